@@ -52,7 +52,8 @@ std::string Sha256(std::initializer_list<std::string_view> parts) {
   Digest digest;
   for (std::string_view part : parts) {
     std::array<char, 8> length;
-    for (int i = 0; i < 8; ++i) length[i] = static_cast<char>(uint64_t{part.size()} >> (56 - 8 * i));
+    for (int i = 0; i < 8; ++i)
+      length[i] = static_cast<char>(uint64_t{part.size()} >> (56 - 8 * i));
     digest.Add({length.data(), length.size()});
     digest.Add(part);
   }

@@ -8,12 +8,14 @@
 
 namespace crm::base {
 
-// The partition that Kafka's Java client picks for a key: (murmur2(key) & 0x7fffffff) mod partitions.
+// The partition that Kafka's Java client picks for a key: (murmur2(key) & 0x7fffffff) mod
+// partitions.
 int PartitionOf(std::string_view key, int partitions);
 // MurmurHash2 as org.apache.kafka.common.utils.Utils.murmur2 computes it.
 uint32_t JavaMurmur2(std::string_view data);
 
-// SHA-256 over the parts, each preceded by its length, so that parts cannot run into each other. 32 bytes.
+// SHA-256 over the parts, each preceded by its length, so that parts cannot run into each other. 32
+// bytes.
 std::string Sha256(std::initializer_list<std::string_view> parts);
 // SHA-256 of one piece of data as 64 lower-case hexadecimal digits.
 std::string Sha256Hex(std::string_view data);

@@ -14,7 +14,8 @@ TEST(JavaMurmur2, GoldenVectors) {
   EXPECT_EQ(static_cast<int32_t>(JavaMurmur2("foobar")), -790332482);
   EXPECT_EQ(static_cast<int32_t>(JavaMurmur2("a-little-bit-long-string")), -985981536);
   EXPECT_EQ(static_cast<int32_t>(JavaMurmur2("a-little-bit-longer-string")), -1486304829);
-  EXPECT_EQ(static_cast<int32_t>(JavaMurmur2("lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8")), -58897971);
+  EXPECT_EQ(static_cast<int32_t>(JavaMurmur2("lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8")),
+            -58897971);
   EXPECT_EQ(static_cast<int32_t>(JavaMurmur2("abc")), 479470107);
 }
 

@@ -1,4 +1,5 @@
-// Log lines as JSON, one object a line, on standard error. Never personal data, never a key in clear.
+// Log lines as JSON, one object a line, on standard error. Never personal data, never a key in
+// clear.
 #pragma once
 
 #include <initializer_list>

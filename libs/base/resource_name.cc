@@ -25,9 +25,10 @@ std::vector<std::string_view> Segments(std::string_view name) {
 }  // namespace
 
 bool IsResourceId(std::string_view id) {
-  return !id.empty() && id.size() <= 63 && id != "-" && std::all_of(id.begin(), id.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-  });
+  return !id.empty() && id.size() <= 63 && id != "-" &&
+         std::all_of(id.begin(), id.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+         });
 }
 
 std::string_view KeyOf(std::string_view name) {
@@ -64,7 +65,8 @@ std::optional<NamePattern> NamePattern::Parse(std::string_view pattern) {
   if (segments.empty() || segments.size() % 2 != 0) return std::nullopt;
   for (size_t i = 0; i < segments.size(); i += 2) {
     const std::string_view variable = segments[i + 1];
-    if (segments[i].empty() || variable.size() < 3 || variable.front() != '{' || variable.back() != '}') {
+    if (segments[i].empty() || variable.size() < 3 || variable.front() != '{' ||
+        variable.back() != '}') {
       return std::nullopt;
     }
     parsed.collections_.emplace_back(segments[i]);

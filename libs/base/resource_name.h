@@ -15,13 +15,14 @@ bool IsResourceId(std::string_view id);
 // Empty when the name has no second segment.
 std::string_view KeyOf(std::string_view name);
 
-// The name without its last two segments: "customers/c1/orders/o7" gives "customers/c1"; "" for a root.
+// The name without its last two segments: "customers/c1/orders/o7" gives "customers/c1"; "" for a
+// root.
 std::string_view ParentOf(std::string_view name);
 // The last segment.
 std::string_view LastIdOf(std::string_view name);
 
-// An id for a row that another system named: "<system>-<id>" in lower case where that is an id of ours
-// and loses nothing, else "<system>-" and a hash of both.
+// An id for a row that another system named: "<system>-<id>" in lower case where that is an id of
+// ours and loses nothing, else "<system>-" and a hash of both.
 std::string IdFromExternal(std::string_view system, std::string_view id);
 
 // The pattern of one resource type, from the google.api.resource option of its message.
@@ -30,14 +31,15 @@ class NamePattern {
   // nullopt when the pattern does not alternate collections and {variables}.
   static std::optional<NamePattern> Parse(std::string_view pattern);
 
-  // True when the name has this pattern's collections and ids of ours at its variables. "-" counts as
-  // an id when `allow_wildcard` (AIP-159), except as the last.
+  // True when the name has this pattern's collections and ids of ours at its variables. "-" counts
+  // as an id when `allow_wildcard` (AIP-159), except as the last.
   bool Matches(std::string_view name, bool allow_wildcard = false) const;
   // True when the name is that of a parent of this pattern ("" for a root collection).
   bool MatchesParent(std::string_view parent, bool allow_wildcard = false) const;
   std::string Format(std::string_view parent, std::string_view id) const;
 
-  // Value of a variable in a name that matches: Variable("customers/c1/orders/o7", "customer") = "c1".
+  // Value of a variable in a name that matches: Variable("customers/c1/orders/o7", "customer") =
+  // "c1".
   std::optional<std::string_view> Variable(std::string_view name, std::string_view variable) const;
 
   const std::vector<std::string>& variables() const { return variables_; }

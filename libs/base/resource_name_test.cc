@@ -5,7 +5,8 @@
 namespace crm::base {
 namespace {
 
-const NamePattern kOpportunity = *NamePattern::Parse("customers/{customer}/opportunities/{opportunity}");
+const NamePattern kOpportunity =
+    *NamePattern::Parse("customers/{customer}/opportunities/{opportunity}");
 
 TEST(ResourceName, Parts) {
   EXPECT_EQ(KeyOf("customers/c1/orders/o7"), "c1");

@@ -24,9 +24,8 @@ void Attach(absl::Status& status, const Detail& detail, std::string_view suffix 
 
 template <class Detail>
 std::optional<Detail> DetailOf(const absl::Status& status) {
-  const auto payload =
-      status.GetPayload(absl::StrCat(absl::string_view(kTypeUrl.data(), kTypeUrl.size()),
-                                     Detail::descriptor()->full_name()));
+  const auto payload = status.GetPayload(absl::StrCat(
+      absl::string_view(kTypeUrl.data(), kTypeUrl.size()), Detail::descriptor()->full_name()));
   Detail detail;
   if (!payload.has_value() || !detail.ParseFromString(std::string(*payload))) return std::nullopt;
   return detail;
@@ -64,7 +63,8 @@ absl::Status RefusedByDescriptor(const google::protobuf::EnumValueDescriptor& re
   absl::Status status(absl::StatusCode::kFailedPrecondition, View(text));
   const absl::string_view name = absl::StripPrefix(reason.name(), "REASON_");
   Attach(status, MakeErrorInfo({name.data(), name.size()}, reason.file()->package(), metadata));
-  // Two messages of one type: the suffix after '#' keeps their payload keys apart; libs/rpc cuts it.
+  // Two messages of one type: the suffix after '#' keeps their payload keys apart; libs/rpc cuts
+  // it.
   const auto& localized = reason.options().GetExtension(common::v1::text);
   google::rpc::LocalizedMessage message;
   message.set_locale("en");
@@ -83,7 +83,8 @@ absl::Status Failed(absl::StatusCode code, std::string_view reason, std::string_
   return status;
 }
 
-absl::Status Unavailable(std::string_view reason, std::string_view text, absl::Duration retry_after) {
+absl::Status Unavailable(std::string_view reason, std::string_view text,
+                         absl::Duration retry_after) {
   absl::Status status = Failed(absl::StatusCode::kUnavailable, reason, text);
   google::rpc::RetryInfo retry;
   const int64_t nanos = absl::ToInt64Nanoseconds(retry_after);

@@ -23,14 +23,15 @@ using Metadata = std::initializer_list<std::pair<std::string_view, std::string_v
 // "customer.phones[2]". `description` says what would be right.
 absl::Status Invalid(std::string_view field, std::string_view description);
 
-// FAILED_PRECONDITION by a rule of the domain: ErrorInfo {reason without its REASON_ prefix, domain =
-// the enum's package} and LocalizedMessage in en and zh-CN from the value's `text` option.
+// FAILED_PRECONDITION by a rule of the domain: ErrorInfo {reason without its REASON_ prefix, domain
+// = the enum's package} and LocalizedMessage in en and zh-CN from the value's `text` option.
 absl::Status RefusedByDescriptor(const google::protobuf::EnumValueDescriptor& reason,
                                  std::string_view text, Metadata metadata);
 template <class ReasonEnum>
 absl::Status Refused(ReasonEnum reason, std::string_view text, Metadata metadata = {}) {
   return RefusedByDescriptor(
-      *google::protobuf::GetEnumDescriptor<ReasonEnum>()->FindValueByNumber(reason), text, metadata);
+      *google::protobuf::GetEnumDescriptor<ReasonEnum>()->FindValueByNumber(reason), text,
+      metadata);
 }
 
 // A status of `code` with ErrorInfo {reason, domain "crm.engine"}: for what the engine itself says.
@@ -38,7 +39,8 @@ absl::Status Failed(absl::StatusCode code, std::string_view reason, std::string_
                     Metadata metadata = {});
 
 // UNAVAILABLE with RetryInfo: nothing was begun, or the same request_id settles what became of it.
-absl::Status Unavailable(std::string_view reason, std::string_view text, absl::Duration retry_after);
+absl::Status Unavailable(std::string_view reason, std::string_view text,
+                         absl::Duration retry_after);
 
 // The ErrorInfo reason of a status ("OPPORTUNITY_CLOSED"); empty when it has none.
 std::string ReasonOf(const absl::Status& status);

@@ -33,9 +33,9 @@ struct Context {
 struct EventMeta {
   absl::Time time;
   std::string actor;
-  std::string name;       // Resource name of the aggregate.
-  int64_t revision = 0;   // Number of the event in its aggregate, from 1.
-  int partition = 0;      // Of the log the event came from.
+  std::string name;      // Resource name of the aggregate.
+  int64_t revision = 0;  // Number of the event in its aggregate, from 1.
+  int partition = 0;     // Of the log the event came from.
 };
 
 // One accepted event and what it did to its aggregate: what a view is a function of.
@@ -54,8 +54,8 @@ struct ForeignEvent {
   const EventMeta& meta;
 };
 
-// An aggregate: State (the row, and the resource unless a View says otherwise), Event (a oneof of facts),
-// Decide overloads per command and one Evolve. Pure: no I/O, no clock, no randomness.
+// An aggregate: State (the row, and the resource unless a View says otherwise), Event (a oneof of
+// facts), Decide overloads per command and one Evolve. Pure: no I/O, no clock, no randomness.
 template <class M>
 concept Model = requires(typename M::State& state, const typename M::Event& event) {
   { M::Evolve(state, event) } -> std::same_as<void>;
@@ -66,15 +66,19 @@ using Decision = absl::StatusOr<std::optional<typename M::Event>>;
 
 // Plain: Decide(state, command, context).
 template <class M, class Command>
-concept Decides = requires(const typename M::State& state, const Command& command, const Context& context) {
+concept Decides = requires(const typename M::State& state, const Command& command,
+                           const Context& context) {
   { M::Decide(state, command, context) } -> std::same_as<Decision<M>>;
 };
 
-// With facts of its own key: Gather(command, context, snapshot) -> Facts; Decide(state, command, context, facts).
+// With facts of its own key: Gather(command, context, snapshot) -> Facts; Decide(state, command,
+// context, facts).
 template <class M, class Command>
-concept Gathers = requires(const typename M::State& state, const Command& command, const Context& context,
-                           const Snapshot& snapshot) {
-  { M::Decide(state, command, context, M::Gather(command, context, snapshot)) } -> std::same_as<Decision<M>>;
+concept Gathers = requires(const typename M::State& state, const Command& command,
+                           const Context& context, const Snapshot& snapshot) {
+  {
+    M::Decide(state, command, context, M::Gather(command, context, snapshot))
+    } -> std::same_as<Decision<M>>;
 };
 
 // What a reaction asks for; the engine fills in each request_id.
@@ -86,8 +90,8 @@ struct BatchItem {
   std::unique_ptr<google::protobuf::Message> command;
 };
 
-// Wants to be woken: NextDue(state) says when, nullopt for never. The engine then sends M::Due, an ordinary
-// command message with `name` and `request_id`.
+// Wants to be woken: NextDue(state) says when, nullopt for never. The engine then sends M::Due, an
+// ordinary command message with `name` and `request_id`.
 template <class M>
 concept HasTimer = requires(const typename M::State& state) {
   { M::NextDue(state) } -> std::same_as<std::optional<absl::Time>>;

@@ -11,8 +11,8 @@ std::string FormatFence(int64_t fence) { return absl::StrFormat("%020d", fence);
 
 int64_t ParseFence(std::string_view text) {
   int64_t fence = 0;
-  const bool digits =
-      text.size() == 20 && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  const bool digits = text.size() == 20 && std::all_of(text.begin(), text.end(),
+                                                       [](char c) { return c >= '0' && c <= '9'; });
   if (!digits || !absl::SimpleAtoi(absl::string_view(text.data(), text.size()), &fence)) return -1;
   return fence;
 }

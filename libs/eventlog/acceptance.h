@@ -1,10 +1,12 @@
-// The acceptance rule: which records of a partition count. The same for every reader, from the log alone.
+// The acceptance rule: which records of a partition count. The same for every reader, from the log
+// alone.
 //
 //   a claim counts    if and only if  its epoch is higher than the highest so far
 //   any other record  if and only if  its ce_fence equals the highest claimed epoch
 //
-// A claim is a record whose ce_type is crm.eventlog.v1.PartitionClaimed; its epoch is its ce_fence. The rule
-// looks at these two headers only, before any value is parsed. What does not count changes nothing.
+// A claim is a record whose ce_type is crm.eventlog.v1.PartitionClaimed; its epoch is its ce_fence.
+// The rule looks at these two headers only, before any value is parsed. What does not count changes
+// nothing.
 #pragma once
 
 #include <cstdint>

@@ -1,10 +1,10 @@
-// EventLog: the log of record, as the engine sees it. Three implementations (kafka/, embedded/, sim/)
-// pass one conformance suite (conformance.h).
+// EventLog: the log of record, as the engine sees it. Three implementations (kafka/, embedded/,
+// sim/) pass one conformance suite (conformance.h).
 //
-// A topic has a fixed number of partitions, keeps everything, and orders records within a partition.
-// Everything is pulled: a poll never waits, so that one thread can serve log, timers and commands, and a
-// simulation can step it. Whoever wants to sleep gives a Waker; it is called, from any thread, when a poll
-// may have become worthwhile, and must return at once.
+// A topic has a fixed number of partitions, keeps everything, and orders records within a
+// partition. Everything is pulled: a poll never waits, so that one thread can serve log, timers and
+// commands, and a simulation can step it. Whoever wants to sleep gives a Waker; it is called, from
+// any thread, when a poll may have become worthwhile, and must return at once.
 //
 // Who may write is not decided here but by the log's own content: see acceptance.h.
 #pragma once
@@ -28,7 +28,8 @@ struct PartitionInfo {
 };
 
 struct TopicInfo {
-  std::string cluster_id;  // Kafka's cluster id, or the random id an embedded or simulated log was born with.
+  std::string cluster_id;  // Kafka's cluster id, or the random id an embedded or simulated log was
+                           // born with.
   std::vector<PartitionInfo> partitions;
 };
 
@@ -37,21 +38,23 @@ class Tail {
  public:
   virtual ~Tail() = default;
   // Takes what is there, at most about `max` records, into `out` (cleared first). Never waits.
-  // kOutOfRange: a position is past the end or before the begin of the log; kDataLoss: the log is damaged
-  // (both final). kUnavailable: passing, poll again.
+  // kOutOfRange: a position is past the end or before the begin of the log; kDataLoss: the log is
+  // damaged (both final). kUnavailable: passing, poll again.
   virtual absl::Status Poll(size_t max, Records& out) = 0;
 };
 
-// Appends to some partitions of a topic. Appends to one partition reach the log in the order of the calls,
-// and a record whose fate was reported as unknown cannot land behind a later one of the same writer.
-// One thread uses it. Destroying it forgets the reports that were not polled; what was appended may land.
+// Appends to some partitions of a topic. Appends to one partition reach the log in the order of the
+// calls, and a record whose fate was reported as unknown cannot land behind a later one of the same
+// writer. One thread uses it. Destroying it forgets the reports that were not polled; what was
+// appended may land.
 class Writer {
  public:
   virtual ~Writer() = default;
-  // Takes a copy of the record. kResourceExhausted: the local queue is full, nothing was taken. kInvalidArgument:
-  // larger than the log takes. `token` comes back in its Delivery.
+  // Takes a copy of the record. kResourceExhausted: the local queue is full, nothing was taken.
+  // kInvalidArgument: larger than the log takes. `token` comes back in its Delivery.
   virtual absl::Status Append(const Record& record, uint64_t token) = 0;
-  // Adds the reports that have come in. Every append that returned OK gets exactly one. Never waits.
+  // Adds the reports that have come in. Every append that returned OK gets exactly one. Never
+  // waits.
   virtual void Poll(std::vector<Delivery>& out) = 0;
   // Gives up what has not been sent yet; reported as kUnavailable (its fate counts as unknown).
   virtual void Purge() = 0;
@@ -65,14 +68,14 @@ struct OwnershipEvent {
   int partition = 0;
 };
 
-// Membership in the group of replicas that share a topic's partitions: a hint about who should claim what.
-// Safety never rests on it. One thread uses it, except LastHeartbeat.
+// Membership in the group of replicas that share a topic's partitions: a hint about who should
+// claim what. Safety never rests on it. One thread uses it, except LastHeartbeat.
 class Ownership {
  public:
   virtual ~Ownership() = default;
   virtual void Poll(std::vector<OwnershipEvent>& out) = 0;
-  // When the last heartbeat that was answered was sent, on Clock::SinceBoot's scale; the lease runs from
-  // there. InfiniteDuration where no one else can take a partition. Any thread.
+  // When the last heartbeat that was answered was sent, on Clock::SinceBoot's scale; the lease runs
+  // from there. InfiniteDuration where no one else can take a partition. Any thread.
   virtual absl::Duration LastHeartbeat() const = 0;
   // How long the group waits for a heartbeat before it gives the partitions away.
   virtual absl::Duration SessionTimeout() const = 0;
@@ -81,9 +84,9 @@ class Ownership {
 struct GroupAssignment {
   std::string topic;
   int partition = 0;
-  bool assigned = true;      // false: taken away.
-  Offset next = 0;           // First record it will give: as committed, else 0.
-  std::string metadata;      // As committed with it; empty when nothing was.
+  bool assigned = true;  // false: taken away.
+  Offset next = 0;       // First record it will give: as committed, else 0.
+  std::string metadata;  // As committed with it; empty when nothing was.
 };
 
 struct GroupRecords {
@@ -92,14 +95,15 @@ struct GroupRecords {
   Records records;
 };
 
-// Reads topics as one of a group, each partition from the offset that the group committed: for reactions.
-// At least once: what was not committed is read again. One thread uses it.
+// Reads topics as one of a group, each partition from the offset that the group committed: for
+// reactions. At least once: what was not committed is read again. One thread uses it.
 class GroupReader {
  public:
   virtual ~GroupReader() = default;
   // Never waits. kUnavailable: passing, poll again.
   virtual absl::Status Poll(size_t max, GroupRecords& out) = 0;
-  // Everything before `next` is done. `metadata` (at most 1,000 bytes) is given back with the assignment.
+  // Everything before `next` is done. `metadata` (at most 1,000 bytes) is given back with the
+  // assignment.
   virtual absl::Status Commit(const std::string& topic, int partition, Offset next,
                               const std::string& metadata) = 0;
   // Stops and continues giving records of a partition, to bound what is in work.
@@ -115,17 +119,20 @@ class EventLog {
   // Waits for the log, at most `timeout`. kUnavailable: not reached; kNotFound: no such topic.
   virtual absl::StatusOr<TopicInfo> Describe(const std::string& topic, absl::Duration timeout) = 0;
 
-  // Makes the topic where it is missing. kAlreadyExists is not an error unless the partition count differs
-  // (kFailedPrecondition).
-  virtual absl::Status CreateTopic(const std::string& topic, int partitions, absl::Duration timeout) = 0;
+  // Makes the topic where it is missing. kAlreadyExists is not an error unless the partition count
+  // differs (kFailedPrecondition).
+  virtual absl::Status CreateTopic(const std::string& topic, int partitions,
+                                   absl::Duration timeout) = 0;
 
   struct Start {
     int partition = 0;
     Offset next = 0;
   };
   virtual absl::StatusOr<std::unique_ptr<Tail>> OpenTail(const std::string& topic,
-                                                         std::vector<Start> starts, Waker waker) = 0;
-  virtual absl::StatusOr<std::unique_ptr<Writer>> OpenWriter(const std::string& topic, Waker waker) = 0;
+                                                         std::vector<Start> starts,
+                                                         Waker waker) = 0;
+  virtual absl::StatusOr<std::unique_ptr<Writer>> OpenWriter(const std::string& topic,
+                                                             Waker waker) = 0;
   // `instance` is this replica's name in the group.
   virtual absl::StatusOr<std::unique_ptr<Ownership>> JoinOwnership(const std::string& topic,
                                                                    const std::string& instance,

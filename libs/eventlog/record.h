@@ -19,8 +19,8 @@ struct Header {
   std::string_view value;
 };
 
-// A view: whoever hands one out says how long its bytes live. Offsets of a partition grow, but need not
-// be dense; the position after a record is offset + 1.
+// A view: whoever hands one out says how long its bytes live. Offsets of a partition grow, but need
+// not be dense; the position after a record is offset + 1.
 struct Record {
   int partition = 0;
   Offset offset = 0;  // Set by the log; ignored when appending.
@@ -37,9 +37,10 @@ struct Record {
   }
 };
 
-// The fate of one append. kOk: in the log. kUnavailable, kDeadlineExceeded: unknown, the record may be in
-// the log or may yet come into it until a later record of the same writer is in. Any other code: definite,
-// it is not in the log and will never be (kInvalidArgument too large, kPermissionDenied not authorised).
+// The fate of one append. kOk: in the log. kUnavailable, kDeadlineExceeded: unknown, the record may
+// be in the log or may yet come into it until a later record of the same writer is in. Any other
+// code: definite, it is not in the log and will never be (kInvalidArgument too large,
+// kPermissionDenied not authorised).
 struct Delivery {
   uint64_t token = 0;
   int partition = 0;
@@ -47,7 +48,8 @@ struct Delivery {
   absl::Status status;
 };
 
-// Records of one poll, in offset order within each partition. Their bytes live as long as the batch.
+// Records of one poll, in offset order within each partition. Their bytes live as long as the
+// batch.
 struct Records {
   std::vector<Record> records;
   std::vector<std::shared_ptr<const void>> pins;  // What keeps the bytes alive.
@@ -57,7 +59,8 @@ struct Records {
   }
 };
 
-// A record that owns its bytes, for tests and for keeping one aside. The view it gives lives as long as it.
+// A record that owns its bytes, for tests and for keeping one aside. The view it gives lives as
+// long as it.
 struct OwnedRecord {
   int partition = 0;
   Offset offset = 0;
@@ -66,7 +69,8 @@ struct OwnedRecord {
   std::vector<std::pair<std::string, std::string>> headers;
 
   static OwnedRecord From(const Record& record) {
-    OwnedRecord owned{record.partition, record.offset, std::string(record.key), std::string(record.value), {}};
+    OwnedRecord owned{
+        record.partition, record.offset, std::string(record.key), std::string(record.value), {}};
     for (const Header& h : record.headers) owned.headers.emplace_back(h.key, h.value);
     return owned;
   }

@@ -1,5 +1,5 @@
-// Reading and writing rows from pure code: Snapshot reads, Rows reads and writes. Typed over an erased core
-// that libs/table implements; tests of views use an in-memory one from libs/testing.
+// Reading and writing rows from pure code: Snapshot reads, Rows reads and writes. Typed over an
+// erased core that libs/table implements; tests of views use an in-memory one from libs/testing.
 #pragma once
 
 #include <google/protobuf/message.h>
@@ -19,8 +19,9 @@
 
 namespace crm::table {
 
-// One value of a key or index field: integers and enums as int64, bool as 0/1, Timestamp and Date as they
-// stand in the row are given as messages' text keys by the table; callers pass int64 and strings.
+// One value of a key or index field: integers and enums as int64, bool as 0/1, Timestamp and Date
+// as they stand in the row are given as messages' text keys by the table; callers pass int64 and
+// strings.
 using KeyValue = std::variant<int64_t, std::string>;
 
 template <class T>
@@ -48,21 +49,24 @@ class Snapshot {
     return row;
   }
 
-  // Visits the rows whose leading key fields (index: "") or leading index fields equal `prefix`, in key order.
-  // Reads at most the rows visited. Visitor: (const Row&) -> bool, false ends.
+  // Visits the rows whose leading key fields (index: "") or leading index fields equal `prefix`, in
+  // key order. Reads at most the rows visited. Visitor: (const Row&) -> bool, false ends.
   template <class Row, class Visitor, class... Prefix>
   void Scan(const TableSpec<Row>& table, std::string_view index, const Visitor& visit,
             const Prefix&... prefix) const {
     Row row;
     ScanErased(table.name, index, {ToKeyValue(prefix)...}, row,
-               [&](const google::protobuf::Message& found) { return visit(static_cast<const Row&>(found)); });
+               [&](const google::protobuf::Message& found) {
+                 return visit(static_cast<const Row&>(found));
+               });
   }
 
   // The erased core. `row` is parsed into and, in a scan, reused.
   virtual bool GetErased(std::string_view table, const std::vector<KeyValue>& key,
                          google::protobuf::Message& row) const = 0;
-  virtual void ScanErased(std::string_view table, std::string_view index, const std::vector<KeyValue>& prefix,
-                          google::protobuf::Message& row, const RowVisitor& visit) const = 0;
+  virtual void ScanErased(std::string_view table, std::string_view index,
+                          const std::vector<KeyValue>& prefix, google::protobuf::Message& row,
+                          const RowVisitor& visit) const = 0;
 };
 
 // Also writes. What was put is seen by later reads of the same Rows.

@@ -5,11 +5,12 @@
 //       .indexes = {{.name = "by_owner", .fields = {"owner", "stage", "-close_time"}},
 //                   {.name = "by_customer", .fields = {"customer", "close_time"}}}};
 //
-// A field is a path of the row message: "owner", "amount.currency_code", "external_ids.id" (a repeated field on the
-// way fans out into one entry per element), "-close_time" for descending, or a variable of the name pattern in
-// the row's google.api.resource option ("customer" for customers/{customer}/opportunities/{opportunity}), which
-// wins over nothing: a field of that name is taken first. Key fields are singular scalars, enums or strings.
-// An index entry is the index's fields followed by the key.
+// A field is a path of the row message: "owner", "amount.currency_code", "external_ids.id" (a
+// repeated field on the way fans out into one entry per element), "-close_time" for descending, or
+// a variable of the name pattern in the row's google.api.resource option ("customer" for
+// customers/{customer}/opportunities/{opportunity}), which wins over nothing: a field of that name
+// is taken first. Key fields are singular scalars, enums or strings. An index entry is the index's
+// fields followed by the key.
 #pragma once
 
 #include <array>
@@ -33,7 +34,8 @@ struct TableSpec {
   std::string_view name{};
   std::string_view key[kKeyFieldsMax]{};
   IndexSpec indexes[kIndexesMax]{};
-  // Keeps every version of a row under (key, effective time, record time), so that it can be read as of then.
+  // Keeps every version of a row under (key, effective time, record time), so that it can be read
+  // as of then.
   bool history = false;
   // Raised by hand when the code that folds or projects into the table changes what it writes.
   int version = 1;
