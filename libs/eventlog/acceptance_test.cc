@@ -1,0 +1,88 @@
+#include "libs/eventlog/acceptance.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <random>
+
+namespace crm::eventlog {
+namespace {
+
+Verdict Judge(Acceptance& acceptance, std::string_view type, std::string_view fence) {
+  Record record;
+  record.headers = {{"ce_type", type}, {"ce_fence", fence}};
+  return acceptance.Judge(record);
+}
+Verdict Claim(Acceptance& acceptance, int64_t epoch) {
+  return Judge(acceptance, kClaimType, FormatFence(epoch));
+}
+Verdict Event(Acceptance& acceptance, int64_t fence) {
+  return Judge(acceptance, "crm.sales.v1.OpportunityWon", FormatFence(fence));
+}
+
+TEST(Fence, FormatsAndParses) {
+  EXPECT_EQ(FormatFence(7), "00000000000000000007");
+  for (int64_t fence : {int64_t{0}, int64_t{1}, std::numeric_limits<int64_t>::max()}) {
+    EXPECT_EQ(ParseFence(FormatFence(fence)), fence);
+  }
+  for (const char* text :
+       {"", "7", "0000000000000000000x", "+0000000000000000007", "-0000000000000000007",
+        "000000000000000000007", " 0000000000000000007", "09223372036854775808"}) {
+    EXPECT_EQ(ParseFence(text), -1) << text;
+  }
+}
+
+TEST(Acceptance, NothingCountsBeforeTheFirstClaim) {
+  Acceptance acceptance;
+  EXPECT_EQ(Event(acceptance, 0), Verdict::kRejected);
+  EXPECT_EQ(Event(acceptance, 1), Verdict::kRejected);
+  EXPECT_EQ(Claim(acceptance, 0), Verdict::kRejected);
+  EXPECT_EQ(acceptance.fence(), 0);
+}
+
+TEST(Acceptance, OnlyAHigherClaimCounts) {
+  Acceptance acceptance;
+  EXPECT_EQ(Claim(acceptance, 2), Verdict::kClaim);
+  EXPECT_EQ(Claim(acceptance, 2), Verdict::kRejected);
+  EXPECT_EQ(Claim(acceptance, 1), Verdict::kRejected);
+  EXPECT_EQ(acceptance.fence(), 2);
+  EXPECT_EQ(Event(acceptance, 2), Verdict::kAccepted);
+  EXPECT_EQ(Claim(acceptance, 9), Verdict::kClaim);
+  EXPECT_EQ(Event(acceptance, 2), Verdict::kRejected);
+  EXPECT_EQ(Event(acceptance, 9), Verdict::kAccepted);
+}
+
+TEST(Acceptance, AnEventOfAFutureFenceDoesNotRaiseIt) {
+  Acceptance acceptance;
+  Claim(acceptance, 1);
+  EXPECT_EQ(Event(acceptance, 5), Verdict::kRejected);
+  EXPECT_EQ(acceptance.fence(), 1);
+  EXPECT_EQ(Event(acceptance, 1), Verdict::kAccepted);
+}
+
+TEST(Acceptance, UnreadableHeadersDoNotCount) {
+  Acceptance acceptance(4);
+  EXPECT_EQ(Judge(acceptance, kClaimType, "5"), Verdict::kRejected);
+  EXPECT_EQ(Judge(acceptance, "", ""), Verdict::kRejected);
+  EXPECT_EQ(acceptance.Judge(Record{}), Verdict::kRejected);
+  EXPECT_EQ(acceptance.fence(), 4);
+}
+
+// From any stored fence on, a reader judges as one that read from the start: so it may be stored.
+TEST(Acceptance, TheFenceIsAllThereIsToRemember) {
+  std::mt19937_64 random(7);
+  Acceptance whole;
+  for (int i = 0; i < 5'000; ++i) {
+    Acceptance resumed(whole.fence());
+    const auto fence = static_cast<int64_t>(random() % 3) + whole.fence() - 1;
+    const bool claim = random() % 4 == 0;
+    const int64_t valid = fence < 0 ? 0 : fence;
+    EXPECT_EQ(claim ? Claim(resumed, valid) : Event(resumed, valid),
+              claim ? Claim(whole, valid) : Event(whole, valid));
+    EXPECT_EQ(resumed.fence(), whole.fence());
+  }
+  EXPECT_GT(whole.fence(), 100);
+}
+
+}  // namespace
+}  // namespace crm::eventlog
