@@ -1,0 +1,30 @@
+// The service config that clients of ours are given, and may copy: how long to wait, what to try
+// again.
+//
+// Only UNAVAILABLE is tried again: nothing was begun then, or the request_id of the command settles
+// what became of it. Retries stop while more than half of the calls fail (throttling), and wait as
+// long as the server asks ("grpc-retry-pushback-ms"). Servers that say NOT_SERVING get no calls.
+#pragma once
+
+#include <string_view>
+
+namespace crm::rpc {
+
+inline constexpr std::string_view kClientServiceConfig = R"json({
+  "loadBalancingConfig": [{"round_robin": {}}],
+  "healthCheckConfig": {"serviceName": ""},
+  "retryThrottling": {"maxTokens": 100, "tokenRatio": 0.5},
+  "methodConfig": [{
+    "name": [{}],
+    "timeout": "60s",
+    "retryPolicy": {
+      "maxAttempts": 5,
+      "initialBackoff": "0.1s",
+      "maxBackoff": "5s",
+      "backoffMultiplier": 4,
+      "retryableStatusCodes": ["UNAVAILABLE"]
+    }
+  }]
+})json";
+
+}  // namespace crm::rpc

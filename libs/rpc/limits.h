@@ -1,0 +1,55 @@
+// Every limit of RPC, by name. Over one of them the caller gets a clear error, never a hang.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/time/time.h"
+
+namespace crm::rpc {
+
+// Longest request taken, in bytes of the serialized message. Over it: RESOURCE_EXHAUSTED.
+inline constexpr int64_t kRequestBytesMax = int64_t{4} << 20;
+// What gRPC itself still reads, so that the refusal above is ours and carries details.
+inline constexpr int64_t kReceiveBytesMax = 4 * kRequestBytesMax;
+// Longest reply sent: what any gRPC client takes unless it was told otherwise. Over it:
+// RESOURCE_EXHAUSTED.
+inline constexpr int64_t kReplyBytesMax = int64_t{4} << 20;
+// Deepest nesting of messages in a request.
+inline constexpr int kNestingMax = 50;
+// Most bytes of metadata (names and values) in either direction.
+inline constexpr int kMetadataBytesMax = 16 << 10;
+
+// Calls running at once in one server. Over it: UNAVAILABLE with RetryInfo.
+inline constexpr int kCallsMax = 10'000;
+// Calls running at once on one connection; further ones wait in the client.
+inline constexpr int kCallsPerConnectionMax = 2'048;
+
+// Deadline of a call whose client gave none, and the longest that a call may ask for.
+inline constexpr absl::Duration kDeadlineDefault = absl::Seconds(10);
+inline constexpr absl::Duration kDeadlineMax = absl::Seconds(60);
+// How often overdue calls are looked for: a call is answered at most this long after its deadline.
+inline constexpr absl::Duration kDeadlineSweep = absl::Milliseconds(100);
+
+// Longest error text and longest serialized google.rpc.Status, in bytes: with base64 and the
+// trailers of ours they stay within the 8 KiB of metadata that every client takes. What does not
+// fit is left out.
+inline constexpr size_t kErrorTextBytesMax = 1'024;
+inline constexpr size_t kErrorDetailsBytesMax = 4'096;
+
+// Longest caller identity, in bytes.
+inline constexpr size_t kCallerBytesMax = 100;
+
+// Keepalive, agreed on both sides: clients ping this often, and servers accept pings that often.
+inline constexpr absl::Duration kClientPing = absl::Seconds(20);
+inline constexpr absl::Duration kServerPingAccepted = absl::Seconds(10);
+inline constexpr absl::Duration kServerPing = absl::Seconds(30);
+inline constexpr absl::Duration kPingTimeout = absl::Seconds(10);
+// Connections are closed, politely, after about this time, so that clients spread over new servers.
+inline constexpr absl::Duration kConnectionAge = absl::Minutes(30);
+
+// The admin port: threads, and how long one request may take.
+inline constexpr int kAdminThreads = 4;
+inline constexpr absl::Duration kAdminRequestTimeout = absl::Seconds(5);
+
+}  // namespace crm::rpc
