@@ -19,15 +19,60 @@
 
 namespace crm::table {
 
-// One value of a key or index field: integers and enums as int64, bool as 0/1, Timestamp and Date
-// as they stand in the row are given as messages' text keys by the table; callers pass int64 and
-// strings.
+// One value of a key or index field: integers and enums as int64, bool as 0/1, strings as they are.
+// A Timestamp or Date is given as the message itself and becomes text of fixed width, which sorts
+// as the time does: "2024-02-29T12:00:00.000000000Z", "2024-02-29"; an unset one is "".
 using KeyValue = std::variant<int64_t, std::string>;
+
+namespace internal {
+
+template <class T>
+concept TimestampLike = requires(const T& value) {
+  { value.seconds() } -> std::convertible_to<int64_t>;
+  { value.nanos() } -> std::convertible_to<int32_t>;
+};
+template <class T>
+concept DateLike = requires(const T& value) {
+  { value.year() } -> std::convertible_to<int32_t>;
+  { value.month() } -> std::convertible_to<int32_t>;
+  { value.day() } -> std::convertible_to<int32_t>;
+};
+
+// `value` in decimal, padded with zeros to `width`.
+inline std::string Digits(int64_t value, size_t width) {
+  const std::string digits = std::to_string(value);
+  return digits.size() >= width ? digits : std::string(width - digits.size(), '0') + digits;
+}
+
+inline std::string DateText(int64_t year, int64_t month, int64_t day) {
+  return Digits(year, 4) + "-" + Digits(month, 2) + "-" + Digits(day, 2);
+}
+
+// Years 1 to 9999, as google.protobuf.Timestamp allows. The calendar from days is Howard Hinnant's.
+inline std::string TimestampText(int64_t seconds, int64_t nanos) {
+  const int64_t shifted = seconds + 719'468LL * 86'400;  // Since 0000-03-01.
+  const int64_t days = shifted / 86'400, second = shifted % 86'400;
+  const int64_t era = days / 146'097, of_era = days % 146'097;
+  const int64_t year = (of_era - of_era / 1'460 + of_era / 36'524 - of_era / 146'096) / 365;
+  const int64_t of_year = of_era - (365 * year + year / 4 - year / 100);
+  const int64_t month_from_march = (5 * of_year + 2) / 153;
+  const int64_t day = of_year - (153 * month_from_march + 2) / 5 + 1;
+  const int64_t month = month_from_march < 10 ? month_from_march + 3 : month_from_march - 9;
+  return DateText(era * 400 + year + (month <= 2 ? 1 : 0), month, day) + "T" +
+         Digits(second / 3'600, 2) + ":" + Digits(second / 60 % 60, 2) + ":" +
+         Digits(second % 60, 2) + "." + Digits(nanos, 9) + "Z";
+}
+
+}  // namespace internal
 
 template <class T>
 KeyValue ToKeyValue(const T& value) {
   if constexpr (std::is_enum_v<T> || std::is_integral_v<T>) {
     return static_cast<int64_t>(value);
+  } else if constexpr (internal::TimestampLike<T>) {
+    return internal::TimestampText(value.seconds(), value.nanos());
+  } else if constexpr (internal::DateLike<T>) {
+    return internal::DateText(value.year(), value.month(), value.day());
   } else {
     return std::string(value);
   }
@@ -50,7 +95,9 @@ class Snapshot {
   }
 
   // Visits the rows whose leading key fields (index: "") or leading index fields equal `prefix`, in
-  // key order. Reads at most the rows visited. Visitor: (const Row&) -> bool, false ends.
+  // key order. Reads at most the rows visited. Visitor: (const Row&) -> bool, false ends; it may
+  // write to the Rows it scans: rows put behind the present one are visited, rows deleted there are
+  // not. An index that fans out visits a row once for each of its entries with that prefix.
   template <class Row, class Visitor, class... Prefix>
   void Scan(const TableSpec<Row>& table, std::string_view index, const Visitor& visit,
             const Prefix&... prefix) const {
@@ -61,7 +108,8 @@ class Snapshot {
                });
   }
 
-  // The erased core. `row` is parsed into and, in a scan, reused.
+  // The erased core. `row` is parsed into and, in a scan, reused. An unknown table or index, and a
+  // key of another shape than the table's, are bugs and end the process.
   virtual bool GetErased(std::string_view table, const std::vector<KeyValue>& key,
                          google::protobuf::Message& row) const = 0;
   virtual void ScanErased(std::string_view table, std::string_view index,

@@ -9,8 +9,12 @@
 // repeated field on the way fans out into one entry per element), "-close_time" for descending, or
 // a variable of the name pattern in the row's google.api.resource option ("customer" for
 // customers/{customer}/opportunities/{opportunity}), which wins over nothing: a field of that name
-// is taken first. Key fields are singular scalars, enums or strings. An index entry is the index's
-// fields followed by the key.
+// is taken first. Key and index fields are integers, bools, enums, strings,
+// google.protobuf.Timestamp and google.type.Date; key fields are singular; a row has no map fields.
+//
+// An index entry is the index's fields followed by the key. An index fans out over at most one
+// repeated field; two fields of the same repeated message go in pairs, as they stand in each
+// element. A row without elements has no entry in such an index.
 #pragma once
 
 #include <array>

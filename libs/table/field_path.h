@@ -1,0 +1,53 @@
+// A field path of a row message, checked against its descriptor: "owner", "amount.units",
+// "external_ids.id", or a variable of the name pattern in google.api.resource.
+#pragma once
+
+#include <google/protobuf/message.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+namespace crm::table {
+
+// What a path leads to, as far as keys and filters care.
+enum class ValueKind { kInt, kUint, kBool, kEnum, kString, kTimestamp, kDate, kMessage, kOther };
+
+struct FieldPath {
+  std::string text;  // As declared, without "-".
+  ValueKind kind = ValueKind::kOther;
+  // Fields from the row down to the leaf. Of a variable: the field "name" alone.
+  std::vector<const google::protobuf::FieldDescriptor*> steps;
+  // Step that is repeated, or -1. There is at most one.
+  int repeated_step = -1;
+  // Segment of the name that holds the variable ("customer" of customers/{customer}/orders/{order}:
+  // 1), or -1.
+  int variable_segment = -1;
+  // Segments that the name has then.
+  int segments = 0;
+
+  const google::protobuf::FieldDescriptor& leaf() const { return *steps.back(); }
+};
+
+// INVALID_ARGUMENT with the reason and what is allowed there as its text (no details): unknown
+// field, a step into what has no fields, two repeated steps, a map, too deep.
+absl::StatusOr<FieldPath> ResolvePath(const google::protobuf::Descriptor& row,
+                                      std::string_view path);
+
+// The first pattern of the message's google.api.resource option; "" without one.
+std::string ResourcePattern(const google::protobuf::Descriptor& row);
+
+// The message that holds the leaf, found from `row` by the singular steps before it; the default
+// instance where a step is not set. With a repeated step: of its element `element`.
+const google::protobuf::Message& LeafParent(const google::protobuf::Message& row,
+                                            const FieldPath& path, int element);
+
+// Number of elements of the repeated step; 1 without one.
+int Elements(const google::protobuf::Message& row, const FieldPath& path);
+
+// The variable's segment of the row's name; "" when the name has another shape.
+std::string_view VariableOf(std::string_view name, const FieldPath& path);
+
+}  // namespace crm::table
