@@ -1,0 +1,76 @@
+// Tables in memory, for tests of views, queries and reactions: no RocksDB, no engine.
+#pragma once
+
+#include <compare>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "libs/table/rows.h"
+
+namespace crm::testing {
+
+// Serves the tables it was made with: FakeRows rows(kCustomers, kSearchTerms). Keys and indexes are
+// taken from the specs: nested paths, fan-out over repeated fields, "-descending", variables of the
+// resource's name pattern. Reading or writing any other table, a key with too few fields, or an
+// unknown index ends the process: it is a bug. Timestamps and Dates order as times; as a prefix a
+// Timestamp is its seconds and a Date is yyyymmdd.
+class FakeRows : public table::Rows {
+ public:
+  template <class... Row>
+  explicit FakeRows(const table::TableSpec<Row>&... specs) {
+    (Add(specs.name, specs.key, specs.indexes), ...);
+  }
+
+  bool GetErased(std::string_view table, const std::vector<table::KeyValue>& key,
+                 google::protobuf::Message& row) const override;
+  void ScanErased(std::string_view table, std::string_view index,
+                  const std::vector<table::KeyValue>& prefix, google::protobuf::Message& row,
+                  const table::RowVisitor& visit) const override;
+  void PutErased(std::string_view table, const google::protobuf::Message& row) override;
+  void DeleteErased(std::string_view table, const std::vector<table::KeyValue>& key) override;
+
+  // Rows in a table.
+  size_t Size(std::string_view table) const { return Find(table).rows.size(); }
+  // Every table's rows in key order as text: equal for equal contents.
+  std::string DebugString() const;
+
+ private:
+  struct Part {
+    table::KeyValue value;
+    bool descending = false;
+
+    bool operator==(const Part& other) const { return value == other.value; }
+    bool operator<(const Part& other) const {
+      return descending ? other.value < value : value < other.value;
+    }
+  };
+  using Key = std::vector<Part>;
+
+  struct Index {
+    std::string_view name;
+    std::vector<std::string_view> fields;
+    std::map<Key, Key> entries;  // Index fields and key -> key.
+  };
+  struct Table {
+    std::vector<std::string_view> key;
+    std::vector<Index> indexes;
+    std::map<Key, std::unique_ptr<google::protobuf::Message>> rows;
+  };
+
+  void Add(std::string_view name, const std::string_view (&key)[table::kKeyFieldsMax],
+           const table::IndexSpec (&indexes)[table::kIndexesMax]);
+  const Table& Find(std::string_view name) const;
+  static Key KeyOf(const Table& table, const google::protobuf::Message& row);
+  static std::vector<Key> EntriesOf(const Index& index, const Key& key,
+                                    const google::protobuf::Message& row);
+  static std::vector<table::KeyValue> ValuesAt(const google::protobuf::Message& row,
+                                               std::string_view path);
+  void Erase(Table& table, const Key& key);
+
+  std::map<std::string, Table, std::less<>> tables_;
+};
+
+}  // namespace crm::testing
