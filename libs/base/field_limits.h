@@ -3,21 +3,25 @@
 
 #include <google/protobuf/message.h>
 
+#include <cstddef>
+
 #include "absl/status/status.h"
 
 namespace crm::base {
 
 // What a field without an option may hold.
-inline constexpr int kFieldBytesDefault = 256;
+inline constexpr size_t kFieldBytesDefault = 256;
 inline constexpr int kFieldItemsDefault = 100;
 
 // Walks the message: every string and bytes field holds at most (max_bytes) bytes, every string is
-// UTF-8, every repeated field and map has at most (max_items) elements. INVALID_ARGUMENT naming the
-// path of the first field that does not ("customer.phones[2].number"), or {reason FIELD_TOO_LONG,
-// TOO_MANY_ITEMS, INVALID_UTF8} in its ErrorInfo. Messages inside google.protobuf.Any are not
-// looked into; their bytes count.
+// UTF-8, every repeated field and map has at most (max_items) elements. Else INVALID_ARGUMENT as
+// base::Invalid makes it, naming the path of the first field at fault: "customer.phones[2].number".
 //
-// Cost: linear in the message; what to check is found once per message type. Thread-safe.
+// Messages inside google.protobuf.Any are not looked into; their bytes count. Unknown fields are
+// not looked at: what bounds them is the size of the whole message.
+//
+// Cost: linear in the message; what to check is found once per message type and kept for the life
+// of the process, so the message's descriptor must live as long. Thread-safe.
 absl::Status ValidateLimits(const google::protobuf::Message& message);
 
 }  // namespace crm::base
