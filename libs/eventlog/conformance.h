@@ -3,8 +3,7 @@
 //
 //   INSTANTIATE_TEST_SUITE_P(Embedded, EventLogConformance, testing::Values(LogFactory(MakeLog)));
 //
-// and links crm::eventlog_conformance directly (it is an object library, so that no test gets
-// lost).
+// and links crm::eventlog_conformance directly (an object library, so that no test gets lost).
 #pragma once
 
 #include <gtest/gtest.h>
@@ -18,6 +17,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "libs/base/clock.h"
 #include "libs/eventlog/event_log.h"
 
 namespace crm::eventlog {
@@ -33,18 +33,20 @@ struct LogUnderTest {
   // Put before the names of topics and groups: on a shared broker, something new for each test.
   std::string prefix = "conformance.";
   // Records with a value of this many bytes are refused as too large.
-  size_t too_large = 32 << 20;
+  size_t too_large = 4 << 20;
   // How long to wait for something that must happen.
   absl::Duration patience = absl::Seconds(30);
   // Set by a simulation: called instead of waiting, lets the log take its next step.
   std::function<void()> step;
+  // What LastHeartbeat is measured on; the machine's clock when not set.
+  std::shared_ptr<const base::Clock> clock;
 };
 using LogFactory = std::function<LogUnderTest()>;
 
 // Counts wakes, and waits for them. Thread-safe.
 class WakeCounter {
  public:
-  Waker waker();
+  Waker waker() const;
   int count() const;
   // Waits until the count is above `seen` or `longest` is over.
   void WaitAbove(int seen, absl::Duration longest) const;
@@ -61,37 +63,54 @@ class WakeCounter {
 
 class EventLogConformance : public testing::TestWithParam<LogFactory> {
  protected:
-  void SetUp() override;
-
-  EventLog& log() { return *log_; }
-  // Closes the log and opens it again, as a restart does. Handles must be gone.
-  void Reopen();
-  std::string Name(const std::string& name) const { return under_.prefix + name; }
-  // Makes a topic of this test.
-  std::string MakeTopic(const std::string& name, int partitions);
-
-  // Polls `done` until it is true, waiting for the waker in between; fails the test after
-  // `patience`.
-  bool Until(const char* what, const std::function<bool()>& done);
-
-  std::unique_ptr<Tail> TailFrom(EventLog& log, const std::string& topic,
-                                 std::vector<EventLog::Start> starts);
-  std::unique_ptr<Writer> WriterOn(EventLog& log, const std::string& topic);
-  std::unique_ptr<GroupReader> GroupOn(EventLog& log, const std::string& group,
-                                       std::vector<std::string> topics);
-
-  // Appends, and waits for all the reports; gives them in the order they came in.
-  std::vector<Delivery> AppendAll(Writer& writer, const std::vector<OwnedRecord>& records);
-  // Reads until `count` records have come, and that no more than those come with the last poll.
-  std::vector<OwnedRecord> ReadSome(Tail& tail, size_t count);
-  // Polls the tail until it says something else than OK or kUnavailable.
-  absl::Status PollUntilError(Tail& tail);
-  // Polls the group until `done` says so of what came.
+  using Starts = std::vector<EventLog::Start>;
+  // What a group reader gave so far.
   struct GroupLog {
     std::vector<GroupAssignment> assignments;
     std::vector<std::pair<std::string, OwnedRecord>> records;  // With their topics.
+    std::vector<std::string> Values() const;
   };
+
+  void SetUp() override;
+
+  EventLog& log() { return *log_; }
+  // Closes the log and opens it again, as a restart does. Everything opened from it must be gone.
+  void Reopen();
+  std::unique_ptr<EventLog> OpenAnother() { return under_.open(); }
+  bool several_processes() const { return under_.several_processes; }
+  const LogUnderTest& under() const { return under_; }
+  std::string Name(const std::string& name) const { return under_.prefix + name; }
+  // Makes a topic and waits until the log knows it; gives its full name.
+  std::string MakeTopic(const std::string& name, int partitions);
+
+  // Polls `done` until it is true, in between waiting for a wake (or a moment, in case a wake is
+  // late); fails the test when it does not become true.
+  bool Until(const char* what, const std::function<bool()>& done);
+  // As Until, but does nothing without a wake: for testing the wakers themselves.
+  bool UntilWoken(const char* what, const std::function<bool()>& done);
+
+  std::unique_ptr<Tail> OpenTail(const std::string& topic, Starts starts, EventLog* log = nullptr);
+  std::unique_ptr<Writer> OpenWriter(const std::string& topic, EventLog* log = nullptr);
+  std::unique_ptr<Ownership> Join(const std::string& topic, const std::string& instance,
+                                  EventLog* log = nullptr);
+  std::unique_ptr<GroupReader> OpenGroup(const std::string& group, std::vector<std::string> topics,
+                                         EventLog* log = nullptr);
+
+  // Appends under tokens 0, 1, .. and waits for all the reports; gives them in the order of the
+  // tokens.
+  std::vector<Delivery> AppendAll(Writer& writer, const std::vector<OwnedRecord>& records);
+  // Appends records with these values, all of which must get in.
+  void Put(const std::string& topic, int partition, const std::vector<std::string>& values);
+  // Reads until at least `count` records have come.
+  std::vector<OwnedRecord> Read(Tail& tail, size_t count);
+  // Values of the `count` records from `next` on.
+  std::vector<std::string> Values(const std::string& topic, int partition, Offset next,
+                                  size_t count);
+  // Adds what one poll gives.
   void PollGroup(GroupReader& group, GroupLog& into);
+
+ private:
+  bool Wait(const char* what, const std::function<bool()>& done, absl::Duration longest);
 
   LogUnderTest under_;
   WakeCounter wakes_;
