@@ -21,12 +21,13 @@
 
 namespace rocksdb {
 class Cache;
-class DB;
 class Env;
 class Snapshot;
 }  // namespace rocksdb
 
 namespace crm::table {
+
+class Store;  // RocksDB behind it: store.h, for this library alone.
 
 // A row as it lies in the database: the message's bytes and the revision it was put with (0:
 // without one).
@@ -117,11 +118,11 @@ class Database {
 
  private:
   friend class Batch;
+  friend class Lister;
   friend class ReadView;
-  friend class Store;
-  struct State;
-  explicit Database(std::unique_ptr<State> state);
-  std::unique_ptr<State> state_;
+  explicit Database(std::unique_ptr<Store> store);
+  Store& store() const { return *store_; }
+  std::unique_ptr<Store> store_;
 };
 
 }  // namespace crm::table

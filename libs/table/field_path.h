@@ -15,6 +15,11 @@ namespace crm::table {
 // What a path leads to, as far as keys and filters care.
 enum class ValueKind { kInt, kUint, kBool, kEnum, kString, kTimestamp, kDate, kMessage, kOther };
 
+// Its key code tells an unset field from all that are set.
+inline bool CanBeUnset(ValueKind kind) {
+  return kind == ValueKind::kTimestamp || kind == ValueKind::kDate;
+}
+
 struct FieldPath {
   std::string text;  // As declared, without "-".
   ValueKind kind = ValueKind::kOther;
@@ -35,6 +40,15 @@ struct FieldPath {
 // field, a step into what has no fields, two repeated steps, a map, too deep.
 absl::StatusOr<FieldPath> ResolvePath(const google::protobuf::Descriptor& row,
                                       std::string_view path);
+
+// True when both lead to the same value.
+inline bool SamePath(const FieldPath& a, const FieldPath& b) {
+  return a.steps == b.steps && a.variable_segment == b.variable_segment;
+}
+
+// The variables of the row's name pattern, in order, whatever fields it has; empty when the row has
+// no pattern or no string field "name".
+std::vector<FieldPath> NameVariables(const google::protobuf::Descriptor& row);
 
 // The first pattern of the message's google.api.resource option; "" without one.
 std::string ResourcePattern(const google::protobuf::Descriptor& row);

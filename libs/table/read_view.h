@@ -47,9 +47,11 @@ class ReadView : public Snapshot {
   // OK, or the first error a read met (DATA_LOSS). Then what was read is not to be used.
   const absl::Status& status() const { return status_; }
   const Database& database() const { return database_; }
+  const rocksdb::Snapshot* snapshot() const { return snapshot_; }
 
  private:
   friend class Lister;
+  void Fail(const absl::Status& error) const;
   const Database& database_;
   const rocksdb::Snapshot* snapshot_;
   mutable int64_t rows_scanned_ = 0;

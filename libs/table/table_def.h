@@ -60,10 +60,14 @@ class TableDef {
   // SHA-256 in hexadecimal over all that decides how rows are stored and found: names, key,
   // indexes, version and the full structure of the row message.
   const std::string& fingerprint() const { return fingerprint_; }
+  // First byte of its keys, given by Database::Open; -1 for a definition that is not a database's
+  // own.
+  int id() const { return id_; }
 
  private:
   friend absl::StatusOr<TableDef> CompileErased(const ErasedSpec& spec,
                                                 const google::protobuf::Message& prototype);
+  friend class Database;
 
   std::string name_;
   const google::protobuf::Descriptor* row_ = nullptr;
@@ -73,6 +77,7 @@ class TableDef {
   int version_ = 1;
   std::string pattern_;
   std::string fingerprint_;
+  int id_ = -1;
 };
 
 // INVALID_ARGUMENT naming table, index and field: an unknown field, a key field that is repeated,

@@ -1,0 +1,244 @@
+#include "libs/table/batch.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "libs/base/check.h"
+#include "libs/table/codec.h"
+#include "libs/table/overlay.h"
+#include "libs/table/raw.h"
+#include "libs/table/row_keys.h"
+#include "libs/table/store.h"
+
+namespace crm::table {
+namespace {
+
+// The database's keys with the overlay's in their places. Holds while the overlay is written to.
+class OverlayCursor : public Cursor {
+ public:
+  OverlayCursor(Store& store, const Overlay& overlay, const KeyRange& range)
+      : overlay_(overlay),
+        end_(range.end),
+        last_(range.begin),
+        base_(store, nullptr, range.begin, range.end) {
+    more_ = base_.Next(base_key_, base_value_);
+  }
+
+  bool Next(std::string_view& key, std::string_view& value) override {
+    for (;;) {
+      const auto* over = overlay_.Next(last_, started_);
+      if (over != nullptr && over->first >= end_) over = nullptr;
+      if (over == nullptr && !more_) return false;
+      const bool from_overlay = over != nullptr && (!more_ || over->first <= base_key_);
+      if (more_ && from_overlay && over->first == base_key_) step_ = true;
+      started_ = true;
+      last_ = from_overlay ? over->first : std::string(base_key_);
+      key = last_;
+      if (from_overlay) {
+        if (step_) Step();
+        if (!over->second.has_value()) continue;
+        // The visitor may replace what it is looking at.
+        current_ = *over->second;
+      } else {
+        current_ = base_value_;
+        Step();
+      }
+      value = current_;
+      return true;
+    }
+  }
+
+  absl::Status status() const override { return base_.status(); }
+
+ private:
+  void Step() {
+    more_ = base_.Next(base_key_, base_value_);
+    step_ = false;
+  }
+
+  const Overlay& overlay_;
+  const std::string end_;
+  std::string last_, current_;
+  bool started_ = false;
+  bool step_ = false;
+  RocksCursor base_;
+  bool more_ = false;
+  std::string_view base_key_, base_value_;
+};
+
+}  // namespace
+
+struct Batch::State {
+  explicit State(Store& store) : store(store), scratch(store.tables().size()) {}
+
+  absl::StatusOr<std::optional<std::string>> Get(std::string_view key) const {
+    const Overlay::Value* over = overlay.Find(key);
+    if (over != nullptr) return *over;
+    return store.Get(nullptr, key);
+  }
+  // Remembers the first error.
+  void Fail(const absl::Status& error) const {
+    if (status.ok()) status = error;
+  }
+  // Entries of the row stored under `row_key`; empty when there is none. Sorted.
+  std::vector<std::string> StoredEntries(const TableDef& table, const std::string& row_key,
+                                         const std::optional<std::string>& stored);
+  void ReplaceEntries(const std::vector<std::string>& before,
+                      const std::vector<std::string>& after);
+
+  Store& store;
+  Overlay overlay;
+  // By table, for old rows.
+  std::vector<std::unique_ptr<google::protobuf::Message>> scratch;
+  mutable absl::Status status;
+};
+
+std::vector<std::string> Batch::State::StoredEntries(const TableDef& table,
+                                                     const std::string& row_key,
+                                                     const std::optional<std::string>& stored) {
+  if (!stored.has_value()) return {};
+  std::unique_ptr<google::protobuf::Message>& row = scratch[table.id()];
+  if (row == nullptr) row.reset(table.prototype().New());
+  if (!ParseRow(*stored, *row)) {
+    Fail(store.Note(Corrupt("a row that does not parse")));
+    return {};
+  }
+  return EntryKeys(table, *row, row_key);
+}
+
+void Batch::State::ReplaceEntries(const std::vector<std::string>& before,
+                                  const std::vector<std::string>& after) {
+  std::vector<std::string> gone, come;
+  std::set_difference(before.begin(), before.end(), after.begin(), after.end(),
+                      std::back_inserter(gone));
+  std::set_difference(after.begin(), after.end(), before.begin(), before.end(),
+                      std::back_inserter(come));
+  for (std::string& key : gone) overlay.Put(std::move(key), std::nullopt);
+  for (std::string& key : come) overlay.Put(std::move(key), std::string());
+}
+
+Batch::Batch(const Database& database) : state_(std::make_unique<State>(database.store())) {}
+Batch::~Batch() = default;
+
+bool Batch::GetErased(std::string_view name, const std::vector<KeyValue>& key,
+                      google::protobuf::Message& row) const {
+  const TableDef& table = state_->store.TableOf(name);
+  base::Check(row.GetDescriptor() == &table.row(), "the row is one of the table's");
+  const auto value = state_->Get(RowKey(table, key));
+  if (!value.ok()) {
+    state_->Fail(value.status());
+    return false;
+  }
+  if (!value->has_value()) return false;
+  if (ParseRow(**value, row)) return true;
+  state_->Fail(state_->store.Note(Corrupt("a row that does not parse")));
+  return false;
+}
+
+void Batch::ScanErased(std::string_view name, std::string_view index_name,
+                       const std::vector<KeyValue>& prefix, google::protobuf::Message& row,
+                       const RowVisitor& visit) const {
+  const TableDef& table = state_->store.TableOf(name);
+  const IndexDef* index = table.FindIndex(index_name);
+  base::Check(index != nullptr, "the table has an index of this name");
+  base::Check(row.GetDescriptor() == &table.row(), "the row is one of the table's");
+  OverlayCursor cursor(state_->store, state_->overlay,
+                       PrefixRange(EntryPrefix(table, *index, prefix)));
+  int64_t rows_scanned = 0;
+  const absl::Status status = VisitRows(
+      cursor, [this](std::string_view key) { return state_->Get(key); }, table, *index, row, visit,
+      rows_scanned);
+  if (!status.ok()) state_->Fail(state_->store.Note(status));
+}
+
+void Batch::PutErased(std::string_view table, const google::protobuf::Message& row) {
+  Put(state_->store.TableOf(table), row, 0);
+}
+
+void Batch::DeleteErased(std::string_view table, const std::vector<KeyValue>& key) {
+  Delete(state_->store.TableOf(table), key);
+}
+
+void Batch::Put(const TableDef& table, const google::protobuf::Message& row, int64_t revision) {
+  std::string key = RowKey(table, row);
+  std::string value;
+  AppendRowValue(revision, row, value);
+  if (table.indexes().size() > 1) {
+    const auto before = state_->Get(key);
+    if (!before.ok()) return state_->Fail(before.status());
+    state_->ReplaceEntries(state_->StoredEntries(table, key, *before), EntryKeys(table, row, key));
+  }
+  state_->overlay.Put(std::move(key), std::move(value));
+}
+
+void Batch::Delete(const TableDef& table, const std::vector<KeyValue>& values) {
+  std::string key = RowKey(table, values);
+  if (table.indexes().size() > 1) {
+    const auto before = state_->Get(key);
+    if (!before.ok()) return state_->Fail(before.status());
+    state_->ReplaceEntries(state_->StoredEntries(table, key, *before), {});
+  }
+  state_->overlay.Put(std::move(key), std::nullopt);
+}
+
+absl::StatusOr<std::optional<StoredRow>> Batch::GetStored(const TableDef& table,
+                                                          const std::vector<KeyValue>& key) const {
+  return ToStoredRow(state_->store, state_->Get(RowKey(table, key)));
+}
+
+void Batch::PutHistory(const TableDef& table, const google::protobuf::Message& row,
+                       int64_t revision, absl::Time effective, absl::Time record) {
+  std::string value;
+  AppendRowValue(revision, row, value);
+  state_->overlay.Put(VersionKey(table, RowKey(table, row), effective, record), std::move(value));
+}
+
+void Batch::DeleteHistory(const TableDef& table, const std::vector<KeyValue>& key,
+                          absl::Time effective, absl::Time record) {
+  state_->overlay.Put(VersionKey(table, RowKey(table, key), effective, record),
+                      std::string(kDeletedValue));
+}
+
+void Batch::PutRaw(RawSpace space, std::string_view key, std::string_view value) {
+  state_->overlay.Put(state_->store.RawKey(space, key), std::string(value));
+}
+
+void Batch::DeleteRaw(RawSpace space, std::string_view key) {
+  state_->overlay.Put(state_->store.RawKey(space, key), std::nullopt);
+}
+
+absl::StatusOr<std::optional<std::string>> Batch::GetRaw(RawSpace space,
+                                                         std::string_view key) const {
+  return state_->Get(state_->store.RawKey(space, key));
+}
+
+absl::Status Batch::ScanRaw(RawSpace space, std::string_view prefix, std::string_view from,
+                            const RawVisitor& visit) const {
+  OverlayCursor cursor(state_->store, state_->overlay,
+                       RawRange(state_->store, space, prefix, from));
+  return VisitRaw(cursor, visit);
+}
+
+absl::Status Batch::Commit() {
+  if (!state_->status.ok()) return state_->status;
+  if (empty()) return absl::OkStatus();
+  rocksdb::WriteBatch batch(bytes() + 16 * state_->overlay.entries().size());
+  for (const auto& [key, value] : state_->overlay.entries()) {
+    const rocksdb::Status added = value.has_value() ? batch.Put(key, *value) : batch.Delete(key);
+    if (!added.ok()) return FromRocks(added);
+  }
+  if (absl::Status s = state_->store.Write(batch); !s.ok()) return s;
+  Clear();
+  return absl::OkStatus();
+}
+
+void Batch::Clear() {
+  state_->overlay.Clear();
+  state_->status = absl::OkStatus();
+}
+
+bool Batch::empty() const { return state_->overlay.entries().empty(); }
+size_t Batch::bytes() const { return state_->overlay.bytes(); }
+absl::Status Batch::status() const { return state_->status; }
+
+}  // namespace crm::table

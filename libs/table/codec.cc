@@ -1,0 +1,316 @@
+#include "libs/table/codec.h"
+
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+
+#include "absl/time/time.h"
+#include "libs/base/check.h"
+
+namespace crm::table {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::Reflection;
+
+constexpr char kRowMark = 0x01;
+constexpr size_t kRowHeaderBytes = 9;
+constexpr size_t kTimeBytes = 1 + kMomentBytes;
+constexpr size_t kDateBytes = 7;
+
+void AppendBigEndian(uint64_t value, int bytes, std::string& out) {
+  for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) {
+    out.push_back(static_cast<char>(value >> shift));
+  }
+}
+
+uint32_t Flip(int32_t value) { return static_cast<uint32_t>(value) ^ 0x8000'0000u; }
+
+void AppendMoment(int64_t seconds, int32_t nanos, std::string& out) {
+  AppendInt(seconds, out);
+  AppendBigEndian(Flip(nanos), 4, out);
+}
+
+// Reads a singular or, at `element`, repeated field alike.
+struct Leaf {
+  const Message& parent;
+  const FieldDescriptor& field;
+  int element;
+
+  const Reflection& reflection() const { return *parent.GetReflection(); }
+
+  int64_t Int() const {
+    const Reflection& r = reflection();
+    const bool many = field.is_repeated();
+    switch (field.cpp_type()) {
+      case FieldDescriptor::CPPTYPE_INT32:
+        return many ? r.GetRepeatedInt32(parent, &field, element) : r.GetInt32(parent, &field);
+      case FieldDescriptor::CPPTYPE_INT64:
+        return many ? r.GetRepeatedInt64(parent, &field, element) : r.GetInt64(parent, &field);
+      case FieldDescriptor::CPPTYPE_ENUM:
+        return many ? r.GetRepeatedEnumValue(parent, &field, element)
+                    : r.GetEnumValue(parent, &field);
+      default:
+        base::Check(false, "a field of kind int is an integer or an enum");
+        return 0;
+    }
+  }
+  uint64_t Uint() const {
+    const Reflection& r = reflection();
+    if (field.cpp_type() == FieldDescriptor::CPPTYPE_UINT32) {
+      return field.is_repeated() ? r.GetRepeatedUInt32(parent, &field, element)
+                                 : r.GetUInt32(parent, &field);
+    }
+    return field.is_repeated() ? r.GetRepeatedUInt64(parent, &field, element)
+                               : r.GetUInt64(parent, &field);
+  }
+  bool Bool() const {
+    return field.is_repeated() ? reflection().GetRepeatedBool(parent, &field, element)
+                               : reflection().GetBool(parent, &field);
+  }
+  const std::string& String(std::string& scratch) const {
+    return field.is_repeated()
+               ? reflection().GetRepeatedStringReference(parent, &field, element, &scratch)
+               : reflection().GetStringReference(parent, &field, &scratch);
+  }
+  // nullptr when not set.
+  const Message* Submessage() const {
+    if (field.is_repeated()) return &reflection().GetRepeatedMessage(parent, &field, element);
+    return reflection().HasField(parent, &field) ? &reflection().GetMessage(parent, &field)
+                                                 : nullptr;
+  }
+};
+
+int32_t Int32Of(const Message& message, const char* field) {
+  return message.GetReflection()->GetInt32(message,
+                                           message.GetDescriptor()->FindFieldByName(field));
+}
+
+void AppendTimestampMessage(const Message* time, std::string& out) {
+  if (time == nullptr) {
+    out.push_back(kUnset);
+    return;
+  }
+  const FieldDescriptor* seconds = time->GetDescriptor()->FindFieldByName("seconds");
+  AppendTime(time->GetReflection()->GetInt64(*time, seconds), Int32Of(*time, "nanos"), out);
+}
+
+void AppendDateMessage(const Message* date, std::string& out) {
+  if (date == nullptr) {
+    out.push_back(kUnset);
+    return;
+  }
+  AppendDate(Int32Of(*date, "year"), Int32Of(*date, "month"), Int32Of(*date, "day"), out);
+}
+
+bool AppendTimeText(const std::string& text, std::string& out) {
+  if (text.empty()) {
+    out.push_back(kUnset);
+    return true;
+  }
+  absl::Time time;
+  if (!absl::ParseTime(absl::RFC3339_full, text, &time, nullptr)) return false;
+  if (time == absl::InfiniteFuture() || time == absl::InfinitePast()) return false;
+  const int64_t seconds = absl::ToUnixSeconds(time);
+  AppendTime(seconds,
+             static_cast<int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))),
+             out);
+  return true;
+}
+
+// Digits only; -1 otherwise.
+int32_t Number(std::string_view digits) {
+  int32_t value = 0;
+  for (char c : digits) {
+    if (c < '0' || c > '9') return -1;
+    value = value * 10 + (c - '0');
+  }
+  return value;
+}
+
+// "YYYY-MM-DD". Month and day may be 00, as google.type.Date allows.
+bool AppendDateText(const std::string& text, std::string& out) {
+  if (text.empty()) {
+    out.push_back(kUnset);
+    return true;
+  }
+  const std::string_view view = text;
+  if (view.size() != 10 || view[4] != '-' || view[7] != '-') return false;
+  const int32_t year = Number(view.substr(0, 4)), month = Number(view.substr(5, 2)),
+                day = Number(view.substr(8, 2));
+  if (year < 0 || month < 0 || month > 12 || day < 0 || day > 31) return false;
+  AppendDate(year, month, day, out);
+  return true;
+}
+
+// Bytes of the string code at the front of `in`, or 0.
+size_t StringCodeBytes(std::string_view in, char zero, char more) {
+  for (size_t at = in.find(zero); at != std::string_view::npos && at + 1 < in.size();
+       at = in.find(zero, at + 2)) {
+    if (in[at + 1] == zero) return at + 2;
+    if (in[at + 1] != more) return 0;
+  }
+  return 0;
+}
+
+size_t CodeBytes(const KeyPart& part, std::string_view in) {
+  const char flip = part.descending ? '\xff' : '\0';
+  switch (part.path.kind) {
+    case ValueKind::kInt:
+    case ValueKind::kEnum:
+    case ValueKind::kUint:
+      return 8;
+    case ValueKind::kBool:
+      return 1;
+    case ValueKind::kString:
+      return StringCodeBytes(in, flip, static_cast<char>(~flip));
+    case ValueKind::kTimestamp:
+    case ValueKind::kDate:
+      if (in.empty()) return 0;
+      if ((in[0] ^ flip) == kUnset) return 1;
+      return part.path.kind == ValueKind::kTimestamp ? kTimeBytes : kDateBytes;
+    case ValueKind::kMessage:
+    case ValueKind::kOther:
+      break;
+  }
+  return 0;
+}
+
+}  // namespace
+
+void AppendUint(uint64_t value, std::string& out) { AppendBigEndian(value, 8, out); }
+
+void AppendInt(int64_t value, std::string& out) {
+  AppendUint(static_cast<uint64_t>(value) ^ 0x8000'0000'0000'0000u, out);
+}
+
+void AppendStringPrefix(std::string_view prefix, std::string& out) {
+  for (char c : prefix) {
+    out.push_back(c);
+    if (c == '\0') out.push_back('\xff');
+  }
+}
+
+void AppendString(std::string_view value, std::string& out) {
+  if (value.find('\0') == std::string_view::npos) {
+    out.append(value);
+  } else {
+    AppendStringPrefix(value, out);
+  }
+  out.append(2, '\0');
+}
+
+void AppendTime(int64_t seconds, int32_t nanos, std::string& out) {
+  out.push_back(kSet);
+  AppendMoment(seconds, nanos, out);
+}
+
+void AppendDate(int32_t year, int32_t month, int32_t day, std::string& out) {
+  out.push_back(kSet);
+  AppendBigEndian(Flip(year), 4, out);
+  out.push_back(static_cast<char>(month));
+  out.push_back(static_cast<char>(day));
+}
+
+void Complement(size_t from, std::string& out) {
+  for (size_t i = from; i < out.size(); ++i) out[i] = static_cast<char>(~out[i]);
+}
+
+void AppendMomentNewestFirst(absl::Time time, std::string& out) {
+  const size_t from = out.size();
+  const int64_t seconds = absl::ToUnixSeconds(time);
+  const bool finite = time != absl::InfiniteFuture() && time != absl::InfinitePast();
+  const int64_t nanos =
+      finite ? absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds)) : 0;
+  AppendMoment(seconds, static_cast<int32_t>(nanos), out);
+  Complement(from, out);
+}
+
+void AppendField(const Message& row, const FieldPath& path, int element, std::string& out) {
+  const Leaf leaf{LeafParent(row, path, element), path.leaf(), element};
+  std::string scratch;
+  switch (path.kind) {
+    case ValueKind::kInt:
+    case ValueKind::kEnum:
+      return AppendInt(leaf.Int(), out);
+    case ValueKind::kUint:
+      return AppendUint(leaf.Uint(), out);
+    case ValueKind::kBool:
+      return out.push_back(leaf.Bool() ? 1 : 0);
+    case ValueKind::kString: {
+      const std::string& text = leaf.String(scratch);
+      return AppendString(path.variable_segment < 0 ? text : VariableOf(text, path), out);
+    }
+    case ValueKind::kTimestamp:
+      return AppendTimestampMessage(leaf.Submessage(), out);
+    case ValueKind::kDate:
+      return AppendDateMessage(leaf.Submessage(), out);
+    case ValueKind::kMessage:
+    case ValueKind::kOther:
+      base::Check(false, "only fields with a key code are coded");
+  }
+}
+
+bool AppendValue(ValueKind kind, const KeyValue& value, std::string& out) {
+  const int64_t* number = std::get_if<int64_t>(&value);
+  const std::string* text = std::get_if<std::string>(&value);
+  switch (kind) {
+    case ValueKind::kInt:
+    case ValueKind::kEnum:
+      if (number != nullptr) AppendInt(*number, out);
+      return number != nullptr;
+    case ValueKind::kUint:
+      if (number != nullptr) AppendUint(static_cast<uint64_t>(*number), out);
+      return number != nullptr;
+    case ValueKind::kBool:
+      if (number != nullptr) out.push_back(*number != 0 ? 1 : 0);
+      return number != nullptr;
+    case ValueKind::kString:
+      if (text != nullptr) AppendString(*text, out);
+      return text != nullptr;
+    case ValueKind::kTimestamp:
+      return text != nullptr && AppendTimeText(*text, out);
+    case ValueKind::kDate:
+      return text != nullptr && AppendDateText(*text, out);
+    case ValueKind::kMessage:
+    case ValueKind::kOther:
+      break;
+  }
+  return false;
+}
+
+bool SkipPart(const KeyPart& part, std::string_view& in) {
+  const size_t bytes = CodeBytes(part, in);
+  if (bytes == 0 || bytes > in.size()) return false;
+  in.remove_prefix(bytes);
+  return true;
+}
+
+std::string AfterPrefix(std::string prefix) {
+  while (!prefix.empty() && prefix.back() == '\xff') prefix.pop_back();
+  base::Check(!prefix.empty(), "every key begins with a byte below 0xff");
+  prefix.back() = static_cast<char>(prefix.back() + 1);
+  return prefix;
+}
+
+void AppendRowValue(int64_t revision, const Message& row, std::string& out) {
+  out.push_back(kRowMark);
+  AppendBigEndian(static_cast<uint64_t>(revision), 8, out);
+  // Equal rows are equal bytes on every replica: digests compare them.
+  google::protobuf::io::StringOutputStream stream(&out);
+  google::protobuf::io::CodedOutputStream coded(&stream);
+  coded.SetSerializationDeterministic(true);
+  const bool written = row.SerializeToCodedStream(&coded);
+  base::Check(written, "a row without required fields can be written");
+}
+
+std::optional<RowValue> ParseRowValue(std::string_view value) {
+  if (value.size() < kRowHeaderBytes || value[0] != kRowMark) return std::nullopt;
+  uint64_t revision = 0;
+  for (size_t i = 1; i < kRowHeaderBytes; ++i) {
+    revision = revision << 8 | static_cast<unsigned char>(value[i]);
+  }
+  return RowValue{static_cast<int64_t>(revision), value.substr(kRowHeaderBytes)};
+}
+
+}  // namespace crm::table

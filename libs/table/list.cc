@@ -1,0 +1,199 @@
+#include "libs/table/list.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "libs/base/check.h"
+#include "libs/base/resource_name.h"
+#include "libs/base/status.h"
+#include "libs/table/codec.h"
+#include "libs/table/filter.h"
+#include "libs/table/order.h"
+#include "libs/table/page_token.h"
+#include "libs/table/plan.h"
+#include "libs/table/row_keys.h"
+#include "libs/table/store.h"
+
+namespace crm::table {
+namespace {
+
+// Keys have their space and table in front, which are the same for all of a table.
+constexpr size_t kPlaceAt = 2;
+
+Filter VariableIs(const FieldPath& variable, std::string_view id) {
+  Filter filter;
+  filter.kind = Filter::Kind::kCompare;
+  filter.path = variable;
+  AppendString(id, filter.code);
+  return filter;
+}
+
+absl::Status AddParent(const TableDef& table, const std::string& parent, Conditions& conditions) {
+  const std::vector<FieldPath> variables = NameVariables(table.row());
+  const auto pattern = base::NamePattern::Parse(table.pattern());
+  if (variables.empty() || !pattern.has_value()) {
+    if (parent.empty()) return absl::OkStatus();
+    return base::Invalid("parent", "must be empty: the collection has no parent");
+  }
+  if (!pattern->MatchesParent(parent, /*allow_wildcard=*/true)) {
+    return base::Invalid("parent", absl::StrCat("must name a parent of ", table.pattern(),
+                                                "; - stands for all of a collection"));
+  }
+  if (parent.empty()) return absl::OkStatus();
+  const std::vector<std::string> segments = absl::StrSplit(parent, '/');
+  conditions.prefix_is_parent = true;
+  bool leading = true;
+  for (size_t i = 0; 2 * i + 1 < segments.size(); ++i) {
+    const std::string& id = segments[2 * i + 1];
+    if (id == "-") {
+      if (leading) absl::StrAppend(&conditions.name_prefix, segments[2 * i], "/");
+      leading = false;
+      continue;
+    }
+    if (leading) {
+      absl::StrAppend(&conditions.name_prefix, segments[2 * i], "/", id, "/");
+    } else {
+      conditions.prefix_is_parent = false;
+    }
+    conditions.conjuncts.push_back(VariableIs(variables[i], id));
+  }
+  if (leading) absl::StrAppend(&conditions.name_prefix, pattern->collection(), "/");
+  conditions.parent_conjuncts = static_cast<int>(conditions.conjuncts.size());
+  return absl::OkStatus();
+}
+
+void AddConjuncts(Filter filter, std::vector<Filter>& conjuncts) {
+  if (filter.kind != Filter::Kind::kAnd) {
+    conjuncts.push_back(std::move(filter));
+    return;
+  }
+  for (Filter& child : filter.children) AddConjuncts(std::move(child), conjuncts);
+}
+
+absl::StatusOr<Conditions> MakeConditions(const TableDef& table, const ListQuery& query) {
+  Conditions conditions;
+  if (absl::Status s = AddParent(table, query.parent, conditions); !s.ok()) return s;
+  for (const Predicate& predicate : query.predicates) {
+    absl::StatusOr<Filter> filter = AnyOf(table.row(), predicate.field, predicate.any_of);
+    // Our own code wrote it.
+    base::Check(filter.ok(), filter.ok() ? "" : filter.status().ToString());
+    AddConjuncts(*std::move(filter), conditions.conjuncts);
+  }
+  absl::StatusOr<Filter> filter = ParseFilter(query.filter, table.row());
+  if (!filter.ok()) return filter.status();
+  AddConjuncts(*std::move(filter), conditions.conjuncts);
+  return conditions;
+}
+
+int PageSize(int32_t asked) {
+  return asked == 0 ? kPageSizeDefault : std::min(asked, kPageSizeMax);
+}
+
+// Cuts the plan down to what is behind the place where the last page ended.
+absl::Status GoOnFrom(const TableDef& table, const ListQuery& query, const std::string& hash,
+                      Plan& plan) {
+  if (query.page_token.empty()) return absl::OkStatus();
+  const std::optional<std::string> place = PlaceOf(query.page_token, hash);
+  if (place.has_value()) {
+    const std::string key = IndexPrefix(table, *plan.index).substr(0, kPlaceAt) + *place;
+    if (key >= plan.begin && key < plan.end) {
+      (plan.reverse ? plan.end : plan.begin) = plan.reverse ? key : key + '\0';
+      return absl::OkStatus();
+    }
+  }
+  return base::Invalid("page_token",
+                       "is not one of this list: the other arguments must be those that gave it");
+}
+
+}  // namespace
+
+// Walks one plan for one page.
+class Lister {
+ public:
+  Lister(const ReadView& view, const TableDef& table, const Plan& plan)
+      : view_(view), store_(view.database().store()), table_(table), plan_(plan) {}
+
+  absl::StatusOr<ListResult> Page(const ListQuery& query, std::string_view hash) {
+    RocksCursor cursor(store_, view_.snapshot_, plan_.begin, plan_.end, plan_.reverse);
+    const size_t page_size = PageSize(query.page_size);
+    ListResult page;
+    size_t bytes = 0;
+    std::string last;
+    std::string_view key, value;
+    while (cursor.Next(key, value)) {
+      const bool full = page.rows.size() == page_size || bytes >= kPageBytesMax ||
+                        page.rows_scanned >= query.rows_scanned_max;
+      // There is more: the key just found is where the next page begins.
+      if (full) return WithToken(std::move(page), hash, last);
+      ++page.rows_scanned;
+      ++view_.rows_scanned_;
+      last.assign(key);
+      absl::StatusOr<std::optional<StoredRow>> row = RowAt(key, value);
+      if (!row.ok()) return store_.Note(row.status());
+      if (!row->has_value()) continue;
+      bytes += (*row)->bytes.size();
+      page.rows.push_back(**std::move(row));
+    }
+    if (absl::Status s = cursor.status(); !s.ok()) return s;
+    return page;
+  }
+
+ private:
+  // nullopt: the row does not fit the query.
+  absl::StatusOr<std::optional<StoredRow>> RowAt(std::string_view key, std::string_view value) {
+    std::string fetched;
+    if (plan_.index->id != 0) {
+      absl::StatusOr<std::optional<std::string>> found =
+          store_.Get(view_.snapshot_, RowKeyOfEntry(table_, *plan_.index, key));
+      if (!found.ok()) return found.status();
+      if (!found->has_value()) return Corrupt("an index entry without its row");
+      fetched = **std::move(found);
+      value = fetched;
+    }
+    const std::optional<RowValue> stored = ParseRowValue(value);
+    if (!stored.has_value()) return Corrupt("a value that is not a row's");
+    if (!plan_.residual.empty()) {
+      if (message_ == nullptr) message_.reset(table_.prototype().New());
+      if (!ParseRow(value, *message_)) return Corrupt("a row that does not parse");
+      for (const Filter* filter : plan_.residual) {
+        if (!Matches(*filter, *message_)) return std::nullopt;
+      }
+    }
+    return StoredRow{stored->revision, std::string(stored->message)};
+  }
+
+  static absl::StatusOr<ListResult> WithToken(ListResult page, std::string_view hash,
+                                              std::string_view last) {
+    std::optional<std::string> token = MakePageToken(hash, last.substr(kPlaceAt));
+    if (!token.has_value()) {
+      return base::Failed(absl::StatusCode::kResourceExhausted, "KEY_TOO_LONG",
+                          "a row's index fields are too long for a page token");
+    }
+    page.next_page_token = *std::move(token);
+    return page;
+  }
+
+  const ReadView& view_;
+  Store& store_;
+  const TableDef& table_;
+  const Plan& plan_;
+  std::unique_ptr<google::protobuf::Message> message_;
+};
+
+absl::StatusOr<ListResult> List(const ReadView& view, const TableDef& table,
+                                const ListQuery& query) {
+  base::Check(query.rows_scanned_max > 0, "a list may look at one row at least");
+  if (query.page_size < 0) return base::Invalid("page_size", "must not be negative");
+  const absl::StatusOr<Conditions> conditions = MakeConditions(table, query);
+  if (!conditions.ok()) return conditions.status();
+  const absl::StatusOr<std::vector<OrderField>> order = ParseOrder(query.order_by, table.row());
+  if (!order.ok()) return order.status();
+  absl::StatusOr<Plan> plan = MakePlan(table, *conditions, *order);
+  if (!plan.ok()) return plan.status();
+  const std::string hash = QueryHash(table, query);
+  if (absl::Status s = GoOnFrom(table, query, hash, *plan); !s.ok()) return s;
+  return Lister(view, table, *plan).Page(query, hash);
+}
+
+}  // namespace crm::table

@@ -1,0 +1,111 @@
+#include "libs/table/read_view.h"
+
+#include "libs/base/check.h"
+#include "libs/base/status.h"
+#include "libs/table/codec.h"
+#include "libs/table/limits.h"
+#include "libs/table/raw.h"
+#include "libs/table/row_keys.h"
+#include "libs/table/store.h"
+
+namespace crm::table {
+
+ReadView::ReadView(const Database& database)
+    : database_(database), snapshot_(database.store().db().GetSnapshot()) {}
+
+ReadView::~ReadView() { database_.store().db().ReleaseSnapshot(snapshot_); }
+
+void ReadView::Fail(const absl::Status& error) const {
+  if (status_.ok()) status_ = error;
+}
+
+bool ReadView::GetErased(std::string_view name, const std::vector<KeyValue>& key,
+                         google::protobuf::Message& row) const {
+  Store& store = database_.store();
+  const TableDef& table = store.TableOf(name);
+  base::Check(row.GetDescriptor() == &table.row(), "the row is one of the table's");
+  ++rows_scanned_;
+  const auto value = store.Get(snapshot_, RowKey(table, key));
+  if (!value.ok()) {
+    Fail(value.status());
+    return false;
+  }
+  if (!value->has_value()) return false;
+  if (ParseRow(**value, row)) return true;
+  Fail(store.Note(Corrupt("a row that does not parse")));
+  return false;
+}
+
+void ReadView::ScanErased(std::string_view name, std::string_view index_name,
+                          const std::vector<KeyValue>& prefix, google::protobuf::Message& row,
+                          const RowVisitor& visit) const {
+  Store& store = database_.store();
+  const TableDef& table = store.TableOf(name);
+  const IndexDef* index = table.FindIndex(index_name);
+  base::Check(index != nullptr, "the table has an index of this name");
+  base::Check(row.GetDescriptor() == &table.row(), "the row is one of the table's");
+  const KeyRange range = PrefixRange(EntryPrefix(table, *index, prefix));
+  RocksCursor cursor(store, snapshot_, range.begin, range.end);
+  const absl::Status status = VisitRows(
+      cursor, [&](std::string_view key) { return store.Get(snapshot_, key); }, table, *index, row,
+      visit, rows_scanned_);
+  if (!status.ok()) Fail(store.Note(status));
+}
+
+absl::StatusOr<std::optional<StoredRow>> ReadView::GetStored(
+    const TableDef& table, const std::vector<KeyValue>& key) const {
+  Store& store = database_.store();
+  ++rows_scanned_;
+  return ToStoredRow(store, store.Get(snapshot_, RowKey(table, key)));
+}
+
+absl::StatusOr<std::optional<StoredRow>> ReadView::GetAsOf(const TableDef& table,
+                                                           const std::vector<KeyValue>& key,
+                                                           absl::Time as_of,
+                                                           absl::Time known_at) const {
+  Store& store = database_.store();
+  const std::string row_key = RowKey(table, key);
+  const std::string versions = VersionPrefix(table, row_key);
+  std::string known;
+  AppendMomentNewestFirst(known_at, known);
+  const std::string end = AfterPrefix(versions);
+  std::string from = VersionKey(table, row_key, as_of, absl::InfiniteFuture());
+  for (int passed = 0; passed < kHistoryScanMax; ++passed) {
+    // From the newest effective time on, each may have versions that were not known yet: they are
+    // jumped over.
+    RocksCursor cursor(store, snapshot_, from, end);
+    std::string_view found, value;
+    if (!cursor.Next(found, value)) {
+      if (absl::Status s = cursor.status(); !s.ok()) return s;
+      return std::nullopt;
+    }
+    ++rows_scanned_;
+    if (found.size() != versions.size() + 2 * kMomentBytes) {
+      return store.Note(Corrupt("a version's key of another length"));
+    }
+    const std::string_view effective = found.substr(0, versions.size() + kMomentBytes);
+    if (found.substr(effective.size()) >= known) {
+      if (value == kDeletedValue) return std::nullopt;
+      return ToStoredRow(store, std::optional<std::string>(value));
+    }
+    from = std::string(effective).append(known);
+  }
+  return base::Failed(absl::StatusCode::kOutOfRange, "HISTORY_TOO_LONG",
+                      "too many versions were recorded after known_at");
+}
+
+absl::StatusOr<std::optional<std::string>> ReadView::GetRaw(RawSpace space,
+                                                            std::string_view key) const {
+  Store& store = database_.store();
+  return store.Get(snapshot_, store.RawKey(space, key));
+}
+
+absl::Status ReadView::ScanRaw(RawSpace space, std::string_view prefix, std::string_view from,
+                               const RawVisitor& visit) const {
+  Store& store = database_.store();
+  const KeyRange range = RawRange(store, space, prefix, from);
+  RocksCursor cursor(store, snapshot_, range.begin, range.end);
+  return VisitRaw(cursor, visit);
+}
+
+}  // namespace crm::table

@@ -1,0 +1,95 @@
+#include "libs/table/row_keys.h"
+
+#include <algorithm>
+
+#include "libs/base/check.h"
+#include "libs/table/codec.h"
+
+namespace crm::table {
+namespace {
+
+void AppendPart(const google::protobuf::Message& row, const KeyPart& part, int element,
+                std::string& out) {
+  const size_t from = out.size();
+  AppendField(row, part.path, element, out);
+  if (part.descending) Complement(from, out);
+}
+
+void AppendParts(const std::vector<KeyPart>& parts, const std::vector<KeyValue>& values,
+                 std::string& out) {
+  base::Check(values.size() <= parts.size(), "a key has no more values than the table has fields");
+  for (size_t i = 0; i < values.size(); ++i) {
+    const size_t from = out.size();
+    const bool coded = AppendValue(parts[i].path.kind, values[i], out);
+    base::Check(coded, "a key's value has the shape of its field: " + parts[i].path.text);
+    if (parts[i].descending) Complement(from, out);
+  }
+}
+
+}  // namespace
+
+std::string IndexPrefix(const TableDef& table, const IndexDef& index) {
+  base::Check(table.id() >= 0, "the table is this database's own");
+  return {kTableSpace, static_cast<char>(table.id()), static_cast<char>(index.id)};
+}
+
+std::string RowKey(const TableDef& table, const google::protobuf::Message& row) {
+  base::Check(row.GetDescriptor() == &table.row(), "the row is one of the table's");
+  std::string key = IndexPrefix(table, table.primary());
+  for (const KeyPart& part : table.primary().fields) AppendPart(row, part, 0, key);
+  return key;
+}
+
+std::string RowKey(const TableDef& table, const std::vector<KeyValue>& values) {
+  base::Check(values.size() == table.primary().fields.size(), "a key has all the key's fields");
+  return EntryPrefix(table, table.primary(), values);
+}
+
+std::string EntryPrefix(const TableDef& table, const IndexDef& index,
+                        const std::vector<KeyValue>& prefix) {
+  std::string key = IndexPrefix(table, index);
+  AppendParts(index.fields, prefix, key);
+  return key;
+}
+
+std::vector<std::string> EntryKeys(const TableDef& table, const google::protobuf::Message& row,
+                                   std::string_view row_key) {
+  std::vector<std::string> keys;
+  for (size_t i = 1; i < table.indexes().size(); ++i) {
+    const IndexDef& index = table.indexes()[i];
+    const int elements = index.fan_out < 0 ? 1 : Elements(row, index.fields[index.fan_out].path);
+    for (int element = 0; element < elements; ++element) {
+      std::string key = IndexPrefix(table, index);
+      for (const KeyPart& part : index.fields) AppendPart(row, part, element, key);
+      key.append(row_key.substr(kIndexPrefixBytes));
+      keys.push_back(std::move(key));
+    }
+  }
+  std::sort(keys.begin(), keys.end());
+  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+  return keys;
+}
+
+std::string RowKeyOfEntry(const TableDef& table, const IndexDef& index, std::string_view entry) {
+  entry.remove_prefix(std::min(kIndexPrefixBytes, entry.size()));
+  for (const KeyPart& part : index.fields) {
+    if (!SkipPart(part, entry)) return "";
+  }
+  return IndexPrefix(table, table.primary()).append(entry);
+}
+
+std::string VersionPrefix(const TableDef& table, std::string_view row_key) {
+  base::Check(table.history(), "the table keeps versions");
+  std::string key{kHistorySpace, static_cast<char>(table.id())};
+  return key.append(row_key.substr(kIndexPrefixBytes));
+}
+
+std::string VersionKey(const TableDef& table, std::string_view row_key, absl::Time effective,
+                       absl::Time record) {
+  std::string key = VersionPrefix(table, row_key);
+  AppendMomentNewestFirst(effective, key);
+  AppendMomentNewestFirst(record, key);
+  return key;
+}
+
+}  // namespace crm::table
