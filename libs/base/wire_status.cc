@@ -1,0 +1,77 @@
+#include "libs/base/wire_status.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/cord.h"
+#include "absl/strings/str_cat.h"
+#include "google/rpc/error_details.pb.h"
+
+namespace crm::base {
+namespace {
+
+constexpr absl::string_view kErrorInfo = "type.googleapis.com/google.rpc.ErrorInfo";
+constexpr absl::string_view kLocalizedMessage = "type.googleapis.com/google.rpc.LocalizedMessage";
+
+std::string DefaultErrorInfo(absl::StatusCode code) {
+  google::rpc::ErrorInfo info;
+  info.set_reason(absl::StatusCodeToString(code));
+  info.set_domain("crm");
+  return info.SerializeAsString();
+}
+
+std::string PayloadKey(const google::protobuf::Any& detail, const absl::Status& status) {
+  std::string key = detail.type_url();
+  if (key == kLocalizedMessage) {
+    google::rpc::LocalizedMessage message;
+    if (detail.UnpackTo(&message)) absl::StrAppend(&key, "#", message.locale());
+  }
+  // A second one of a type gets a number, or it would replace the first.
+  std::string unique = key;
+  for (int i = 2; status.GetPayload(unique).has_value(); ++i) unique = absl::StrCat(key, "#", i);
+  return unique;
+}
+
+}  // namespace
+
+google::rpc::Status ToWire(const absl::Status& status) {
+  google::rpc::Status wire;
+  if (status.ok()) return wire;
+  wire.set_code(static_cast<int>(status.code()));
+  wire.set_message(std::string(status.message()));
+  // absl::Status gives its payloads in no particular order; callers and tests are owed a steady
+  // one.
+  std::vector<std::pair<std::string, std::string>> details;
+  status.ForEachPayload([&](absl::string_view key, const absl::Cord& value) {
+    details.emplace_back(std::string(key), std::string(value));
+  });
+  if (!status.GetPayload(kErrorInfo).has_value()) {
+    details.emplace_back(std::string(kErrorInfo), DefaultErrorInfo(status.code()));
+  }
+  std::sort(details.begin(), details.end(), [](const auto& a, const auto& b) {
+    return std::make_pair(a.first != kErrorInfo, a.first) <
+           std::make_pair(b.first != kErrorInfo, b.first);
+  });
+  for (auto& [key, value] : details) {
+    auto* any = wire.add_details();
+    any->set_type_url(key.substr(0, key.find('#')));
+    any->set_value(std::move(value));
+  }
+  return wire;
+}
+
+absl::Status FromWire(const google::rpc::Status& wire) {
+  if (wire.code() == 0) return absl::OkStatus();
+  absl::Status status(static_cast<absl::StatusCode>(wire.code()), wire.message());
+  for (const google::protobuf::Any& detail : wire.details()) {
+    status.SetPayload(PayloadKey(detail, status), absl::Cord(detail.value()));
+  }
+  if (!status.GetPayload(kErrorInfo).has_value()) {
+    status.SetPayload(kErrorInfo, absl::Cord(DefaultErrorInfo(status.code())));
+  }
+  return status;
+}
+
+}  // namespace crm::base

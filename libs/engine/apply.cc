@@ -1,0 +1,128 @@
+#include "libs/engine/apply.h"
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "crm/eventlog/v1/eventlog.pb.h"
+#include "libs/base/check.h"
+#include "libs/base/resource_name.h"
+
+namespace crm::engine {
+namespace {
+
+absl::Status Poison(const eventlog::EventHeaders& headers, absl::string_view why) {
+  return absl::DataLossError(
+      absl::StrCat("record ", headers.id, " of type ", headers.type, ": ", why));
+}
+
+}  // namespace
+
+std::string FormatReaction(std::string_view reaction, std::string_view source, int64_t revision) {
+  std::string text(reaction);
+  return text.append("/").append(source).append("/").append(std::to_string(revision));
+}
+
+std::optional<ReactionRef> ParseReaction(std::string_view text) {
+  const size_t first = text.find('/'), last = text.rfind('/');
+  if (first == std::string_view::npos || first == last) return std::nullopt;
+  ReactionRef ref{text.substr(0, first), text.substr(first + 1, last - first - 1)};
+  const std::string_view number = text.substr(last + 1);
+  if (!absl::SimpleAtoi(absl::string_view(number.data(), number.size()), &ref.revision))
+    return std::nullopt;
+  return ref;
+}
+
+Applier::Applier(const ServiceDef& service, const table::Database& database, table::Batch& batch)
+    : service_(service), memory_(batch) {
+  for (const auto& aggregate : service.aggregates) {
+    const table::TableDef* table = database.FindTable(aggregate->table);
+    base::Check(table != nullptr, "the table of each aggregate is declared");
+    tables_[aggregate.get()] = table;
+  }
+}
+
+absl::StatusOr<Versioned> Applier::Load(const AggregateDef& aggregate,
+                                        const std::string& name) const {
+  Versioned versioned{NewOf(*aggregate.state), 0};
+  auto stored = memory_.batch().GetStored(*tables_.at(&aggregate), {name});
+  if (!stored.ok()) return stored.status();
+  if (!stored->has_value()) return versioned;
+  if (!versioned.state->ParseFromString((*stored)->bytes)) {
+    return absl::DataLossError(absl::StrCat("the row of ", name, " cannot be parsed"));
+  }
+  versioned.revision = (*stored)->revision;
+  return versioned;
+}
+
+absl::Status Applier::Remember(const eventlog::EventHeaders& headers, const std::string& name,
+                               bool first) {
+  if (const auto ref = ParseReaction(headers.reaction); ref.has_value()) {
+    memory_.RaiseWatermark(ref->reaction, ref->source, name, ref->revision);
+    return absl::OkStatus();
+  }
+  if (headers.request_id.empty()) return absl::OkStatus();
+  v1::StoredRequest request;
+  request.set_hash(headers.request_hash);
+  request.set_name(name);
+  return memory_.RememberRequest(base::KeyOf(name), headers.request_id, request, first);
+}
+
+absl::StatusOr<Applied> Applier::Apply(const eventlog::Record& record,
+                                       const eventlog::EventHeaders& headers) {
+  if (headers.dataschema == eventlog::v1::LogEvent::descriptor()->full_name()) {
+    eventlog::v1::LogEvent event;
+    if (!event.ParseFromArray(record.value.data(), static_cast<int>(record.value.size())) ||
+        event.event_case() == eventlog::v1::LogEvent::EVENT_NOT_SET) {
+      return Poison(headers, "cannot be parsed or holds an unknown fact");
+    }
+    if (event.has_reaction_passed()) {
+      const auto& passed = event.reaction_passed();
+      memory_.RaiseWatermark(passed.reaction(), passed.source(), passed.target(),
+                             passed.revision());
+    }
+    return Applied{};
+  }
+  const AggregateDef* aggregate = service_.AggregateOfEvent(headers.dataschema);
+  if (aggregate == nullptr)
+    return Poison(headers, "is of an aggregate that this program does not know");
+  absl::StatusOr<MessagePtr> event = ParseEvent(*aggregate, record.value);
+  if (!event.ok()) return Poison(headers, event.status().message());
+  if (!aggregate->pattern.Matches(headers.subject))
+    return Poison(headers, "has a subject of another kind");
+
+  absl::StatusOr<Versioned> loaded = Load(*aggregate, headers.subject);
+  if (!loaded.ok()) return loaded.status();
+  if (headers.revision != loaded->revision + 1) {
+    return absl::InternalError(absl::StrCat("record ", headers.id, " has revision ",
+                                            headers.revision, " of ", headers.subject,
+                                            ", which is at ", loaded->revision));
+  }
+  MessagePtr before;
+  if (loaded->revision > 0) {
+    before = NewOf(*loaded->state);
+    before->CopyFrom(*loaded->state);
+  }
+  Fold(*aggregate, **event, headers.subject, headers.time, *loaded);
+
+  const EventMeta meta{headers.time, headers.actor, headers.subject, headers.revision,
+                       record.partition};
+  Applied applied{aggregate, headers.subject, loaded->state->SerializeAsString()};
+  const table::TableDef& table = *tables_.at(aggregate);
+  memory_.batch().Put(table, *loaded->state, loaded->revision);
+  if (table.history())
+    memory_.batch().PutHistory(table, *loaded->state, loaded->revision, headers.time);
+  for (const View& view : aggregate->views) {
+    view(ChangeInput{before.get(), *loaded->state, **event, meta}, memory_.batch());
+  }
+  if (aggregate->next_due != nullptr) {
+    const auto old_due = before != nullptr ? aggregate->next_due(*before) : std::nullopt;
+    const auto new_due = aggregate->next_due(*loaded->state);
+    if (old_due != new_due) {
+      if (old_due.has_value()) memory_.DeleteTimer(record.partition, *old_due, headers.subject);
+      if (new_due.has_value()) memory_.PutTimer(record.partition, *new_due, headers.subject);
+    }
+  }
+  if (absl::Status s = Remember(headers, headers.subject, before == nullptr); !s.ok()) return s;
+  return applied;
+}
+
+}  // namespace crm::engine

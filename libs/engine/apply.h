@@ -1,0 +1,53 @@
+// Applies accepted events to the tables: the one place where state changes. The same for owner,
+// follower and replay.
+#pragma once
+
+#include <string>
+#include <unordered_map>
+
+#include "absl/status/statusor.h"
+#include "libs/engine/fold.h"
+#include "libs/engine/memory.h"
+#include "libs/eventlog/cloud_events.h"
+
+namespace crm::engine {
+
+struct Applied {
+  const AggregateDef* aggregate = nullptr;  // nullptr: an event of the log itself.
+  std::string name;
+  std::string resource;  // The state after, serialized.
+};
+
+class Applier {
+ public:
+  Applier(const ServiceDef& service, const table::Database& database, table::Batch& batch);
+
+  // kDataLoss: nobody here can read the record (poison), it may be skipped by word of the log.
+  // kInternal: it contradicts the log before it, a bug; nothing may pass. Other codes: the tables
+  // failed. After kInternal and those the batch is to be dropped; kDataLoss wrote nothing.
+  absl::StatusOr<Applied> Apply(const eventlog::Record& record,
+                                const eventlog::EventHeaders& headers);
+
+  // The state of a name as the batch sees it.
+  absl::StatusOr<Versioned> Load(const AggregateDef& aggregate, const std::string& name) const;
+
+  Memory& memory() { return memory_; }
+  const Memory& memory() const { return memory_; }
+
+ private:
+  absl::Status Remember(const eventlog::EventHeaders& headers, const std::string& name, bool first);
+
+  const ServiceDef& service_;
+  std::unordered_map<const AggregateDef*, const table::TableDef*> tables_;
+  Memory memory_;
+};
+
+// "<reaction>/<source>/<revision>" and back; nullopt for anything else.
+std::string FormatReaction(std::string_view reaction, std::string_view source, int64_t revision);
+struct ReactionRef {
+  std::string_view reaction, source;
+  int64_t revision = 0;
+};
+std::optional<ReactionRef> ParseReaction(std::string_view text);
+
+}  // namespace crm::engine

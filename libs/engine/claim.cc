@@ -1,0 +1,59 @@
+#include "libs/engine/claim.h"
+
+#include "libs/engine/limits.h"
+
+namespace crm::engine {
+
+std::string_view RoleName(Role role) {
+  switch (role) {
+    case Role::kFollower:
+      return "follower";
+    case Role::kClaiming:
+      return "claiming";
+    case Role::kOwner:
+      return "owner";
+    case Role::kInDoubt:
+      return "in doubt";
+  }
+  return "";
+}
+
+bool Claim::ShouldClaim(absl::Duration now, bool caught_up, bool fresh) const {
+  // One claim in flight: a second only when the first has been silent for too long to wait for.
+  if (!pending_.empty() && now < sent_at_ + kClaimPatience) return false;
+  if (now < retry_at_ || !caught_up || !fresh) return false;
+  // In doubt one claims even when no longer assigned: what is in flight must be settled by
+  // somebody, and until a successor's claim nobody else does.
+  return role_ == Role::kInDoubt || (assigned_ && role_ != Role::kOwner);
+}
+
+void Claim::Sent(std::string claim_id, absl::Duration now) {
+  pending_ = std::move(claim_id);
+  sent_at_ = now;
+  if (role_ == Role::kFollower) role_ = Role::kClaiming;
+}
+
+void Claim::Failed(absl::Duration retry_at) {
+  // The id stays known: should the record land after all, it is ours and counts.
+  sent_at_ = -absl::InfiniteDuration();
+  retry_at_ = retry_at;
+}
+
+void Claim::Read(const std::string& claim_id, absl::Duration retry_at) {
+  if (!pending_.empty() && claim_id == pending_) {
+    pending_.clear();
+    role_ = Role::kOwner;
+    return;
+  }
+  // A newer claim of somebody else: whatever we have in flight, claims included, can no longer
+  // count.
+  pending_.clear();
+  role_ = Role::kFollower;
+  retry_at_ = retry_at;
+}
+
+void Claim::Doubt() {
+  if (role_ == Role::kOwner) role_ = Role::kInDoubt;
+}
+
+}  // namespace crm::engine

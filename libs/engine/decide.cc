@@ -1,0 +1,151 @@
+#include "libs/engine/decide.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "crm/eventlog/v1/eventlog.pb.h"
+#include "libs/base/status.h"
+#include "libs/engine/limits.h"
+
+namespace crm::engine {
+namespace {
+
+using base::Failed;
+
+// An answer without an event. For a reaction that did nothing a ReactionPassed is appended, so that
+// a replay of the source does nothing either; what is UNAVAILABLE will be tried again and is not
+// passed.
+Outcome Quiet(const Command& command, absl::Status refusal, std::string resource, absl::Time now) {
+  Outcome outcome{std::move(refusal), std::move(resource)};
+  if (command.reaction.reaction.empty() || absl::IsUnavailable(outcome.refusal)) return outcome;
+  eventlog::v1::LogEvent event;
+  auto& passed = *event.mutable_reaction_passed();
+  passed.set_reaction(command.reaction.reaction);
+  passed.set_source(command.reaction.source);
+  passed.set_revision(command.reaction.revision);
+  passed.set_target(command.name);
+  if (!outcome.refusal.ok()) {
+    const std::string reason = base::ReasonOf(outcome.refusal);
+    passed.set_reason(reason.empty() ? absl::StatusCodeToString(outcome.refusal.code()) : reason);
+  }
+  outcome.append = true;
+  outcome.value = event.SerializeAsString();
+  outcome.fact_type = passed.GetDescriptor()->full_name();
+  outcome.schema = event.GetDescriptor()->full_name();
+  outcome.time = now;
+  return outcome;
+}
+
+absl::Status Exists(const Command& command, const Versioned& loaded) {
+  if (command.create() && loaded.revision > 0) {
+    return Failed(absl::StatusCode::kAlreadyExists, "ALREADY_EXISTS",
+                  "a resource of this name exists", {{"name", command.name}});
+  }
+  if (!command.create() && loaded.revision == 0) {
+    return Failed(absl::StatusCode::kNotFound, "NOT_FOUND", "no resource has this name",
+                  {{"name", command.name}});
+  }
+  if (!command.etag.empty() && command.etag != EtagOf(loaded.revision)) {
+    return Failed(absl::StatusCode::kAborted, "STALE_ETAG",
+                  "the resource was changed since this etag was read; read it again",
+                  {{"name", command.name}});
+  }
+  return absl::OkStatus();
+}
+
+// True when the command was applied before; then `outcome` is the answer.
+absl::StatusOr<bool> SeenBefore(const Command& command, Memory& memory, const Applier& applier,
+                                absl::Time now, Outcome& outcome) {
+  if (!command.reaction.reaction.empty()) {
+    auto watermark =
+        memory.Watermark(command.reaction.reaction, command.reaction.source, command.name);
+    if (!watermark.ok()) return watermark.status();
+    return *watermark >= command.reaction.revision;
+  }
+  auto stored = memory.FindRequest(command.key(), command.request_id);
+  if (!stored.ok()) return stored.status();
+  if (!stored->has_value()) return false;
+  if ((*stored)->hash() != command.request_hash) {
+    outcome =
+        Quiet(command, base::Invalid("request_id", "was used before for another request"), "", now);
+    return true;
+  }
+  auto loaded = applier.Load(*command.def->aggregate, (*stored)->name());
+  if (!loaded.ok()) return loaded.status();
+  outcome.resource = loaded->state->SerializeAsString();
+  return true;
+}
+
+}  // namespace
+
+absl::CivilDay BusinessDate(const Company& company, absl::Time now) {
+  return company.business_date.value_or(absl::ToCivilDay(now, company.zone));
+}
+
+Context MakeContext(const Company& company, absl::Time now) {
+  Context context;
+  context.time = now;
+  context.zone = company.zone;
+  context.business_date = BusinessDate(company, now);
+  return context;
+}
+
+Outcome DecideCommand(const Command& command, const Applier& applier, Memory& memory,
+                      const Company& company, absl::Time now) {
+  const AggregateDef& aggregate = *command.def->aggregate;
+  Outcome seen;
+  absl::StatusOr<bool> before = SeenBefore(command, memory, applier, now, seen);
+  if (!before.ok()) return Outcome{before.status()};
+  if (*before) return seen;
+
+  absl::StatusOr<Versioned> loaded = applier.Load(aggregate, command.name);
+  if (!loaded.ok()) return Outcome{loaded.status()};
+  if (absl::Status s = Exists(command, *loaded); !s.ok()) return Quiet(command, s, "", now);
+
+  if (command.def->requires_fact.has_value() && command.required == nullptr) {
+    return Quiet(command,
+                 Failed(absl::StatusCode::kNotFound, "NOT_FOUND",
+                        "a resource that the request names does not exist",
+                        {{"name", command.def->requires_fact->name_of(*command.request)}}),
+                 "", now);
+  }
+  Context context = MakeContext(company, now);
+  context.time = std::max(now, UpdateTime(aggregate, *loaded->state));
+  context.actor = command.actor;
+  context.name = command.name;
+  context.request_id = command.request_id;
+  absl::StatusOr<MessagePtr> event = command.def->decide(DecideInput{
+      *loaded->state, *command.request, context, memory.batch(), command.required.get()});
+  if (!event.ok()) return Quiet(command, event.status(), "", now);
+  if (*event == nullptr)
+    return Quiet(command, absl::OkStatus(), loaded->state->SerializeAsString(), now);
+
+  Outcome outcome;
+  outcome.value = (*event)->SerializeAsString();
+  if (outcome.value.size() > kEventBytesMax) {
+    return Quiet(command,
+                 Failed(absl::StatusCode::kResourceExhausted, "EVENT_TOO_LARGE",
+                        "the change is larger than the log takes"),
+                 "", now);
+  }
+  // Rehearsal: nothing that cannot be read back and folded is ever written.
+  absl::StatusOr<MessagePtr> parsed = ParseEvent(aggregate, outcome.value);
+  if (!parsed.ok()) return Quiet(command, absl::InternalError(parsed.status().message()), "", now);
+  Fold(aggregate, **parsed, command.name, context.time, *loaded);
+  if (command.validate_only) {
+    auto& state = *loaded->state;
+    state.GetReflection()->SetString(&state, aggregate.shape.etag,
+                                     loaded->revision > 1 ? EtagOf(loaded->revision - 1) : "");
+    outcome.resource = state.SerializeAsString();
+    outcome.value.clear();
+    return outcome;
+  }
+  outcome.append = true;
+  outcome.fact_type = FactType(aggregate, **parsed);
+  outcome.schema = aggregate.event->GetDescriptor()->full_name();
+  outcome.revision = loaded->revision;
+  outcome.time = context.time;
+  return outcome;
+}
+
+}  // namespace crm::engine

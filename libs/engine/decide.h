@@ -1,0 +1,36 @@
+// Deciding one command against the state as it is: everything between the queue and the append.
+#pragma once
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "libs/engine/apply.h"
+#include "libs/engine/command.h"
+
+namespace crm::engine {
+
+struct Company {
+  absl::TimeZone zone = absl::UTCTimeZone();  // For days and months.
+  std::optional<absl::CivilDay>
+      business_date;  // Set: "today" for business, whatever the clock says.
+};
+absl::CivilDay BusinessDate(const Company& company, absl::Time now);
+Context MakeContext(const Company& company, absl::Time now);
+
+// What a decision comes to. Either `answer` is all there is to say, or `value` is to be appended.
+struct Outcome {
+  absl::Status refusal;  // Not OK: answered so, nothing is appended unless `passed`.
+  std::string resource;  // The answer when there is nothing to append: the resource as it is.
+  bool append = false;
+  std::string value;      // The event, serialized.
+  std::string fact_type;  // ce_type
+  std::string schema;     // ce_dataschema
+  int64_t revision = 0;   // ce_revision; 0 for ReactionPassed.
+  absl::Time time;
+};
+
+// Reads through the applier's batch, which must hold nothing uncommitted.
+Outcome DecideCommand(const Command& command, const Applier& applier, Memory& memory,
+                      const Company& company, absl::Time now);
+
+}  // namespace crm::engine

@@ -1,0 +1,385 @@
+#include "libs/engine/engine.h"
+
+#include <algorithm>
+#include <atomic>
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/hash.h"
+#include "libs/base/log.h"
+#include "libs/base/status.h"
+#include "libs/base/wire_status.h"
+#include "libs/engine/limits.h"
+#include "libs/engine/reactor.h"
+#include "libs/engine/starts.h"
+#include "libs/engine/token.h"
+
+namespace crm::engine {
+namespace {
+
+// Calls `done` once all of `count` parts are in, with the first error.
+std::function<void(absl::Status)> Join(size_t count, std::function<void(absl::Status)> done) {
+  struct Joined {
+    std::mutex mutex;
+    size_t left;
+    absl::Status status;
+  };
+  auto joined = std::make_shared<Joined>();
+  joined->left = count;
+  return [joined, done = std::move(done)](absl::Status status) {
+    {
+      std::lock_guard lock(joined->mutex);
+      joined->status.Update(status);
+      if (--joined->left > 0) return;
+    }
+    done(joined->status);
+  };
+}
+
+absl::Status NoOwner() {
+  return base::Unavailable("NO_OWNER", "nobody owns this key at the moment", kRetryAfter);
+}
+
+}  // namespace
+
+Engine::Engine(const ServiceDef& service, eventlog::EventLog& log, table::Database& database,
+               const base::Clock& clock, EngineOptions options)
+    : service_(service),
+      log_(log),
+      database_(database),
+      clock_(clock),
+      options_(std::move(options)) {}
+
+Engine::~Engine() {
+  reactor_.reset();
+  workers_.clear();
+}
+
+absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(const ServiceDef& service,
+                                                     eventlog::EventLog& log,
+                                                     table::Database& database,
+                                                     const base::Clock& clock,
+                                                     EngineOptions options) {
+  std::unique_ptr<Engine> engine(new Engine(service, log, database, clock, std::move(options)));
+  if (absl::Status s = engine->Start(); !s.ok()) return s;
+  return engine;
+}
+
+absl::Status Engine::Start() {
+  std::set<std::string> topics{service_.topic};
+  for (const ForeignDef& foreign : service_.foreigns) topics.insert(foreign.topic);
+  std::vector<TopicStarts> shares(options_.workers);
+  for (const std::string& topic : topics) {
+    auto starts = FindStarts(log_, database_, topic, options_.start_timeout);
+    if (!starts.ok()) return starts.status();
+    if (topic == service_.topic) {
+      partitions_ = static_cast<int>(starts->size());
+      log_id_ = starts->front().position.cluster_id();
+    }
+    for (PartitionStart& start : *starts) {
+      shares[start.partition % options_.workers][topic].push_back(std::move(start));
+    }
+  }
+  for (int i = 0; i < options_.workers; ++i) {
+    WorkerSetup setup;
+    setup.service = &service_;
+    setup.log = &log_;
+    setup.database = &database_;
+    setup.clock = &clock_;
+    setup.company = &options_.company;
+    setup.instance = options_.instance;
+    setup.seed = options_.seed + i;
+    setup.last_heartbeat = [this] { return LastHeartbeat(); };
+    setup.lease = [this] { return Lease(); };
+    setup.waker = options_.worker_wakers[i];
+    auto worker = Worker::Start(std::move(setup), shares[i]);
+    if (!worker.ok()) return worker.status();
+    workers_.push_back(*std::move(worker));
+  }
+  return absl::OkStatus();
+}
+
+const CommandDef* Engine::FindCommand(const std::string& type) const {
+  const auto it = service_.commands.find(type);
+  return it == service_.commands.end() ? nullptr : it->second.get();
+}
+
+void Engine::Route(Command command) {
+  const Owner owner = OwnerOf(command.partition);
+  if (owner.self) return SubmitHere(std::move(command));
+  if (!owner.instance.empty() && owner.instance != options_.instance && options_.peers.forward) {
+    return Forward(owner, std::move(command));
+  }
+  // Nobody else is known to own it; here it may be about to be claimed.
+  SubmitHere(std::move(command));
+}
+
+void Engine::SubmitHere(Command command) {
+  Resolve(std::move(command),
+          [this](Command resolved) { WorkerOf(resolved.partition).Submit(std::move(resolved)); });
+}
+
+// Finds the fact of another service that the command requires: in the foreign table, else by
+// asking. Not found: the decision says so.
+void Engine::Resolve(Command command, std::function<void(Command)> then) {
+  if (!command.def->requires_fact.has_value()) return then(std::move(command));
+  const RequiresDef& needed = *command.def->requires_fact;
+  const std::string name = needed.name_of(*command.request);
+  auto stored = database_.GetStored(needed.table, {name});
+  if (stored.ok() && stored->has_value()) {
+    MessagePtr row = NewOf(*needed.row);
+    if (row->ParseFromString((*stored)->bytes)) {
+      command.required = std::move(row);
+      return then(std::move(command));
+    }
+  }
+  if (!options_.peers.ask || name.empty()) return then(std::move(command));
+  auto shared = std::make_shared<Command>(std::move(command));
+  options_.peers.ask(*needed.method, name, shared->deadline,
+                     [shared, &needed, then](absl::StatusOr<MessagePtr> answer) {
+                       if (answer.ok()) shared->required = needed.convert(**answer);
+                       if (answer.ok() || absl::IsNotFound(answer.status()))
+                         return then(std::move(*shared));
+                       CommandResult result;
+                       result.status = base::Unavailable(
+                           "DEPENDENCY_UNAVAILABLE",
+                           "another service that must be asked cannot be reached", kRetryAfter);
+                       result.name = shared->name;
+                       shared->done(std::move(result));
+                     });
+}
+
+void Engine::Forward(const Owner& owner, Command command) {
+  auto shared = std::make_shared<Command>(std::move(command));
+  options_.peers.forward(
+      owner.instance, WireOf(*shared, service_.topic, owner.epoch), shared->deadline,
+      [shared](absl::StatusOr<v1::SubmitCommandResponse> response) {
+        CommandResult result;
+        result.name = shared->name;
+        if (!response.ok()) {
+          result.status = response.status();
+        } else {
+          result.status = base::FromWire(response->status());
+          result.resource = std::move(*response->mutable_resource());
+          result.position = {response->position().partition(), response->position().next_offset()};
+        }
+        shared->done(std::move(result));
+      });
+}
+
+v1::SubmitCommandRequest WireOf(const Command& command, const std::string& topic,
+                                int64_t expected_epoch) {
+  v1::SubmitCommandRequest wire;
+  wire.set_topic(topic);
+  wire.set_command_type(command.def->type);
+  MessagePtr request = NewOf(*command.request);
+  request->CopyFrom(*command.request);
+  const RequestShape& shape = command.def->shape;
+  const auto& reflection = *request->GetReflection();
+  reflection.SetString(request.get(), shape.request_id, command.request_id);
+  if (command.validate_only) reflection.SetBool(request.get(), shape.validate_only, true);
+  if (!command.etag.empty() && shape.kind == RequestShape::Kind::kUpdate) {
+    Message* resource = reflection.MutableMessage(request.get(), shape.resource);
+    resource->GetReflection()->SetString(resource, command.def->aggregate->shape.etag,
+                                         command.etag);
+  } else if (!command.etag.empty() && shape.etag != nullptr) {
+    reflection.SetString(request.get(), shape.etag, command.etag);
+  }
+  wire.set_command(request->SerializeAsString());
+  wire.set_actor(command.actor);
+  wire.set_expected_epoch(expected_epoch);
+  wire.set_traceparent(command.traceparent);
+  wire.set_priority(static_cast<int32_t>(command.priority));
+  if (!command.reaction.reaction.empty()) {
+    v1::ReactionSource& source = *wire.mutable_reaction();
+    source.set_reaction(command.reaction.reaction);
+    source.set_source(command.reaction.source);
+    source.set_revision(command.reaction.revision);
+    source.set_event_id(command.reaction.event_id);
+    source.set_correlation(command.reaction.correlation);
+  }
+  return wire;
+}
+
+Owner Engine::OwnerOf(int partition) const {
+  const PartitionReport report = WorkerOf(partition).ReportOf(partition);
+  return {report.role != Role::kFollower, report.owner, report.fence};
+}
+
+void Engine::Barrier(std::vector<int> partitions, absl::Duration deadline,
+                     std::function<void(absl::Status)> done) {
+  if (partitions.empty()) {
+    for (int i = 0; i < partitions_; ++i) partitions.push_back(i);
+  }
+  auto joined = Join(partitions.size(), std::move(done));
+  for (const int partition : partitions) {
+    auto await = [this, deadline, joined](Position position) {
+      Await({position}, deadline, joined);
+    };
+    const Owner owner = OwnerOf(partition);
+    if (owner.self || owner.instance == options_.instance || !options_.peers.barrier) {
+      BarrierHere(partition, [await, joined](absl::StatusOr<Position> position) {
+        position.ok() ? await(*position) : joined(position.status());
+      });
+      continue;
+    }
+    if (owner.instance.empty()) {
+      joined(NoOwner());
+      continue;
+    }
+    v1::CreateBarrierRequest request;
+    request.set_topic(service_.topic);
+    request.set_partition(partition);
+    options_.peers.barrier(
+        owner.instance, std::move(request), deadline,
+        [await, joined](absl::StatusOr<v1::CreateBarrierResponse> response) {
+          if (!response.ok()) return joined(response.status());
+          await({response->position().partition(), response->position().next_offset()});
+        });
+  }
+}
+
+void Engine::BarrierHere(int partition, BarrierDone done) {
+  WorkerOf(partition).AddBarrier(partition, std::move(done));
+}
+
+void Engine::Await(std::vector<Position> positions, absl::Duration deadline,
+                   std::function<void(absl::Status)> done) {
+  if (positions.empty()) return done(absl::OkStatus());
+  auto joined = Join(positions.size(), std::move(done));
+  for (const Position& position : positions) {
+    WorkerOf(position.partition).Await(position, deadline, joined);
+  }
+}
+
+std::string Engine::TokenOf(const std::vector<Position>& positions) const {
+  v1::PositionToken token;
+  token.set_log_id(log_id_);
+  token.set_topic(service_.topic);
+  for (const Position& position : positions) {
+    auto& added = *token.add_positions();
+    added.set_partition(position.partition);
+    added.set_next_offset(position.next);
+  }
+  return FormatToken(token);
+}
+
+std::vector<Position> Engine::Positions() const {
+  std::vector<Position> positions;
+  for (int i = 0; i < partitions_; ++i) positions.push_back(PositionOf(i));
+  return positions;
+}
+
+Position Engine::PositionOf(int partition) const {
+  return {partition, WorkerOf(partition).ReportOf(partition).next};
+}
+
+absl::StatusOr<std::vector<Position>> Engine::ParseReadAfter(std::string_view text) const {
+  absl::StatusOr<v1::PositionToken> token = ParseToken(text, log_id_, service_.topic, partitions_);
+  if (!token.ok()) return token.status();
+  std::vector<Position> positions;
+  for (const auto& position : token->positions()) {
+    positions.push_back({position.partition(), position.next_offset()});
+  }
+  return positions;
+}
+
+std::vector<PartitionReport> Engine::Reports() const {
+  std::vector<PartitionReport> reports;
+  for (const auto& worker : workers_) {
+    for (PartitionReport& report : worker->Reports()) reports.push_back(std::move(report));
+  }
+  std::sort(reports.begin(), reports.end(), [](const PartitionReport& a, const PartitionReport& b) {
+    return std::tie(a.topic, a.partition) < std::tie(b.topic, b.partition);
+  });
+  return reports;
+}
+
+bool Engine::Ready(std::string* why_not) const {
+  for (const PartitionReport& report : Reports()) {
+    if (report.stopped.empty() && report.caught_up) continue;
+    if (why_not != nullptr) {
+      *why_not = absl::StrCat(
+          report.topic, " partition ", report.partition,
+          report.stopped.empty() ? " is catching up" : " has stopped: ", report.stopped);
+    }
+    return false;
+  }
+  return true;
+}
+
+eventlog::Offset Engine::AppliedOf(const std::string& topic, int partition) const {
+  for (const PartitionReport& report : workers_[partition % workers_.size()]->Reports()) {
+    if (report.topic == topic && report.partition == partition) return report.next;
+  }
+  return -1;
+}
+
+std::pair<absl::Duration, absl::Duration> Engine::HeartbeatAndSession() const {
+  std::lock_guard lock(ownership_mutex_);
+  if (ownership_ != nullptr) return {ownership_->LastHeartbeat(), ownership_->SessionTimeout()};
+  // Left the group on purpose: the lease goes on from the last heartbeat in it.
+  return {last_heartbeat_, session_};
+}
+
+absl::Duration Engine::LastHeartbeat() const { return HeartbeatAndSession().first; }
+absl::Duration Engine::Lease() const { return HeartbeatAndSession().second; }
+
+void Engine::StepOwnership() {
+  const absl::Duration now = clock_.SinceBoot();
+  const bool lost = std::any_of(workers_.begin(), workers_.end(),
+                                [](const auto& worker) { return worker->wants_to_leave(); });
+  if (ownership_ != nullptr && (lost || leaving_.load())) {
+    base::Log(base::Level::kWarning, "leaving the ownership group", {{"topic", service_.topic}});
+    LeaveGroupNow();
+    rejoin_at_ = now + absl::Seconds(5);
+  }
+  if (ownership_ == nullptr) {
+    if (leaving_.load() || now < rejoin_at_ || !Ready()) return;
+    auto joined = log_.JoinOwnership(service_.topic, options_.instance, options_.coordinator_waker);
+    if (!joined.ok()) {
+      rejoin_at_ = now + kBackoffFirst;
+      return;
+    }
+    std::lock_guard lock(ownership_mutex_);
+    ownership_ = *std::move(joined);
+  }
+  std::vector<eventlog::OwnershipEvent> events;
+  ownership_->Poll(events);
+  for (const eventlog::OwnershipEvent& event : events) {
+    if (event.partition >= partitions_) continue;
+    WorkerOf(event.partition)
+        .Assign(event.partition, event.kind == eventlog::OwnershipEvent::Kind::kAssigned);
+  }
+}
+
+void Engine::LeaveGroupNow() {
+  std::unique_ptr<eventlog::Ownership> left;
+  {
+    std::lock_guard lock(ownership_mutex_);
+    last_heartbeat_ = ownership_->LastHeartbeat();
+    session_ = ownership_->SessionTimeout();
+    left = std::move(ownership_);
+  }
+  left.reset();
+  for (int partition = 0; partition < partitions_; ++partition)
+    WorkerOf(partition).Assign(partition, false);
+}
+
+absl::StatusOr<StepReport> Engine::StepCoordinator() {
+  StepOwnership();
+  if (reactor_ == nullptr && Ready()) {
+    reactor_ = std::make_unique<Reactor>(*this, options_.coordinator_waker);
+  }
+  StepReport report;
+  if (reactor_ != nullptr) report = reactor_->Step();
+  report.next = std::min(report.next, absl::Milliseconds(100));
+  return report;
+}
+
+void Engine::Abandon() {
+  reactor_.reset();
+  for (const auto& worker : workers_) worker->Abandon();
+}
+
+}  // namespace crm::engine

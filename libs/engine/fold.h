@@ -1,0 +1,35 @@
+// Folding one event into a state and stamping it, the same for a decision's rehearsal, for
+// read-back and for replay.
+#pragma once
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "libs/engine/ops.h"
+
+namespace crm::engine {
+
+// A state with its revision; revision 0: there is none yet, the state is empty.
+struct Versioned {
+  MessagePtr state;
+  int64_t revision = 0;
+};
+
+// The etag of a revision.
+std::string EtagOf(int64_t revision);
+
+// Evolves `versioned` by `event` and stamps name, etag, create and update time.
+void Fold(const AggregateDef& aggregate, const Message& event, const std::string& name,
+          absl::Time time, Versioned& versioned);
+
+// The fact that a serialized event message holds. kDataLoss: it cannot be parsed, or holds a fact
+// that this program does not know.
+absl::StatusOr<MessagePtr> ParseEvent(const AggregateDef& aggregate, std::string_view bytes);
+// Full name of the message of the fact that is set: ce_type. Empty when none is.
+std::string FactType(const AggregateDef& aggregate, const Message& event);
+
+// The state's update_time; InfinitePast when it has none.
+absl::Time UpdateTime(const AggregateDef& aggregate, const Message& state);
+
+}  // namespace crm::engine

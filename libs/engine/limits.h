@@ -1,0 +1,51 @@
+// The engine's limits. Over them a caller gets a clear error; nothing grows without one.
+#pragma once
+
+#include <cstddef>
+
+#include "absl/time/time.h"
+
+namespace crm::engine {
+
+// Request ids remembered for each key (creates and reactions: for ever).
+inline constexpr int kRequestsRememberedMax = 1000;
+// Longest request_id, in bytes.
+inline constexpr size_t kRequestIdBytesMax = 128;
+// Largest event, in bytes: below what a broker takes by default.
+inline constexpr size_t kEventBytesMax = 900 * 1024;
+// Commands waiting or in flight, per worker and class. Over it: UNAVAILABLE with RetryInfo.
+inline constexpr size_t kQueuedInteractiveMax = 4096;
+inline constexpr size_t kQueuedSystemMax = 4096;
+inline constexpr size_t kQueuedBatchMax = 8192;
+// Records taken from the log in one step of a worker.
+inline constexpr size_t kRecordsPerStepMax = 1024;
+// Waiters for a position or a barrier, per engine.
+inline constexpr size_t kWaitersMax = 10000;
+// Commands a worker decides in one step before it looks at the log again.
+inline constexpr size_t kDecisionsPerStepMax = 512;
+// Records looked at behind one that cannot be read, in search of the word that it may be skipped.
+inline constexpr size_t kLookAheadMax = 10000;
+// Timers fired by a worker in one step.
+inline constexpr size_t kTimersPerStepMax = 64;
+// Commands of reactions in work at once, per service.
+inline constexpr size_t kReactionsInWorkMax = 512;
+
+// What a caller should wait after an UNAVAILABLE.
+inline constexpr absl::Duration kRetryAfter = absl::Milliseconds(100);
+// A timer whose command changed nothing though still due, and a reaction whose command was
+// UNAVAILABLE.
+inline constexpr absl::Duration kBackoffFirst = absl::Seconds(1);
+inline constexpr absl::Duration kBackoffMax = absl::Minutes(10);
+// A lost claim is tried again after a random time between these.
+inline constexpr absl::Duration kReclaimAfterMin = absl::Milliseconds(200);
+inline constexpr absl::Duration kReclaimAfterMax = absl::Seconds(5);
+// Oldest append acknowledged but not read back: a new tail after the first, give up owning after
+// the second.
+inline constexpr absl::Duration kReadBackSlow = absl::Seconds(2);
+inline constexpr absl::Duration kReadBackLost = absl::Seconds(4);
+// How often waiting commands are looked through for passed deadlines.
+inline constexpr absl::Duration kExpirySweep = absl::Milliseconds(50);
+// A claim that has neither come back nor been refused is sent again after this.
+inline constexpr absl::Duration kClaimPatience = absl::Seconds(15);
+
+}  // namespace crm::engine

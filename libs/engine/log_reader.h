@@ -1,0 +1,61 @@
+// Reads one partition of any topic by the acceptance rule, and stops at what cannot be read until
+// the log says that it may be skipped. Own partitions, foreign tables and reactions all read
+// through it. One thread.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "crm/engine/v1/engine.pb.h"
+#include "libs/eventlog/acceptance.h"
+#include "libs/eventlog/record.h"
+
+namespace crm::engine {
+
+class LogReader {
+ public:
+  // Told of each claim that counts.
+  using OnClaim = std::function<void(const eventlog::Record&)>;
+  // Told of each other record that counts. kDataLoss: it cannot be read, the reader stops there.
+  // Any other error is handed to Feed's caller, and the record counts as not read.
+  using OnAccepted = std::function<absl::Status(const eventlog::Record&)>;
+
+  LogReader(std::string topic, int partition, v1::StoredPosition position, OnClaim on_claim,
+            OnAccepted on_accepted);
+
+  // The next record of the partition. Records before the position are passed over: a tail opened
+  // anew may overlap.
+  absl::Status Feed(const eventlog::Record& record);
+
+  const std::string& topic() const { return topic_; }
+  int partition() const { return partition_; }
+  eventlog::Offset next() const { return position_.next_offset(); }
+  int64_t fence() const { return position_.fence(); }
+  // next, fence, latest claim and identity, as they are stored.
+  const v1::StoredPosition& position() const { return position_; }
+  // Why it stopped; empty while it reads.
+  const std::string& stopped() const { return stopped_; }
+  // Records that did not count, since it was made.
+  int64_t rejected() const { return rejected_; }
+
+ private:
+  void ReadClaim(const eventlog::Record& record);
+  void Stop(const eventlog::Record& record, std::string why);
+  absl::Status LookAhead(const eventlog::Record& record);
+
+  const std::string topic_;
+  const int partition_;
+  v1::StoredPosition position_;
+  OnClaim on_claim_;
+  OnAccepted on_accepted_;
+  int64_t rejected_ = 0;
+  std::string stopped_;
+  std::string poison_sha256_;
+  std::deque<eventlog::OwnedRecord>
+      held_;                    // The record that cannot be read, and what came after it.
+  eventlog::Acceptance ahead_;  // The rule, folded over held_.
+};
+
+}  // namespace crm::engine

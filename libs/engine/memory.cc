@@ -1,0 +1,150 @@
+#include "libs/engine/memory.h"
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/resource_name.h"
+#include "libs/engine/limits.h"
+
+namespace crm::engine {
+namespace {
+
+template <class T>
+void AppendBigEndian(std::string& out, T number) {
+  for (int shift = 8 * (static_cast<int>(sizeof(T)) - 1); shift >= 0; shift -= 8) {
+    out.push_back(static_cast<char>(number >> shift));
+  }
+}
+
+uint64_t ReadBigEndian(std::string_view bytes) {
+  uint64_t number = 0;
+  for (const char c : bytes) number = number << 8 | static_cast<uint8_t>(c);
+  return number;
+}
+
+std::string Join(std::string_view a, std::string_view b) {
+  std::string key(a);
+  key.push_back('\0');
+  return key.append(b);
+}
+
+std::string RingKey(std::string_view key, uint64_t slot) {
+  std::string ring = Join(key, "");
+  AppendBigEndian(ring, static_cast<uint32_t>(slot));
+  return ring;
+}
+
+constexpr uint64_t kSignBit = uint64_t{1} << 63;
+
+std::string TimerKey(int partition, absl::Time due, std::string_view name) {
+  std::string key;
+  AppendBigEndian(key, static_cast<uint32_t>(partition));
+  AppendBigEndian(key, static_cast<uint64_t>(absl::ToUnixNanos(due)) ^ kSignBit);
+  return key.append(name);
+}
+
+std::string WatermarkKey(std::string_view reaction, std::string_view source,
+                         std::string_view target) {
+  return Join(Join(target, reaction), source);
+}
+
+absl::Status Unreadable(absl::string_view what) {
+  return absl::DataLossError(absl::StrCat("a stored ", what, " cannot be parsed"));
+}
+
+std::string PositionKey(std::string_view topic, int partition) {
+  std::string key = Join(topic, "");
+  AppendBigEndian(key, static_cast<uint32_t>(partition));
+  return key;
+}
+
+}  // namespace
+
+absl::StatusOr<std::optional<v1::StoredPosition>> ReadPosition(const table::Database& database,
+                                                               std::string_view topic,
+                                                               int partition) {
+  auto stored = database.GetRaw(kPositions, PositionKey(topic, partition));
+  if (!stored.ok()) return stored.status();
+  if (!stored->has_value()) return std::nullopt;
+  v1::StoredPosition position;
+  if (!position.ParseFromString(**stored)) return Unreadable("position");
+  return position;
+}
+
+void Memory::PutPosition(std::string_view topic, int partition,
+                         const v1::StoredPosition& position) {
+  batch_.PutRaw(kPositions, PositionKey(topic, partition), position.SerializeAsString());
+}
+
+absl::StatusOr<std::optional<v1::StoredRequest>> Memory::FindRequest(
+    std::string_view key, std::string_view request_id) const {
+  auto stored = batch_.GetRaw(kRequests, Join(key, request_id));
+  if (!stored.ok()) return stored.status();
+  if (!stored->has_value()) return std::nullopt;
+  v1::StoredRequest request;
+  if (!request.ParseFromString(**stored)) return Unreadable("request id");
+  return request;
+}
+
+absl::Status Memory::RememberRequest(std::string_view key, std::string_view request_id,
+                                     const v1::StoredRequest& request, bool for_ever) {
+  batch_.PutRaw(kRequests, Join(key, request_id), request.SerializeAsString());
+  if (for_ever) return absl::OkStatus();
+  auto stored = batch_.GetRaw(kRequestCounts, key);
+  if (!stored.ok()) return stored.status();
+  const uint64_t count = stored->has_value() ? ReadBigEndian(**stored) : 0;
+  const std::string ring = RingKey(key, count % kRequestsRememberedMax);
+  if (count >= kRequestsRememberedMax) {
+    auto oldest = batch_.GetRaw(kRequestRing, ring);
+    if (!oldest.ok()) return oldest.status();
+    if (oldest->has_value() && **oldest != request_id)
+      batch_.DeleteRaw(kRequests, Join(key, **oldest));
+  }
+  batch_.PutRaw(kRequestRing, ring, request_id);
+  std::string next;
+  AppendBigEndian(next, count + 1);
+  batch_.PutRaw(kRequestCounts, key, next);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<int64_t> Memory::Watermark(std::string_view reaction, std::string_view source,
+                                          std::string_view target) const {
+  auto stored = batch_.GetRaw(kWatermarks, WatermarkKey(reaction, source, target));
+  if (!stored.ok()) return stored.status();
+  return stored->has_value() ? static_cast<int64_t>(ReadBigEndian(**stored)) : 0;
+}
+
+void Memory::RaiseWatermark(std::string_view reaction, std::string_view source,
+                            std::string_view target, int64_t revision) {
+  std::string value;
+  AppendBigEndian(value, static_cast<uint64_t>(revision));
+  batch_.PutRaw(kWatermarks, WatermarkKey(reaction, source, target), value);
+}
+
+void Memory::PutTimer(int partition, absl::Time due, std::string_view name) {
+  batch_.PutRaw(kTimers, TimerKey(partition, due, name), "");
+}
+
+void Memory::DeleteTimer(int partition, absl::Time due, std::string_view name) {
+  batch_.DeleteRaw(kTimers, TimerKey(partition, due, name));
+}
+
+absl::StatusOr<DueTimers> ReadDueTimers(const table::Database& database, int partition,
+                                        absl::Time now, size_t max) {
+  DueTimers timers;
+  std::string prefix;
+  AppendBigEndian(prefix, static_cast<uint32_t>(partition));
+  const absl::Status status =
+      database.ScanRaw(kTimers, prefix, "", [&](std::string_view key, std::string_view) {
+        const absl::Time due =
+            absl::FromUnixNanos(static_cast<int64_t>(ReadBigEndian(key.substr(4, 8)) ^ kSignBit));
+        if (due > now || timers.due.size() == max) {
+          timers.next = due;
+          return false;
+        }
+        timers.due.push_back({due, std::string(key.substr(12))});
+        return true;
+      });
+  if (!status.ok()) return status;
+  return timers;
+}
+
+}  // namespace crm::engine

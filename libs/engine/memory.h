@@ -1,0 +1,80 @@
+// What the engine keeps beside the tables, in the system key space of the same database and in the
+// same batch: positions, request ids, reaction watermarks and timers. All of it is a function of
+// the log.
+//
+//   space  key                                          value
+//   p      <topic> 00 <partition:4>                     StoredPosition
+//   q      <key> 00 <request_id>                        StoredRequest
+//   r      <key> 00 <slot:4>                            request_id: a ring of the last
+//   kRequestsRememberedMax n      <key>                                        commands counted for
+//   the ring:8 w      <target> 00 <reaction> 00 <source>           highest source revision
+//   applied:8 t      <partition:4> <due nanos:8, sign flipped> <name>   ""
+//
+// Numbers are big-endian. A key (first id of a name) belongs to one partition, so that each row has
+// one writer.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "crm/engine/v1/engine.pb.h"
+#include "libs/table/batch.h"
+#include "libs/table/database.h"
+
+namespace crm::engine {
+
+inline constexpr table::RawSpace kPositions = 'p', kRequests = 'q', kRequestRing = 'r',
+                                 kRequestCounts = 'n', kWatermarks = 'w', kTimers = 't';
+inline const std::vector<table::RawSpace> kRawSpaces = {kPositions,     kRequests,   kRequestRing,
+                                                        kRequestCounts, kWatermarks, kTimers};
+
+absl::StatusOr<std::optional<v1::StoredPosition>> ReadPosition(const table::Database& database,
+                                                               std::string_view topic,
+                                                               int partition);
+
+// Reads and writes through one batch. One thread.
+class Memory {
+ public:
+  explicit Memory(table::Batch& batch) : batch_(batch) {}
+
+  void PutPosition(std::string_view topic, int partition, const v1::StoredPosition& position);
+
+  absl::StatusOr<std::optional<v1::StoredRequest>> FindRequest(std::string_view key,
+                                                               std::string_view request_id) const;
+  // `for_ever`: of creates. Others push out the oldest of the key's ring.
+  absl::Status RememberRequest(std::string_view key, std::string_view request_id,
+                               const v1::StoredRequest& request, bool for_ever);
+
+  // Highest revision of `source` that `reaction` has applied to `target`; 0: none.
+  absl::StatusOr<int64_t> Watermark(std::string_view reaction, std::string_view source,
+                                    std::string_view target) const;
+  void RaiseWatermark(std::string_view reaction, std::string_view source, std::string_view target,
+                      int64_t revision);
+
+  void PutTimer(int partition, absl::Time due, std::string_view name);
+  void DeleteTimer(int partition, absl::Time due, std::string_view name);
+
+  table::Batch& batch() const { return batch_; }
+
+ private:
+  table::Batch& batch_;
+};
+
+struct DueTimer {
+  absl::Time due;
+  std::string name;
+};
+// The earliest timers of a partition that are due by `now`, at most `max`; also when the next one
+// after them is.
+struct DueTimers {
+  std::vector<DueTimer> due;
+  absl::Time next = absl::InfiniteFuture();
+};
+absl::StatusOr<DueTimers> ReadDueTimers(const table::Database& database, int partition,
+                                        absl::Time now, size_t max);
+
+}  // namespace crm::engine

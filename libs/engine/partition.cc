@@ -1,0 +1,170 @@
+#include "libs/engine/partition.h"
+
+#include <algorithm>
+
+#include "libs/base/status.h"
+#include "libs/engine/limits.h"
+
+namespace crm::engine {
+Partition::Partition(PartitionHost host, int partition, v1::StoredPosition position,
+                     eventlog::Offset end_at_start)
+    : host_(std::move(host)),
+      partition_(partition),
+      end_at_start_(end_at_start),
+      reader_(
+          host_.service.topic, partition, std::move(position),
+          [this](const eventlog::Record&) { ReadClaim(); },
+          [this](const eventlog::Record& record) { return ApplyAccepted(record); }) {}
+
+absl::Status Partition::Apply(const eventlog::Record& record) {
+  const bool running = reader_.stopped().empty();
+  if (absl::Status s = reader_.Feed(record); !s.ok()) return s;
+  if (running && !reader_.stopped().empty()) LostOwnership();
+  return absl::OkStatus();
+}
+
+absl::Status Partition::ApplyAccepted(const eventlog::Record& record) {
+  absl::StatusOr<eventlog::EventHeaders> headers = eventlog::ParseHeaders(record);
+  if (!headers.ok()) return absl::DataLossError(headers.status().message());
+  absl::StatusOr<Applied> applied = host_.applier.Apply(record, *headers);
+  if (!applied.ok()) return applied.status();
+  // A view's read that failed would otherwise count as a row that is not there.
+  if (absl::Status s = host_.applier.memory().batch().status(); !s.ok()) {
+    return absl::InternalError(s.message());
+  }
+  if (applied->aggregate != nullptr && applied->aggregate->next_due != nullptr) {
+    next_timer_ = absl::InfinitePast();  // Look again.
+  }
+  ReadBack(record, headers->id, std::move(applied->resource));
+  return absl::OkStatus();
+}
+
+void Partition::ReadBack(const eventlog::Record& record, const std::string& event_id,
+                         std::string resource) {
+  for (Inflight& inflight : inflight_) {
+    if (inflight.read || inflight.event_id != event_id) continue;
+    inflight.read = true;
+    inflight.resource = std::move(resource);
+    inflight.position = {partition_, record.offset + 1};
+    return;
+  }
+}
+
+void Partition::ReadClaim() {
+  claim_.Read(reader_.position().claim_id(), host_.clock.SinceBoot() + Jitter());
+  next_timer_ = absl::InfinitePast();
+  // Either way: what was appended before and was not read before this claim is not in the log's
+  // history and never will be. If the claim is somebody else's, what waits is for him.
+  for (Inflight& inflight : inflight_) {
+    if (inflight.read) {
+      inflight.delivered = true;  // Settled by the claim, whatever its report says.
+      continue;
+    }
+    if (!inflight.command.has_value() && inflight.barriers.empty()) continue;
+    if (inflight.command.has_value()) {
+      AnswerNow(*inflight.command,
+                base::Unavailable("NOT_DONE", "the command did not take effect; send it again",
+                                  kRetryAfter),
+                "");
+      queue_.Release(std::string(inflight.command->key()));
+      inflight.command.reset();
+    }
+    for (BarrierDone& done : inflight.barriers) {
+      done(base::Unavailable("NOT_DONE", "the owner changed; send it again", kRetryAfter));
+    }
+    inflight.barriers.clear();
+  }
+  std::erase_if(inflight_, [](const Inflight& inflight) { return !inflight.read; });
+  if (!claim_.owns()) LostOwnership();
+}
+
+void Partition::LostOwnership() {
+  for (Command& command : queue_.TakeAll()) {
+    CommandResult result;
+    result.status = base::Unavailable("NOT_OWNER", "another replica owns this key", kRetryAfter);
+    result.not_owner = true;
+    result.name = command.name;
+    command.done(std::move(result));
+  }
+  for (BarrierDone& done : barriers_) {
+    done(base::Unavailable("NOT_OWNER", "another replica owns this key", kRetryAfter));
+  }
+  barriers_.clear();
+  timers_in_work_.clear();
+}
+
+void Partition::WritePosition() {
+  host_.applier.memory().PutPosition(host_.service.topic, partition_, reader_.position());
+}
+
+void Partition::Delivered(const eventlog::Delivery& delivery) {
+  const auto it = std::find_if(inflight_.begin(), inflight_.end(), [&](const Inflight& inflight) {
+    return inflight.token == delivery.token;
+  });
+  const bool known = it != inflight_.end();
+  if (delivery.status.ok()) {
+    if (!known) return;
+    it->delivered = true;
+    it->delivered_at = host_.clock.SinceBoot();
+    return;
+  }
+  if (absl::IsUnavailable(delivery.status) || absl::IsDeadlineExceeded(delivery.status)) {
+    if (delivery.token == 0) {
+      claim_.Failed(host_.clock.SinceBoot() + Jitter());
+    } else if (known && !it->read) {
+      claim_.Doubt();
+    }
+    return;
+  }
+  // Definite: it is not in the log and will never be.
+  if (delivery.token == 0) claim_.Failed(host_.clock.SinceBoot() + Jitter());
+  if (!known) return;
+  it->refusal = base::Failed(absl::StatusCode::kResourceExhausted, "LOG_REFUSED",
+                             "the log does not take this change");
+  it->read = it->delivered = true;
+  it->position = {partition_, next()};
+}
+
+size_t Partition::Settle() {
+  size_t replies = 0;
+  while (true) {
+    const auto it = std::find_if(inflight_.begin(), inflight_.end(), [](const Inflight& inflight) {
+      return inflight.read && inflight.delivered;
+    });
+    if (it == inflight_.end()) return replies;
+    Inflight inflight = std::move(*it);
+    inflight_.erase(it);
+    Reply(inflight);
+    ++replies;
+  }
+}
+
+void Partition::Reply(Inflight& inflight) {
+  for (BarrierDone& done : inflight.barriers) done(inflight.position);
+  if (!inflight.command.has_value()) return;
+  Command& command = *inflight.command;
+  queue_.Release(std::string(command.key()));
+  CommandResult result;
+  result.status = inflight.refusal;
+  result.resource = std::move(inflight.resource);
+  result.name = command.name;
+  result.position = inflight.position;
+  command.done(std::move(result));
+}
+
+absl::Duration Partition::OldestUnread() const {
+  for (const Inflight& inflight : inflight_) {
+    if (inflight.delivered && !inflight.read) return inflight.delivered_at;
+  }
+  return absl::InfiniteDuration();
+}
+
+PartitionReport Partition::Report() const {
+  return {host_.service.topic,    partition_,
+          claim_.role(),          next(),
+          reader_.fence(),        reader_.position().owner(),
+          reader_.rejected(),     reader_.stopped(),
+          next() >= end_at_start_};
+}
+
+}  // namespace crm::engine

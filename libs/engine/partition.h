@@ -1,0 +1,140 @@
+// One partition of a service's log in this process: who owns it, what waits, what is on its way,
+// how far it is applied. Stepped by its worker, one thread.
+//
+// In one step, in this order: records that came back are applied (Apply), the worker commits them,
+// replies go out (Settle), then commands are decided and appended (Decide). So a decision never
+// sees an uncommitted row, and nobody is told what is not durable.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <random>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "libs/base/clock.h"
+#include "libs/engine/apply.h"
+#include "libs/engine/claim.h"
+#include "libs/engine/decide.h"
+#include "libs/engine/log_reader.h"
+#include "libs/engine/queue.h"
+#include "libs/eventlog/event_log.h"
+
+namespace crm::engine {
+
+// What a partition uses of its worker. Outlives it.
+struct PartitionHost {
+  const ServiceDef& service;
+  const base::Clock& clock;
+  const Company& company;
+  const std::string& instance;
+  const table::Database& database;
+  Applier& applier;
+  std::mt19937_64& random;
+  // Appends to the log; kUnavailable when there is no writer now.
+  std::function<absl::Status(const eventlog::Record&, uint64_t token)> append;
+  // True while a heartbeat was answered within the lease.
+  std::function<bool()> lease_holds;
+};
+
+// What others may know of a partition.
+struct PartitionReport {
+  std::string topic;
+  int partition = 0;
+  Role role = Role::kFollower;
+  eventlog::Offset next = 0;
+  int64_t fence = 0;
+  std::string owner;
+  int64_t rejected = 0;
+  std::string stopped;  // Why it stopped; empty while it runs.
+  bool caught_up = false;
+
+  friend bool operator==(const PartitionReport&, const PartitionReport&) = default;
+};
+
+using BarrierDone = std::function<void(absl::StatusOr<Position>)>;
+
+class Partition {
+ public:
+  Partition(PartitionHost host, int partition, v1::StoredPosition position,
+            eventlog::Offset end_at_start);
+
+  // --- from the group
+  void Assign(bool assigned) { claim_.Assign(assigned); }
+
+  // --- from callers
+  void Submit(Command command);
+  void AddBarrier(BarrierDone done);
+
+  // --- one step
+  // An accepted or rejected record read back. An error: the tables failed, the process must stop.
+  absl::Status Apply(const eventlog::Record& record);
+  // Writes the position into the batch; called once after the records of a step.
+  void WritePosition();
+  void Delivered(const eventlog::Delivery& delivery);
+  // After the commit: replies to what has come back. Returns the number of replies.
+  size_t Settle();
+  // Claims, fires timers, decides. Returns how many records were appended.
+  size_t Decide(size_t max);
+
+  // The earliest moment, by wall clock, at which a timer of this partition is due.
+  absl::Time next_timer() const { return next_timer_; }
+  bool HasWork() const { return claim_.owns() && queue_.waiting() > 0; }
+  // Since when the oldest acknowledged append has not been read back; InfiniteFuture when all were.
+  absl::Duration OldestUnread() const;
+  size_t waiting(CommandClass priority) const { return queue_.waiting(priority); }
+  PartitionReport Report() const;
+  eventlog::Offset next() const { return reader_.next(); }
+  // The writer is gone: what was appended through it is in doubt.
+  void WriterLost();
+  // Answers everything; for the end of the process.
+  void Abandon();
+
+ private:
+  struct Inflight {
+    uint64_t token = 0;
+    std::string event_id;
+    std::optional<Command> command;     // nullopt: a barrier.
+    std::vector<BarrierDone> barriers;  // Told when it is settled.
+    std::string resource;               // The reply, once read back.
+    absl::Status refusal;               // The reply of a ReactionPassed.
+    bool delivered = false;
+    bool read = false;
+    absl::Duration delivered_at = absl::InfiniteDuration();
+    Position position;
+  };
+
+  absl::Status ApplyAccepted(const eventlog::Record& record);
+  void ReadClaim();
+  void AnswerExpired(absl::Duration now);
+  void ReadBack(const eventlog::Record& record, const std::string& event_id, std::string resource);
+  void SendClaim();
+  void FireTimers();
+  size_t DecideOne(Command command);
+  size_t AppendOutcome(Command command, Outcome outcome);
+  size_t AppendBarrier();
+  absl::Status AppendRecord(const eventlog::EventHeaders& headers, std::string_view key,
+                            std::string_view value, uint64_t token);
+  bool MayAnswer() const;
+  void LostOwnership();
+  void Reply(Inflight& inflight);
+  void AnswerNow(Command& command, absl::Status status, std::string resource);
+  absl::Duration Jitter();
+
+  PartitionHost host_;
+  const int partition_;
+  const eventlog::Offset end_at_start_;
+  LogReader reader_;
+  Claim claim_;
+  CommandQueue queue_;
+  std::deque<Inflight> inflight_;  // In the order of their appends.
+  std::vector<BarrierDone> barriers_;
+  std::unordered_map<std::string, absl::Duration> timers_in_work_;  // Name -> not again before.
+  absl::Time next_timer_ = absl::InfinitePast();
+  absl::Duration next_sweep_ = -absl::InfiniteDuration();
+  uint64_t next_token_ = 1;
+  int64_t sequence_ = 0;
+};
+
+}  // namespace crm::engine

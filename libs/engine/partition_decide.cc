@@ -1,0 +1,304 @@
+// The half of Partition that writes: claims, timers, decisions, appends.
+#include <algorithm>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "crm/eventlog/v1/eventlog.pb.h"
+#include "libs/base/hash.h"
+#include "libs/base/log.h"
+#include "libs/base/status.h"
+#include "libs/engine/limits.h"
+#include "libs/engine/partition.h"
+
+namespace crm::engine {
+namespace {
+
+// What this program may write can be read from this version of the readers on. Raised when a new
+// fact ships.
+constexpr int32_t kMinReaderVersion = 1;
+
+std::string RandomHex(std::mt19937_64& random) {
+  return absl::StrFormat("%016x%016x", random(), random());
+}
+
+absl::Status NotOwner() {
+  return base::Unavailable("NOT_OWNER", "another replica owns this key", kRetryAfter);
+}
+absl::Status Stopped() {
+  return base::Unavailable("PARTITION_STOPPED",
+                           "a record of this partition cannot be read; see the runbook",
+                           kRetryAfter);
+}
+absl::Status LeaseOver() {
+  return base::Unavailable("NO_CONTACT", "this replica has lost contact with the log's group",
+                           kRetryAfter);
+}
+
+}  // namespace
+
+absl::Duration Partition::Jitter() {
+  std::uniform_real_distribution<double> between(absl::ToDoubleSeconds(kReclaimAfterMin),
+                                                 absl::ToDoubleSeconds(kReclaimAfterMax));
+  return absl::Seconds(between(host_.random));
+}
+
+bool Partition::MayAnswer() const { return claim_.owns() && host_.lease_holds(); }
+
+void Partition::AnswerNow(Command& command, absl::Status status, std::string resource) {
+  CommandResult result;
+  result.status = std::move(status);
+  result.resource = std::move(resource);
+  result.name = command.name;
+  result.position = {partition_, next()};
+  command.done(std::move(result));
+}
+
+void Partition::Submit(Command command) {
+  if (!reader_.stopped().empty()) return AnswerNow(command, Stopped(), "");
+  if (claim_.role() == Role::kFollower) {
+    CommandResult result;
+    result.status = NotOwner();
+    result.not_owner = true;
+    result.name = command.name;
+    return command.done(std::move(result));
+  }
+  queue_.Push(std::move(command));
+}
+
+absl::Status Partition::AppendRecord(const eventlog::EventHeaders& headers, std::string_view key,
+                                     std::string_view value, uint64_t token) {
+  const eventlog::HeaderBlock block(headers);
+  return host_.append(eventlog::Record{partition_, 0, key, value, block.headers()}, token);
+}
+
+void Partition::SendClaim() {
+  eventlog::v1::LogEvent event;
+  auto& claimed = *event.mutable_partition_claimed();
+  claimed.set_epoch(reader_.fence() + 1);
+  claimed.set_claim_id(RandomHex(host_.random));
+  claimed.set_instance(host_.instance);
+  claimed.set_min_reader_version(kMinReaderVersion);
+
+  eventlog::EventHeaders headers;
+  headers.id = claimed.claim_id();
+  headers.source = host_.service.package;
+  headers.type = std::string(eventlog::kClaimType);
+  headers.dataschema = event.GetDescriptor()->full_name();
+  headers.time = host_.clock.Now();
+  headers.fence = claimed.epoch();
+  const absl::Duration now = host_.clock.SinceBoot();
+  const absl::Status status = AppendRecord(headers, "", event.SerializeAsString(), 0);
+  if (status.ok()) {
+    claim_.Sent(claimed.claim_id(), now);
+  } else {
+    claim_.Failed(now + Jitter());
+  }
+}
+
+void Partition::FireTimers() {
+  const absl::Time now = host_.clock.Now();
+  if (now < next_timer_) return;
+  absl::StatusOr<DueTimers> timers =
+      ReadDueTimers(host_.database, partition_, now, kTimersPerStepMax);
+  if (!timers.ok()) {
+    base::Log(base::Level::kError, "timers cannot be read",
+              {{"why", std::string(timers.status().message())}});
+    next_timer_ = now + kBackoffFirst;
+    return;
+  }
+  const absl::Duration boot = host_.clock.SinceBoot();
+  next_timer_ = timers->next;
+  for (const DueTimer& timer : timers->due) {
+    const auto in_work = timers_in_work_.find(timer.name);
+    if (in_work != timers_in_work_.end() && boot < in_work->second) {
+      next_timer_ = std::min(next_timer_, now + kBackoffFirst);
+      continue;
+    }
+    const AggregateDef* aggregate = nullptr;
+    for (const auto& candidate : host_.service.aggregates) {
+      if (candidate->due != nullptr && candidate->pattern.Matches(timer.name))
+        aggregate = candidate.get();
+    }
+    if (aggregate == nullptr) continue;
+    Command command;
+    command.def = aggregate->due;
+    command.request = NewOf(*aggregate->due->request);
+    command.request->GetReflection()->SetString(command.request.get(), aggregate->due->shape.name,
+                                                timer.name);
+    command.name = timer.name;
+    command.partition = partition_;
+    command.actor = absl::StrCat("service:", host_.service.name);
+    command.request_id = absl::StrCat(
+        "due-", base::DeriveId({timer.name, absl::FormatTime(timer.due, absl::UTCTimeZone())}));
+    command.request_hash = command.request_id;
+    command.priority = CommandClass::kBatch;
+    // Not again before the backoff: a due command that changes nothing would else spin. One that
+    // does changes the due time, so that the entry is gone.
+    timers_in_work_[timer.name] = boot + kBackoffFirst;
+    command.done = [](CommandResult) {};
+    queue_.Push(std::move(command));
+  }
+}
+
+void Partition::AnswerExpired(absl::Duration now) {
+  for (Command& expired : queue_.TakeExpired(now)) {
+    AnswerNow(expired,
+              base::Failed(absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED",
+                           "the deadline passed before the command was decided; nothing was done"),
+              "");
+  }
+  // In flight and in doubt for too long: only the same request_id can tell what became of it.
+  for (Inflight& inflight : inflight_) {
+    if (!inflight.command.has_value() || inflight.command->deadline > now) continue;
+    AnswerNow(*inflight.command,
+              base::Unavailable("FATE_UNKNOWN",
+                                "send the same request_id again to learn "
+                                "whether the command took effect",
+                                kRetryAfter),
+              "");
+    inflight.command->done = [](CommandResult) {};
+    inflight.command->deadline = absl::InfiniteDuration();
+  }
+}
+
+size_t Partition::Decide(size_t max) {
+  const absl::Duration now = host_.clock.SinceBoot();
+  const bool fresh = host_.lease_holds();
+  if (reader_.stopped().empty() && claim_.ShouldClaim(now, next() >= end_at_start_, fresh))
+    SendClaim();
+  if (now >= next_sweep_) {
+    next_sweep_ = now + kExpirySweep;
+    AnswerExpired(now);
+  }
+  if (!reader_.stopped().empty() || !claim_.owns() || !fresh) return 0;
+  FireTimers();
+  size_t appended = 0;
+  for (size_t i = 0; i < max && claim_.owns(); ++i) {
+    std::optional<Command> command = queue_.Pop();
+    if (!command.has_value()) break;
+    appended += DecideOne(*std::move(command));
+  }
+  if (!barriers_.empty()) {
+    if (appended > 0) {
+      // What was just appended came after the requests for a barrier, and serves as one.
+      for (BarrierDone& done : barriers_) inflight_.back().barriers.push_back(std::move(done));
+      barriers_.clear();
+    } else {
+      appended += AppendBarrier();
+    }
+  }
+  return appended;
+}
+
+size_t Partition::DecideOne(Command command) {
+  Outcome outcome = DecideCommand(command, host_.applier, host_.applier.memory(), host_.company,
+                                  host_.clock.Now());
+  if (absl::Status s = host_.applier.memory().batch().status(); !s.ok()) {
+    // The decision rests on a read that failed: it is none.
+    outcome = Outcome{base::Unavailable("TABLES_FAILED", "the tables cannot be read", kRetryAfter)};
+    host_.applier.memory().batch().Clear();
+  }
+  if (outcome.append) return AppendOutcome(std::move(command), std::move(outcome));
+  queue_.Release(std::string(command.key()));
+  // An answer without an event is a read: good only while the lease holds after it was made.
+  if (!MayAnswer()) {
+    AnswerNow(command, LeaseOver(), "");
+  } else {
+    AnswerNow(command, std::move(outcome.refusal), std::move(outcome.resource));
+  }
+  return 0;
+}
+
+size_t Partition::AppendOutcome(Command command, Outcome outcome) {
+  eventlog::EventHeaders headers;
+  headers.id = absl::StrCat(absl::string_view(reader_.position().claim_id()).substr(0, 16), "-",
+                            ++sequence_);
+  headers.source = host_.service.package;
+  headers.type = outcome.fact_type;
+  headers.dataschema = outcome.schema;
+  headers.subject = command.name;
+  headers.time = outcome.time;
+  headers.traceparent = command.traceparent;
+  headers.fence = reader_.fence();
+  headers.revision = outcome.revision;
+  headers.actor = command.actor;
+  headers.request_id = command.request_id;
+  headers.request_hash = command.request_hash;
+  if (!command.reaction.reaction.empty()) {
+    headers.causation = command.reaction.event_id;
+    headers.correlation = command.reaction.correlation;
+    headers.reaction = FormatReaction(command.reaction.reaction, command.reaction.source,
+                                      command.reaction.revision);
+  } else {
+    headers.causation = command.request_id;
+  }
+  absl::Status status = eventlog::CheckHeaders(headers);
+  const uint64_t token = next_token_++;
+  if (status.ok()) status = AppendRecord(headers, command.key(), outcome.value, token);
+  if (!status.ok()) {
+    queue_.Release(std::string(command.key()));
+    if (absl::IsResourceExhausted(status))
+      status = base::Unavailable("LOG_BUSY", "the log's queue is full", kRetryAfter);
+    if (absl::IsInvalidArgument(status)) {
+      status = base::Failed(absl::StatusCode::kResourceExhausted, "EVENT_TOO_LARGE",
+                            "the change is larger than the log takes");
+    }
+    AnswerNow(command, std::move(status), "");
+    return 0;
+  }
+  Inflight inflight;
+  inflight.token = token;
+  inflight.event_id = headers.id;
+  inflight.refusal = std::move(outcome.refusal);
+  inflight.command = std::move(command);
+  inflight_.push_back(std::move(inflight));
+  return 1;
+}
+
+size_t Partition::AppendBarrier() {
+  eventlog::v1::LogEvent event;
+  event.mutable_barrier()->set_barrier_id(RandomHex(host_.random));
+  eventlog::EventHeaders headers;
+  headers.id = absl::StrCat(absl::string_view(reader_.position().claim_id()).substr(0, 16), "-",
+                            ++sequence_);
+  headers.source = host_.service.package;
+  headers.type = event.barrier().GetDescriptor()->full_name();
+  headers.dataschema = event.GetDescriptor()->full_name();
+  headers.time = host_.clock.Now();
+  headers.fence = reader_.fence();
+  const uint64_t token = next_token_++;
+  if (!AppendRecord(headers, "", event.SerializeAsString(), token).ok())
+    return 0;  // Next step again.
+  Inflight inflight;
+  inflight.token = token;
+  inflight.event_id = headers.id;
+  inflight.barriers = std::exchange(barriers_, {});
+  inflight_.push_back(std::move(inflight));
+  return 1;
+}
+
+void Partition::AddBarrier(BarrierDone done) {
+  if (!reader_.stopped().empty()) return done(Stopped());
+  if (claim_.role() == Role::kFollower) return done(NotOwner());
+  barriers_.push_back(std::move(done));
+}
+
+void Partition::WriterLost() {
+  if (!inflight_.empty()) claim_.Doubt();
+  claim_.Failed(host_.clock.SinceBoot());
+}
+
+void Partition::Abandon() {
+  const absl::Status ending =
+      base::Unavailable("SHUTTING_DOWN", "this replica is stopping; try another", kRetryAfter);
+  for (Command& command : queue_.TakeAll()) AnswerNow(command, ending, "");
+  for (Inflight& inflight : inflight_) {
+    if (inflight.command.has_value()) AnswerNow(*inflight.command, ending, "");
+    for (BarrierDone& done : inflight.barriers) done(ending);
+  }
+  inflight_.clear();
+  for (BarrierDone& done : std::exchange(barriers_, {})) done(ending);
+}
+
+}  // namespace crm::engine

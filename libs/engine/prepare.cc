@@ -1,0 +1,178 @@
+#include <google/protobuf/field_mask.pb.h>
+#include <google/protobuf/util/field_mask_util.h>
+
+#include <algorithm>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "google/api/field_behavior.pb.h"
+#include "libs/base/hash.h"
+#include "libs/base/status.h"
+#include "libs/engine/command.h"
+#include "libs/engine/limits.h"
+
+namespace crm::engine {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+
+bool Has(const FieldDescriptor& field, google::api::FieldBehavior behavior) {
+  const auto& options = field.options();
+  for (int i = 0; i < options.ExtensionSize(google::api::field_behavior); ++i) {
+    if (options.GetExtension(google::api::field_behavior, i) == behavior) return true;
+  }
+  return false;
+}
+
+// Output-only fields of a resource, nested ones included, name and etag of the resource itself not.
+void ClearOutputOnly(Message& message, bool top) {
+  const auto& reflection = *message.GetReflection();
+  std::vector<const FieldDescriptor*> fields;
+  reflection.ListFields(message, &fields);
+  for (const FieldDescriptor* field : fields) {
+    const bool engines = top && (field->name() == "name" || field->name() == "etag");
+    if (!engines && Has(*field, google::api::OUTPUT_ONLY)) {
+      reflection.ClearField(&message, field);
+    } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && !field->is_map()) {
+      if (!field->is_repeated()) {
+        ClearOutputOnly(*reflection.MutableMessage(&message, field), false);
+        continue;
+      }
+      for (int i = 0; i < reflection.FieldSize(message, field); ++i) {
+        ClearOutputOnly(*reflection.MutableRepeatedMessage(&message, field, i), false);
+      }
+    }
+  }
+}
+
+// Fills an empty mask with the fields that are set, and refuses paths nobody may write.
+absl::Status CheckMask(const Message& resource, google::protobuf::FieldMask& mask) {
+  const Descriptor& type = *resource.GetDescriptor();
+  if (mask.paths().empty()) {
+    std::vector<const FieldDescriptor*> fields;
+    resource.GetReflection()->ListFields(resource, &fields);
+    for (const FieldDescriptor* field : fields) {
+      if (field->name() == "name" || field->name() == "etag" || Has(*field, google::api::IMMUTABLE))
+        continue;
+      mask.add_paths(field->name());
+    }
+    return absl::OkStatus();
+  }
+  for (const std::string& path : mask.paths()) {
+    std::vector<const FieldDescriptor*> fields;
+    if (!google::protobuf::util::FieldMaskUtil::GetFieldDescriptors(&type, path, &fields)) {
+      return base::Invalid("update_mask", "names a field that the resource does not have");
+    }
+    for (const FieldDescriptor* field : fields) {
+      if (Has(*field, google::api::OUTPUT_ONLY) || Has(*field, google::api::IMMUTABLE) ||
+          (field == fields.front() && (field->name() == "name" || field->name() == "etag"))) {
+        return base::Invalid("update_mask", "names a field that cannot be changed");
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+std::string TakeString(Message& message, const FieldDescriptor* field) {
+  if (field == nullptr) return "";
+  std::string value = message.GetReflection()->GetString(message, field);
+  message.GetReflection()->ClearField(&message, field);
+  return value;
+}
+
+std::string_view MethodName(const CommandDef& def) {
+  return def.method != nullptr ? std::string_view(def.method->full_name())
+                               : std::string_view(def.type);
+}
+
+absl::StatusOr<std::string> NewName(const CommandDef& def, Message& request,
+                                    const Command& command) {
+  const RequestShape& shape = def.shape;
+  const auto& reflection = *request.GetReflection();
+  const base::NamePattern& pattern = def.aggregate->pattern;
+  const std::string parent =
+      shape.parent != nullptr ? reflection.GetString(request, shape.parent) : "";
+  if (!pattern.MatchesParent(parent)) {
+    return base::Invalid("parent", "must be the name of the resource that this one belongs to");
+  }
+  std::string id = shape.id != nullptr ? reflection.GetString(request, shape.id) : "";
+  if (id.empty()) {
+    id = base::DeriveId({command.actor, MethodName(def), command.request_id});
+  } else if (!base::IsResourceId(id)) {
+    return base::Invalid(shape.id->name(), "must be 1 to 63 characters of a-z, 0-9 and -");
+  }
+  return pattern.Format(parent, id);
+}
+
+absl::Status FindName(const CommandDef& def, Message& request, Command& command) {
+  const RequestShape& shape = def.shape;
+  const auto& reflection = *request.GetReflection();
+  const base::NamePattern& pattern = def.aggregate->pattern;
+  Message* resource = shape.resource != nullptr && reflection.HasField(request, shape.resource)
+                          ? reflection.MutableMessage(&request, shape.resource)
+                          : nullptr;
+  if (resource != nullptr) ClearOutputOnly(*resource, true);
+  switch (shape.kind) {
+    case RequestShape::Kind::kCreate: {
+      if (resource != nullptr) {
+        TakeString(*resource, def.aggregate->shape.name);
+        TakeString(*resource, def.aggregate->shape.etag);
+      }
+      absl::StatusOr<std::string> name = NewName(def, request, command);
+      if (!name.ok()) return name.status();
+      command.name = *std::move(name);
+      return absl::OkStatus();
+    }
+    case RequestShape::Kind::kOnName:
+      command.name = reflection.GetString(request, shape.name);
+      command.etag = TakeString(request, shape.etag);
+      if (!pattern.Matches(command.name))
+        return base::Invalid("name", "is not a name of this resource");
+      return absl::OkStatus();
+    case RequestShape::Kind::kUpdate: {
+      if (resource == nullptr) return base::Invalid(shape.resource->name(), "must be given");
+      command.name = resource->GetReflection()->GetString(*resource, def.aggregate->shape.name);
+      command.etag = TakeString(*resource, def.aggregate->shape.etag);
+      if (!pattern.Matches(command.name)) {
+        return base::Invalid(absl::StrCat(shape.resource->name(), ".name"),
+                             "is not a name of this resource");
+      }
+      return CheckMask(*resource, static_cast<google::protobuf::FieldMask&>(
+                                      *reflection.MutableMessage(&request, shape.update_mask)));
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<Command> Prepare(const CommandDef& def, MessagePtr request, const Caller& caller,
+                                int partitions) {
+  Command command;
+  command.def = &def;
+  command.actor = caller.actor;
+  command.traceparent = caller.traceparent;
+  command.request_id = TakeString(*request, def.shape.request_id);
+  if (command.request_id.empty()) return base::Invalid("request_id", "must be given");
+  if (command.request_id.size() > kRequestIdBytesMax) {
+    return base::Invalid("request_id", "is longer than 128 bytes");
+  }
+  const bool printable = std::all_of(command.request_id.begin(), command.request_id.end(),
+                                     [](char c) { return c > ' ' && c < '\x7f'; });
+  if (!printable) return base::Invalid("request_id", "must be printable ASCII without spaces");
+  if (def.shape.validate_only != nullptr) {
+    command.validate_only = request->GetReflection()->GetBool(*request, def.shape.validate_only);
+    request->GetReflection()->ClearField(request.get(), def.shape.validate_only);
+  }
+  if (absl::Status s = FindName(def, *request, command); !s.ok()) return s;
+  command.partition = base::PartitionOf(command.key(), partitions);
+  const std::string hash =
+      base::Sha256({MethodName(def), command.actor, request->SerializeAsString()});
+  command.request_hash = absl::BytesToHexString(absl::string_view(hash.data(), 16));
+  command.request = std::move(request);
+  return command;
+}
+
+}  // namespace crm::engine

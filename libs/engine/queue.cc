@@ -1,0 +1,81 @@
+#include "libs/engine/queue.h"
+
+#include "libs/base/check.h"
+
+namespace crm::engine {
+
+void CommandQueue::MakeReady(const std::string& name, const Key& key) {
+  ready_[static_cast<int>(key.commands.front().priority)].push_back(name);
+}
+
+void CommandQueue::Push(Command command) {
+  ++waiting_[static_cast<int>(command.priority)];
+  const std::string name(command.key());
+  Key& key = keys_[name];
+  key.commands.push_back(std::move(command));
+  if (!key.busy && key.commands.size() == 1) MakeReady(name, key);
+}
+
+std::optional<Command> CommandQueue::Pop() {
+  for (auto& ready : ready_) {
+    while (!ready.empty()) {
+      const std::string name = std::move(ready.front());
+      ready.pop_front();
+      const auto it = keys_.find(name);
+      // Left over from a command that expired or was taken meanwhile.
+      if (it == keys_.end() || it->second.busy || it->second.commands.empty()) continue;
+      Command command = std::move(it->second.commands.front());
+      it->second.commands.pop_front();
+      it->second.busy = true;
+      --waiting_[static_cast<int>(command.priority)];
+      return command;
+    }
+  }
+  return std::nullopt;
+}
+
+void CommandQueue::Release(const std::string& name) {
+  const auto it = keys_.find(name);
+  base::Check(it != keys_.end() && it->second.busy, "a key is released once, by who popped it");
+  it->second.busy = false;
+  if (it->second.commands.empty()) {
+    keys_.erase(it);
+  } else {
+    MakeReady(name, it->second);
+  }
+}
+
+std::vector<Command> CommandQueue::TakeAll() {
+  std::vector<Command> taken;
+  for (auto it = keys_.begin(); it != keys_.end();) {
+    for (Command& command : it->second.commands) taken.push_back(std::move(command));
+    it->second.commands.clear();
+    it = it->second.busy ? std::next(it) : keys_.erase(it);
+  }
+  waiting_ = {};
+  for (auto& ready : ready_) ready.clear();
+  return taken;
+}
+
+std::vector<Command> CommandQueue::TakeExpired(absl::Duration now) {
+  std::vector<Command> expired;
+  for (auto it = keys_.begin(); it != keys_.end();) {
+    auto& commands = it->second.commands;
+    std::deque<Command> kept;
+    for (Command& command : commands) {
+      if (command.deadline <= now) {
+        --waiting_[static_cast<int>(command.priority)];
+        expired.push_back(std::move(command));
+      } else {
+        kept.push_back(std::move(command));
+      }
+    }
+    const bool front_changed = kept.size() != commands.size() && !it->second.busy && !kept.empty();
+    commands = std::move(kept);
+    if (front_changed) MakeReady(it->first, it->second);
+    it = !it->second.busy && commands.empty() ? keys_.erase(it) : std::next(it);
+  }
+  return expired;
+}
+
+}  // namespace crm::engine
