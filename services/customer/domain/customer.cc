@@ -1,0 +1,212 @@
+#include "services/customer/domain/customer.h"
+
+#include <algorithm>
+
+#include "crm/customer/v1/reason.pb.h"
+#include "libs/base/check.h"
+#include "libs/base/date.h"
+#include "libs/base/field_mask.h"
+#include "libs/base/status.h"
+#include "libs/engine/update.h"
+#include "services/customer/domain/calendar.h"
+#include "services/customer/domain/checks.h"
+#include "services/customer/read/tables.h"
+
+namespace crm::customer {
+namespace {
+
+using Event = CustomerModel::Event;
+
+// Personal data stand apart in an event, so that they can be encrypted and erased.
+void MovePersonal(v1::Customer& customer, v1::PersonalFacts& personal) {
+  personal.set_display_name(customer.display_name());
+  if (customer.has_personal()) *personal.mutable_personal() = customer.personal();
+  customer.clear_display_name();
+  customer.clear_personal();
+}
+
+v1::Customer Joined(const v1::Customer& customer, const v1::PersonalFacts& personal) {
+  v1::Customer joined = customer;
+  joined.set_display_name(personal.display_name());
+  if (personal.has_personal()) *joined.mutable_personal() = personal.personal();
+  return joined;
+}
+
+// The last day on which an order of `last_order_day` keeps a customer ACTIVE, and the moment to
+// look again: when the day after begins, counted from the business date, which need not be the day
+// of the clock.
+void SetActiveUntil(absl::CivilDay last_order_day, const ActivityWindow& window,
+                    const engine::Context& context, v1::OrderActivity& activity) {
+  const absl::CivilDay until = AddMonths(last_order_day, window.months);
+  *activity.mutable_active_until_date() = base::DateOf(until);
+  const absl::CivilDay look =
+      absl::ToCivilDay(context.time, context.zone) + (until + 1 - context.business_date);
+  *activity.mutable_activity_check_time() = TimestampOf(absl::FromCivil(look, context.zone));
+}
+
+void FoldActivity(v1::Customer& state, const v1::OrderActivity& activity) {
+  *state.mutable_last_order_date() = activity.last_order_date();
+  if (!activity.has_active_until_date()) return;
+  *state.mutable_active_until_date() = activity.active_until_date();
+  *state.mutable_activity_check_time() = activity.activity_check_time();
+}
+
+}  // namespace
+
+engine::Decision<CustomerModel> CustomerModel::Decide(const State&,
+                                                      const v1::CreateCustomerRequest& create,
+                                                      const engine::Context&) {
+  v1::CustomerStatus status = create.initial_status();
+  if (status == v1::CUSTOMER_STATUS_UNSPECIFIED) status = v1::CUSTOMER_STATUS_PROSPECT;
+  if (status != v1::CUSTOMER_STATUS_SUSPECT && status != v1::CUSTOMER_STATUS_PROSPECT) {
+    return base::Invalid("initial_status", "must be SUSPECT or PROSPECT");
+  }
+  if (absl::Status s = CheckCustomer(create.customer()); !s.ok()) return s;
+  Event event;
+  auto& created = *event.mutable_created();
+  *created.mutable_customer() = create.customer();
+  created.mutable_customer()->set_status(status);
+  MovePersonal(*created.mutable_customer(), *created.mutable_personal());
+  return event;
+}
+
+engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
+                                                      const v1::UpdateCustomerRequest& update,
+                                                      const engine::Context&) {
+  const auto changed = engine::ChangedFields(update.customer(), update.update_mask(), customer);
+  if (!changed.ok()) return changed.status();
+  if (changed->paths().empty()) return std::nullopt;
+  State next = customer;
+  base::ApplyMask(*changed, update.customer(), next);
+  if (absl::Status s = CheckCustomer(next); !s.ok()) return s;
+  if (customer.has_last_order_date() && next.currency_code() != customer.currency_code()) {
+    return base::Refused(v1::REASON_CURRENCY_FIXED, "the customer has ordered in its currency");
+  }
+  Event event;
+  auto& updated = *event.mutable_updated();
+  *updated.mutable_changed() = *changed;
+  base::ApplyMask(*changed, update.customer(), *updated.mutable_customer());
+  MovePersonal(*updated.mutable_customer(), *updated.mutable_personal());
+  return event;
+}
+
+engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
+                                                      const v1::VerifyCustomerRequest&,
+                                                      const engine::Context& context) {
+  const auto& personal = customer.personal();
+  if (personal.phones().empty() && personal.emails().empty() && personal.addresses().empty()) {
+    return base::Refused(v1::REASON_NOTHING_TO_VERIFY, "the customer has no contact data");
+  }
+  const auto day = [&](absl::Time time) { return absl::ToCivilDay(time, context.zone); };
+  if (customer.has_verify_time() && day(TimeOf(customer.verify_time())) == day(context.time))
+    return std::nullopt;
+  Event event;
+  *event.mutable_verified()->mutable_verify_time() = TimestampOf(context.time);
+  return event;
+}
+
+ActivityWindow CustomerModel::Gather(const v1::ActivateCustomerRequest&, const engine::Context&,
+                                     const engine::Snapshot& snapshot) {
+  const auto plan = snapshot.Get(kTierPlans, kStandardTierPlan);
+  if (!plan.has_value()) return {};
+  return {.months = plan->window_months(), .tier_plan_etag = plan->etag()};
+}
+
+engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
+                                                      const v1::ActivateCustomerRequest& activate,
+                                                      const engine::Context& context,
+                                                      const ActivityWindow& window) {
+  if (absl::Status s = base::CheckDate("order_date", activate.order_date()); !s.ok()) return s;
+  if (customer.status() == v1::CUSTOMER_STATUS_ERASED) return std::nullopt;
+  absl::CivilDay last = base::DayOf(activate.order_date());
+  if (customer.has_last_order_date())
+    last = std::max(last, base::DayOf(customer.last_order_date()));
+  const bool later =
+      !customer.has_last_order_date() || last > base::DayOf(customer.last_order_date());
+  const bool in_window = context.business_date <= AddMonths(last, window.months);
+  const bool active = customer.status() == v1::CUSTOMER_STATUS_ACTIVE;
+  const bool ordered_before = active || customer.status() == v1::CUSTOMER_STATUS_INACTIVE ||
+                              customer.status() == v1::CUSTOMER_STATUS_LOST;
+
+  Event event;
+  if (!in_window && !ordered_before) {
+    *event.mutable_became_inactive()->mutable_last_order_date() = base::DateOf(last);
+    event.mutable_became_inactive()->set_order(activate.order());
+    return event;
+  }
+  const bool activates = in_window && !active;
+  if (!activates && !later) return std::nullopt;
+  auto& activity = activates ? *event.mutable_activated()->mutable_activity()
+                             : *event.mutable_order_noted()->mutable_activity();
+  activity.set_order(activate.order());
+  *activity.mutable_last_order_date() = base::DateOf(last);
+  activity.set_tier_plan_etag(window.tier_plan_etag);
+  if (activates || active) SetActiveUntil(last, window, context, activity);
+  return event;
+}
+
+engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
+                                                      const v1::CheckActivityRequest&,
+                                                      const engine::Context& context) {
+  if (customer.status() != v1::CUSTOMER_STATUS_ACTIVE) return std::nullopt;
+  if (context.business_date <= base::DayOf(customer.active_until_date())) return std::nullopt;
+  Event event;
+  *event.mutable_became_inactive()->mutable_last_order_date() = customer.last_order_date();
+  return event;
+}
+
+engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
+                                                      const v1::AssignTierRequest& assign,
+                                                      const engine::Context&) {
+  if (!v1::Tier_IsValid(assign.tier())) return base::Invalid("tier", "must be one of the list");
+  if (absl::Status s = base::CheckDate("business_date", assign.business_date()); !s.ok()) return s;
+  if (customer.tier() == assign.tier()) return std::nullopt;
+  Event event;
+  auto& changed = *event.mutable_tier_changed();
+  changed.set_from(customer.tier());
+  changed.set_to(assign.tier());
+  *changed.mutable_business_date() = assign.business_date();
+  changed.set_tier_plan(assign.tier_plan());
+  return event;
+}
+
+std::optional<absl::Time> CustomerModel::NextDue(const State& state) {
+  if (state.status() != v1::CUSTOMER_STATUS_ACTIVE || !state.has_activity_check_time())
+    return std::nullopt;
+  return TimeOf(state.activity_check_time());
+}
+
+void CustomerModel::Evolve(State& state, const Event& event) {
+  switch (event.event_case()) {
+    case Event::kCreated:
+      state = Joined(event.created().customer(), event.created().personal());
+      return;
+    case Event::kUpdated:
+      base::ApplyMask(event.updated().changed(),
+                      Joined(event.updated().customer(), event.updated().personal()), state);
+      return;
+    case Event::kVerified:
+      *state.mutable_verify_time() = event.verified().verify_time();
+      return;
+    case Event::kActivated:
+      state.set_status(v1::CUSTOMER_STATUS_ACTIVE);
+      FoldActivity(state, event.activated().activity());
+      return;
+    case Event::kOrderNoted:
+      FoldActivity(state, event.order_noted().activity());
+      return;
+    case Event::kBecameInactive:
+      state.set_status(v1::CUSTOMER_STATUS_INACTIVE);
+      *state.mutable_last_order_date() = event.became_inactive().last_order_date();
+      state.clear_active_until_date();
+      state.clear_activity_check_time();
+      return;
+    case Event::kTierChanged:
+      state.set_tier(event.tier_changed().to());
+      return;
+    case Event::EVENT_NOT_SET:
+      base::Check(false, "the engine stops at facts it does not know, before Evolve");
+  }
+}
+
+}  // namespace crm::customer

@@ -1,0 +1,196 @@
+#include "services/customer/read/order_facts.h"
+
+#include <optional>
+#include <utility>
+
+#include "crm/customer/v1/reason.pb.h"
+#include "libs/base/date.h"
+#include "libs/base/status.h"
+#include "services/customer/read/tables.h"
+
+namespace crm::customer {
+namespace {
+
+using base::Nanos;
+using sales::v1::OrderEvent;
+using sales::v1::OrderTotals;
+
+const absl::CivilDay kEpoch(1970, 1, 1);
+
+int32_t DayNumber(absl::CivilDay day) { return static_cast<int32_t>(day - kEpoch); }
+int32_t MonthNumber(absl::CivilDay day) {
+  return static_cast<int32_t>(12 * day.year() + day.month() - 1);
+}
+
+// Null for events that move no money.
+const OrderTotals* TotalsOf(const OrderEvent& event) {
+  switch (event.event_case()) {
+    case OrderEvent::kRecorded:
+      return &event.recorded().totals();
+    case OrderEvent::kAmended:
+      return &event.amended().totals();
+    case OrderEvent::kCancelled:
+      return &event.cancelled().totals();
+    case OrderEvent::kReturned:
+      return &event.returned().totals();
+    case OrderEvent::kConfirmed:
+    case OrderEvent::kDelivered:
+    case OrderEvent::EVENT_NOT_SET:  // A fact that is newer than this reader.
+      return nullptr;
+  }
+  return nullptr;
+}
+
+// Adds the fact to its customer's month, or takes it away.
+void AddToMonth(const v1::OrderFact& fact, int sign, engine::Rows& rows) {
+  if (fact.cancelled()) return;
+  const int32_t number = MonthNumber(kEpoch + fact.day());
+  const std::string& currency = fact.revenue().currency_code();
+  v1::OrderMonth month =
+      rows.Get(kOrderMonths, number, fact.customer(), currency).value_or(v1::OrderMonth());
+  month.set_month(number);
+  month.set_customer(fact.customer());
+  month.set_currency_code(currency);
+  month.set_order_count(month.order_count() + sign);
+  if (month.order_count() == 0) {
+    rows.Delete(kOrderMonths, number, fact.customer(), currency);
+    return;
+  }
+  const auto add = [&](const google::type::Money& amount, google::type::Money& sum) {
+    sum = base::MoneyOf(base::NanosOf(sum) + sign * base::NanosOf(amount), currency);
+  };
+  add(fact.revenue(), *month.mutable_revenue());
+  if (fact.has_margin()) {
+    month.set_margin_order_count(month.margin_order_count() + sign);
+    add(fact.margin(), *month.mutable_margin());
+    add(fact.revenue(), *month.mutable_margin_revenue());
+    if (month.margin_order_count() == 0) {
+      month.clear_margin();
+      month.clear_margin_revenue();
+    }
+  }
+  rows.Put(kOrderMonths, month);
+}
+
+// Collects sums and remembers whether more than one currency was met.
+class Adder {
+ public:
+  void Add(const std::string& customer, const std::string& currency, const OrderSums& more) {
+    if (sums_.currency_code.empty()) sums_.currency_code = currency;
+    mixed_ = mixed_ || currency != sums_.currency_code;
+    OrderSums& sums = sums_.customers[customer];
+    sums.order_count += more.order_count;
+    sums.revenue += more.revenue;
+    sums.margin_order_count += more.margin_order_count;
+    sums.margin += more.margin;
+    sums.margin_revenue += more.margin_revenue;
+  }
+
+  absl::StatusOr<PeriodSums> Take() {
+    if (mixed_)
+      return base::Refused(v1::REASON_CURRENCIES_MIXED,
+                           "the orders of the period are in several currencies");
+    return std::move(sums_);
+  }
+
+ private:
+  PeriodSums sums_;
+  bool mixed_ = false;
+};
+
+void AddDays(const engine::Snapshot& snapshot, absl::CivilDay start, absl::CivilDay end,
+             Adder& adder) {
+  for (absl::CivilDay day = start; day < end; ++day) {
+    snapshot.Scan(
+        kOrderFacts, "by_day",
+        [&](const v1::OrderFact& fact) {
+          if (fact.cancelled()) return true;
+          OrderSums one{.order_count = 1, .revenue = base::NanosOf(fact.revenue())};
+          if (fact.has_margin()) {
+            one.margin_order_count = 1;
+            one.margin = base::NanosOf(fact.margin());
+            one.margin_revenue = one.revenue;
+          }
+          adder.Add(fact.customer(), fact.revenue().currency_code(), one);
+          return true;
+        },
+        DayNumber(day));
+  }
+}
+
+void AddMonths(const engine::Snapshot& snapshot, absl::CivilMonth start, absl::CivilMonth end,
+               Adder& adder) {
+  for (absl::CivilMonth month = start; month < end; ++month) {
+    snapshot.Scan(
+        kOrderMonths, "",
+        [&](const v1::OrderMonth& row) {
+          adder.Add(row.customer(), row.currency_code(),
+                    {.order_count = row.order_count(),
+                     .revenue = base::NanosOf(row.revenue()),
+                     .margin_order_count = row.margin_order_count(),
+                     .margin = base::NanosOf(row.margin()),
+                     .margin_revenue = base::NanosOf(row.margin_revenue())});
+          return true;
+        },
+        MonthNumber(absl::CivilDay(month)));
+  }
+}
+
+}  // namespace
+
+void ProjectOrder(const engine::ForeignEvent<OrderEvent>& order, engine::Rows& rows) {
+  const OrderTotals* totals = TotalsOf(order.event);
+  if (totals == nullptr) return;
+  if (const auto before = rows.Get(kOrderFacts, order.meta.name); before.has_value()) {
+    AddToMonth(*before, -1, rows);
+  }
+  v1::OrderFact fact;
+  fact.set_order(order.meta.name);
+  fact.set_customer(totals->customer());
+  fact.set_day(DayNumber(base::DayOf(totals->order_date())));
+  *fact.mutable_revenue() = totals->revenue();
+  if (totals->has_margin()) *fact.mutable_margin() = totals->margin();
+  fact.set_cancelled(totals->cancelled());
+  AddToMonth(fact, +1, rows);
+  rows.Put(kOrderFacts, fact);
+}
+
+absl::StatusOr<PeriodSums> SumOrders(const engine::Snapshot& snapshot, absl::CivilDay start,
+                                     absl::CivilDay end) {
+  Adder adder;
+  const absl::CivilMonth first = start == absl::CivilDay(absl::CivilMonth(start))
+                                     ? absl::CivilMonth(start)
+                                     : absl::CivilMonth(start) + 1;
+  const absl::CivilMonth last(end);  // The month that `end` lies in does not count as a whole.
+  if (first >= last) {
+    AddDays(snapshot, start, end, adder);
+  } else {
+    AddDays(snapshot, start, absl::CivilDay(first), adder);
+    AddMonths(snapshot, first, last, adder);
+    AddDays(snapshot, absl::CivilDay(last), end, adder);
+  }
+  return adder.Take();
+}
+
+std::unordered_set<std::string> OrderedBefore(const engine::Snapshot& snapshot,
+                                              absl::CivilDay day) {
+  std::unordered_set<std::string> customers;
+  const absl::CivilDay month(day.year(), day.month(), 1);
+  snapshot.Scan(kOrderMonths, "", [&](const v1::OrderMonth& row) {
+    if (row.month() >= MonthNumber(month)) return false;
+    customers.insert(row.customer());
+    return true;
+  });
+  for (absl::CivilDay at = month; at < day; ++at) {
+    snapshot.Scan(
+        kOrderFacts, "by_day",
+        [&](const v1::OrderFact& fact) {
+          if (!fact.cancelled()) customers.insert(fact.customer());
+          return true;
+        },
+        DayNumber(at));
+  }
+  return customers;
+}
+
+}  // namespace crm::customer

@@ -1,0 +1,47 @@
+// What customers ordered: a foreign table from the sales service's log, and sums over any period of
+// it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "absl/status/statusor.h"
+#include "absl/time/civil_time.h"
+#include "crm/sales/v1/order.pb.h"
+#include "libs/base/money.h"
+#include "libs/engine/model.h"
+
+namespace crm::customer {
+
+// Keeps the newest totals of each order, and each customer's months. An amendment, a return or a
+// cancellation moves the difference; an order that does not count is kept, so that what comes later
+// finds it.
+void ProjectOrder(const engine::ForeignEvent<sales::v1::OrderEvent>& order, engine::Rows& rows);
+
+// What one customer ordered.
+struct OrderSums {
+  int64_t order_count = 0;
+  base::Nanos revenue = 0;
+  int64_t margin_order_count = 0;  // Orders whose margin is known.
+  base::Nanos margin = 0;          // Of those.
+  base::Nanos margin_revenue = 0;  // Of those.
+};
+
+struct PeriodSums {
+  std::unordered_map<std::string, OrderSums> customers;  // With at least one order that counts.
+  std::string currency_code;                             // Of all of them; empty without any.
+};
+
+// Sums of the orders from `start` to before `end`. Whole months come from the months' rows, the
+// days at both ends from the orders. FAILED_PRECONDITION CURRENCIES_MIXED when the orders are not
+// all in one currency. Cost: one row for each customer and month, and one for each order of the
+// days at the ends.
+absl::StatusOr<PeriodSums> SumOrders(const engine::Snapshot& snapshot, absl::CivilDay start,
+                                     absl::CivilDay end);
+
+// Customers with an order before `day`. Cost: as above, from the first order on.
+std::unordered_set<std::string> OrderedBefore(const engine::Snapshot& snapshot, absl::CivilDay day);
+
+}  // namespace crm::customer
