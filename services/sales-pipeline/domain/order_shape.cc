@@ -1,0 +1,165 @@
+#include "services/sales-pipeline/domain/order_shape.h"
+
+#include <algorithm>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/date.h"
+#include "libs/base/money.h"
+#include "libs/base/resource_name.h"
+#include "libs/base/status.h"
+
+namespace crm::sales {
+namespace {
+
+using base::Invalid;
+using google::type::Money;
+
+constexpr size_t kExternalSystemBytesMax = 30;
+constexpr size_t kExternalIdBytesMax = 100;
+
+absl::Status CheckExternalId(const common::v1::ExternalId& external_id) {
+  if (external_id.system().size() > kExternalSystemBytesMax ||
+      !base::IsResourceId(external_id.system())) {
+    return Invalid("order.external_id.system", "must be 1 to 30 characters of a-z, 0-9 and -");
+  }
+  if (external_id.id().empty() || external_id.id().size() > kExternalIdBytesMax) {
+    return Invalid("order.external_id.id", "must be 1 to 100 bytes");
+  }
+  return absl::OkStatus();
+}
+
+// An amount of the order's currency, at least 0.
+absl::Status CheckAmount(std::string_view field, const Money& money, const Money& revenue) {
+  if (absl::Status s = base::CheckNotNegative(field, money); !s.ok()) return s;
+  return base::CheckCurrency(field, money, revenue.currency_code());
+}
+
+absl::Status CheckLines(const v1::Order& order) {
+  base::Nanos sum = 0;
+  for (int i = 0; i < order.lines_size(); ++i) {
+    const v1::OrderLine& line = order.lines(i);
+    const std::string field = absl::StrCat("order.lines[", i, "]");
+    if (line.product().empty()) return Invalid(field + ".product", "must be given");
+    if (line.quantity_milli() < 1 || line.quantity_milli() > kQuantityMilliMax) {
+      return Invalid(field + ".quantity_milli", "must be 1 to 10^12");
+    }
+    absl::Status s = CheckAmount(field + ".net", line.net(), order.revenue());
+    if (!s.ok()) return s;
+    sum += base::NanosOf(line.net());
+  }
+  if (!order.lines().empty() && sum != base::NanosOf(order.revenue())) {
+    return Invalid("order.revenue", "must be the sum of the net amounts of the lines");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckCosts(const v1::Order& order) {
+  if (order.has_cost() && order.has_margin()) {
+    return Invalid("order.margin", "must not be given together with the cost");
+  }
+  if (order.has_cost()) {
+    absl::Status s = CheckAmount("order.cost", order.cost(), order.revenue());
+    if (!s.ok()) return s;
+  }
+  if (order.has_margin()) {
+    if (absl::Status s = base::CheckMoney("order.margin", order.margin()); !s.ok()) return s;
+    absl::Status s =
+        base::CheckCurrency("order.margin", order.margin(), order.revenue().currency_code());
+    if (!s.ok()) return s;
+    if (base::NanosOf(order.margin()) > base::NanosOf(order.revenue())) {
+      return Invalid("order.margin", "must not be more than the revenue");
+    }
+  }
+  if (order.has_cost_to_serve()) {
+    return CheckAmount("order.cost_to_serve", order.cost_to_serve(), order.revenue());
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status CheckOrder(const v1::Order& order, std::string_view customer) {
+  if (absl::Status s = base::CheckDate("order.order_date", order.order_date()); !s.ok()) return s;
+  if (!order.has_revenue()) return Invalid("order.revenue", "must be given");
+  if (absl::Status s = base::CheckNotNegative("order.revenue", order.revenue()); !s.ok()) return s;
+  if (absl::Status s = CheckLines(order); !s.ok()) return s;
+  if (absl::Status s = CheckCosts(order); !s.ok()) return s;
+  if (!common::v1::Channel_IsValid(order.channel())) {
+    return Invalid("order.channel", "must be a channel");
+  }
+  if (order.has_external_id()) {
+    if (absl::Status s = CheckExternalId(order.external_id()); !s.ok()) return s;
+  }
+  if (!order.opportunity().empty()) {
+    const auto pattern =
+        base::NamePattern::Parse("customers/{customer}/opportunities/{opportunity}");
+    if (!pattern->Matches(order.opportunity()) ||
+        (!customer.empty() && base::ParentOf(order.opportunity()) != customer)) {
+      return Invalid("order.opportunity", "must be the name of an opportunity of the customer");
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckOrderCurrency(const v1::Order& order, std::string_view currency_code) {
+  if (currency_code.empty()) return absl::OkStatus();
+  return base::CheckCurrency("order.revenue", order.revenue(), currency_code);
+}
+
+v1::OrderTotals TotalsOf(const v1::Order& order, std::string_view customer) {
+  v1::OrderTotals totals;
+  totals.set_customer(std::string(customer));
+  *totals.mutable_order_date() = order.order_date();
+  const std::string& currency = order.revenue().currency_code();
+  if (order.status() == v1::ORDER_STATUS_CANCELLED) {
+    totals.set_cancelled(true);
+    *totals.mutable_revenue() = base::MoneyOf(0, currency);
+    if (order.has_cost() || order.has_margin())
+      *totals.mutable_margin() = base::MoneyOf(0, currency);
+    if (order.has_cost_to_serve()) *totals.mutable_cost_to_serve() = base::MoneyOf(0, currency);
+    return totals;
+  }
+  base::Nanos refunded = 0;
+  base::Nanos recovered = 0;
+  for (const v1::Return& returned : order.returns()) {
+    refunded += base::NanosOf(returned.refund());
+    recovered += base::NanosOf(returned.recovered_cost());
+  }
+  const base::Nanos revenue = base::NanosOf(order.revenue());
+  *totals.mutable_revenue() = base::MoneyOf(revenue - refunded, currency);
+  if (order.has_cost() || order.has_margin()) {
+    const base::Nanos margin =
+        order.has_margin() ? base::NanosOf(order.margin()) : revenue - base::NanosOf(order.cost());
+    *totals.mutable_margin() = base::MoneyOf(margin - refunded + recovered, currency);
+  }
+  if (order.has_cost_to_serve()) *totals.mutable_cost_to_serve() = order.cost_to_serve();
+  return totals;
+}
+
+void ClearStamps(v1::Order& order) {
+  order.clear_name();
+  order.clear_etag();
+  order.clear_create_time();
+  order.clear_update_time();
+  order.clear_totals();
+}
+
+void ClearOutput(v1::Order& order) {
+  ClearStamps(order);
+  order.clear_status();
+  order.clear_deliveries();
+  order.clear_returns();
+  order.clear_origin();
+  order.clear_import_digest();
+  order.clear_cancel_reason();
+  order.clear_confirm_date();
+  order.clear_cancel_date();
+  for (v1::OrderLine& line : *order.mutable_lines()) {
+    line.clear_delivered_milli();
+    line.clear_returned_milli();
+    line.clear_refunded();
+  }
+}
+
+}  // namespace crm::sales

@@ -1,0 +1,35 @@
+// What makes an order well formed, and what it counts for. Pure.
+#pragma once
+
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "crm/sales/v1/order.pb.h"
+
+namespace crm::sales {
+
+namespace v1 = ::crm::sales::v1;
+
+// The most a line may hold, and the most deliveries and the most returns an order may have.
+inline constexpr int64_t kQuantityMilliMax = 1'000'000'000'000;
+inline constexpr int kDeliveriesMax = 100;
+inline constexpr int kReturnsMax = 100;
+
+// kInvalidArgument naming the field ("order.lines[2].net") unless the order, of the customer with
+// this name, is well formed: dates that exist, exact and non-negative amounts of one currency,
+// lines that add up to the revenue, cost or margin but not both, an opportunity of the same
+// customer.
+absl::Status CheckOrder(const v1::Order& order, std::string_view customer);
+
+// kInvalidArgument naming the field unless amounts are in the customer's currency; empty: any.
+absl::Status CheckOrderCurrency(const v1::Order& order, std::string_view currency_code);
+
+// What the order counts for: revenue and margin after returns, nothing when it is cancelled.
+v1::OrderTotals TotalsOf(const v1::Order& order, std::string_view customer);
+
+// Takes off what the engine stamps and the totals, which events carry beside the order.
+void ClearStamps(v1::Order& order);
+// Takes off everything that a caller may not set.
+void ClearOutput(v1::Order& order);
+
+}  // namespace crm::sales

@@ -1,0 +1,28 @@
+// OrphanOrder: an imported row whose customer is not known here, kept until it appears.
+// Pure: no I/O, no clock, no randomness.
+#pragma once
+
+#include "crm/sales/v1/orphan_order.pb.h"
+#include "libs/engine/model.h"
+
+namespace crm::sales {
+
+namespace v1 = ::crm::sales::v1;
+
+struct OrphanOrderModel {
+  using State = v1::OrphanOrder;
+  using Event = v1::OrphanOrderEvent;
+
+  // kInvalidArgument: the order is not well formed, or the row does not name its customer in
+  // exactly one way.
+  static engine::Decision<OrphanOrderModel> Decide(const State&, const v1::KeepOrphanOrderRequest&,
+                                                   const engine::Context&);
+  // kInvalidArgument: a currency other than the customer's. ORPHAN_ADOPTED: by another customer.
+  // Nothing when this customer has adopted it.
+  static engine::Decision<OrphanOrderModel> Decide(const State&, const v1::AdoptOrphanOrderRequest&,
+                                                   const engine::Context&);
+
+  static void Evolve(State& state, const Event& event);
+};
+
+}  // namespace crm::sales
