@@ -82,8 +82,8 @@ function(crm_proto NAME)
     list(APPEND outputs "${out}/${stem}.pb.cc" "${out}/${stem}.pb.h")
   endforeach()
   add_custom_command(OUTPUT ${outputs}
-    COMMAND ${Protobuf_PROTOC_EXECUTABLE} --cpp_out=${out} -I ${ARG_ROOT} -I ${PROJECT_SOURCE_DIR}/proto -I ${CRM_GOOGLEAPIS}
-      ${ARG_PROTOS}
+    COMMAND ${Protobuf_PROTOC_EXECUTABLE} --cpp_out=${out} -I ${ARG_ROOT}
+      -I ${PROJECT_SOURCE_DIR}/proto -I ${CRM_GOOGLEAPIS} ${ARG_PROTOS}
     DEPENDS ${inputs} VERBATIM)
   add_library(crm_${NAME} STATIC ${outputs})
   target_include_directories(crm_${NAME} SYSTEM PUBLIC "${out}")

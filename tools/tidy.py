@@ -48,7 +48,7 @@ BANS = (
         "take a seed or an id as a parameter", OUTSIDE),
     Ban("thread", re.compile(r"\bstd::j?thread\b|\bstd::async\b"),
         "let libs/app own the thread and be stepped from outside", OUTSIDE),
-    Ban("new", re.compile(r"(?<!unique_ptr)(?<!WrapUnique)\bnew\b(?=\s+[A-Za-z_:(])"
+    Ban("new", re.compile(r"\bnew\b(?=\s+[A-Za-z_:(])"
                           r"|(?<!=)\s\bdelete\b(\[\])?\s+\w"),
         "use a value or std::make_unique", OUTSIDE),
     Ban("using-namespace", re.compile(r"\busing\s+namespace\b"), "name what you use"),
@@ -152,7 +152,7 @@ def check_bans(path, code):
 
 def _owned(line):
     """The line without what a smart pointer takes over at once (private constructors)."""
-    return re.sub(r"\b(?:unique_ptr<[^;]*>|WrapUnique)\(\s*new\b", "", line)
+    return re.sub(r"\b(?:unique_ptr<[^;]*>(?:\s+\w+)?|WrapUnique)[({]\s*new\b", "", line)
 
 
 _CONTAINER = re.compile(r"\b(?:namespace|class|struct|union|enum|extern)\b(?![^()]*\()")

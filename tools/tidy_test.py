@@ -139,7 +139,8 @@ class Words(unittest.TestCase):
     def test_new(self):
         self.assertEqual(in_room("int* a = new int;\n  delete a;\n"), [("new", 1), ("new", 2)])
         self.assertEqual(in_room("A(const A&) = delete;\n"
-                                 "return std::unique_ptr<A>(new A(1));\n// a new thing\n"), [])
+                                 "return std::unique_ptr<A>(new A(1));\n// a new thing\n"
+                                 "std::unique_ptr<A> a(new A(1));\n"), [])
 
     def test_using_namespace(self):
         self.assertEqual(in_room("using namespace std;\n"), [("using-namespace", 1)])

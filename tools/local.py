@@ -1,0 +1,231 @@
+#!/usr/bin/env python3
+"""Runs the built system on this machine: `tools/dev run`, `up` and `down` end here.
+
+    local.py demo [--once] [--data DIR] [--listen HOST:PORT] [--admin HOST:PORT]
+        The suite on the embedded log in the foreground, with the CDNOW orders in it.
+    local.py up     a broker and the four services as processes, in .run/
+    local.py down   ends those processes, and only those
+"""
+
+import argparse
+import glob
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+import cdnow
+
+BIN = "build/release/bin"
+RUN = ".run"
+SOURCE = ".deps/venv/lib/python3*/site-packages/lifetimes/datasets/CDNOW_master.txt"
+BROKER = "tools/kafka/broker"
+# The day after the last order of the set: what windows and timers of the demo count from.
+BUSINESS_DATE = "1998-07-01"
+SERVICES = ("customer", "sales-pipeline", "marketing-campaign", "service-desk")
+FIRST_PORT = 50051
+FIRST_ADMIN_PORT = 9051
+POLL_SECONDS = 0.05
+SAY_SECONDS = 5
+STOP_SECONDS_MAX = 30
+
+
+def fail(message):
+    sys.exit(f"tools/dev: {message}")
+
+
+def log_tail(path, lines=5):
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return "".join(file.readlines()[-lines:])
+
+
+def readiness(admin):
+    """None when the service at this admin address is ready, else why it is not."""
+    try:
+        with urllib.request.urlopen(f"http://{admin}/readyz", timeout=2):
+            return None
+    except urllib.error.HTTPError as error:
+        return error.read().decode(errors="replace").strip()
+    except OSError as error:
+        return str(getattr(error, "reason", error))
+
+
+def wait_until_ready(name, admin, alive, log):
+    """Waits as long as the process lives: after an unclean stop it may have a log to replay."""
+    said = time.monotonic()
+    while (why := readiness(admin)) is not None:
+        if not alive():
+            fail(f"{name} ended before it was ready; {log} says:\n{log_tail(log)}")
+        if time.monotonic() - said > SAY_SECONDS:
+            said = time.monotonic()
+            print(f"waiting for {name}: {why}", flush=True)
+        time.sleep(POLL_SECONDS)
+
+
+# The demo.
+
+def crmctl(listen, *arguments):
+    return [f"{BIN}/crmctl", "--server", listen, *arguments]
+
+
+def imported(data):
+    """The file that says that this data directory holds the whole set."""
+    return data.rstrip("/") + ".imported"
+
+
+def import_orders(data, listen):
+    """Imports the set once for each data directory; an import that was cut off is sent again."""
+    if os.path.exists(imported(data)):
+        return
+    customers, orders = cdnow.convert(glob.glob(SOURCE)[0], f"{RUN}/cdnow")
+    subprocess.run(crmctl(listen, "import", "customers", customers), check=True)
+    subprocess.run(crmctl(listen, "import", "orders", orders), check=True)
+    with open(imported(data), "w", encoding="utf-8"):
+        pass
+
+
+def report(listen, admin):
+    subprocess.run(crmctl(listen, "pyramid", "--start", "1997-01-01", "--end", BUSINESS_DATE,
+                          "--measure", "revenue"), check=True)
+    print(f"""
+All four services listen on {listen}; metrics and probes on http://{admin}.
+Call them from another terminal:
+  {BIN}/crmctl pyramid --start 1998-01-01 --end 1998-04-01
+  {BIN}/crmctl customers list --page_size 5
+  {BIN}/crmctl --help
+  grpcurl -plaintext {listen} list""", flush=True)
+
+
+def demo(options):
+    if not os.path.isdir(options.data) and os.path.exists(imported(options.data)):
+        os.remove(imported(options.data))
+    os.makedirs(RUN, exist_ok=True)
+    log = f"{RUN}/suite.log"
+    with open(log, "a", encoding="utf-8") as out:
+        suite = subprocess.Popen(
+            [f"{BIN}/suite", "--data", options.data, "--listen", options.listen,
+             "--admin", options.admin, "--business-date", BUSINESS_DATE],
+            stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        wait_until_ready("the suite", options.admin, lambda: suite.poll() is None, log)
+        import_orders(options.data, options.listen)
+        report(options.listen, options.admin)
+        if not options.once:
+            print(f"\nCtrl-C ends it; its data stays in {options.data}, it logs to {log}.",
+                  flush=True)
+            if suite.wait() != 0:
+                fail(f"the suite ended; {log} says:\n{log_tail(log)}")
+    except subprocess.CalledProcessError as error:
+        fail(f"{' '.join(error.cmd)} failed with {error.returncode}")
+    except KeyboardInterrupt:
+        print("\nending", flush=True)
+    finally:
+        if suite.poll() is None:
+            suite.terminate()
+            suite.wait()
+
+
+# The services as processes.
+
+def birth(pid):
+    """When a process began, in ticks since boot: tells it from a later one of the same pid."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
+            fields = file.read().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return None if fields[0] == "Z" else fields[19]
+
+
+def running(name):
+    """The pid of a process that `start` began, while it lives."""
+    try:
+        with open(f"{RUN}/{name}.pid", encoding="ascii") as file:
+            pid, born = file.read().split()
+    except OSError:
+        return None
+    return int(pid) if birth(pid) == born else None
+
+
+def start(name, command):
+    log = f"{RUN}/{name}.log"
+    with open(log, "a", encoding="utf-8") as out:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
+                                   start_new_session=True)
+    with open(f"{RUN}/{name}.pid", "w", encoding="ascii") as file:
+        file.write(f"{process.pid} {birth(process.pid) or 0}\n")
+    return lambda: process.poll() is None
+
+
+def stop(name):
+    pid = running(name)
+    if pid is not None:
+        os.kill(pid, signal.SIGTERM)
+        deadline = time.monotonic() + STOP_SECONDS_MAX
+        while running(name) == pid:
+            if time.monotonic() > deadline:
+                print(f"{name} did not end in {STOP_SECONDS_MAX} s: killed", flush=True)
+                os.kill(pid, signal.SIGKILL)
+                deadline = float("inf")
+            time.sleep(POLL_SECONDS)
+        print(f"{name} ended", flush=True)
+    if os.path.exists(f"{RUN}/{name}.pid"):
+        os.remove(f"{RUN}/{name}.pid")
+
+
+def addresses(first_port):
+    return {name: f"127.0.0.1:{first_port + i}" for i, name in enumerate(SERVICES)}
+
+
+def up():
+    os.makedirs(RUN, exist_ok=True)
+    subprocess.run([BROKER, "start", f"{RUN}/kafka"], check=True)
+    with open(f"{RUN}/kafka/bootstrap", encoding="ascii") as file:
+        bootstrap = file.read().strip()
+    listens, admins = addresses(FIRST_PORT), addresses(FIRST_ADMIN_PORT)
+    alive = {}
+    for name in SERVICES:
+        if running(name) is None:
+            alive[name] = start(name, [
+                f"{BIN}/{name}", "--kafka", bootstrap, "--data", f"{RUN}/{name}",
+                "--listen", listens[name], "--admin", admins[name],
+                *(f"--peer={other}={listens[other]}" for other in SERVICES if other != name)])
+    for name, still in alive.items():
+        wait_until_ready(name, admins[name], still, f"{RUN}/{name}.log")
+    for name in SERVICES:
+        print(f"{name:20} {listens[name]}   http://{admins[name]}/metrics")
+    print(f"{'broker':20} {bootstrap}\n`tools/dev down` ends them; logs and data stay in {RUN}/.")
+
+
+def down():
+    for name in SERVICES:
+        stop(name)
+    if os.path.isdir(f"{RUN}/kafka"):
+        subprocess.run([BROKER, "stop", f"{RUN}/kafka"], check=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="tools/dev")
+    commands = parser.add_subparsers(dest="command", required=True)
+    run = commands.add_parser("demo", prog="tools/dev run")
+    run.add_argument("--once", action="store_true", help="end after the report")
+    run.add_argument("--data", default=f"{RUN}/suite")
+    run.add_argument("--listen", default=f"127.0.0.1:{FIRST_PORT}")
+    run.add_argument("--admin", default=f"127.0.0.1:{FIRST_ADMIN_PORT}")
+    commands.add_parser("up")
+    commands.add_parser("down")
+    options = parser.parse_args()
+    if options.command == "demo":
+        demo(options)
+    elif options.command == "up":
+        up()
+    else:
+        down()
+
+
+if __name__ == "__main__":
+    main()
