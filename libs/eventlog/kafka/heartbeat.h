@@ -1,0 +1,53 @@
+// When a member of a group last was in contact with the group, from what its client sends and
+// receives.
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <optional>
+
+#include "absl/time/time.h"
+#include "libs/base/clock.h"
+#include "libs/eventlog/kafka/handles.h"
+
+namespace crm::eventlog::kafka {
+
+// librdkafka tells that an answer came, not what it says. So an answered heartbeat counts, with the
+// time it was sent, only when what the client sends next shows that the answer was good: after a
+// refusal no further heartbeat follows until the member has joined again, or the client calls its
+// assignment lost (which the owner of this checks). That costs one heartbeat interval of the lease,
+// and takes no refusal for contact. Joining and syncing count likewise, so that a rebalance does
+// not end a lease. Thread-safe.
+class HeartbeatTracker {
+ public:
+  void OnSent(int16_t api_key, absl::Duration now);
+  // May be told the same twice (librdkafka 2.0.2 does, and gives no usable correlation id: the
+  // answers of one connection come in order, and a request whose connection broke is answered with
+  // an error).
+  void OnReceived(int16_t api_key, bool ok);
+  // When the last request that counts was sent; -InfiniteDuration: none since Reset.
+  absl::Duration Last() const;
+  // The member was thrown out: nothing counts until it has joined again.
+  void Reset();
+
+ private:
+  struct Request {
+    int16_t api_key = 0;
+    absl::Duration sent;
+    bool answered = false;
+  };
+
+  mutable std::mutex mutex_;
+  bool joined_ = false;             // A SyncGroup was sent since Reset.
+  std::optional<Request> request_;  // The group's requests go out one by one.
+  absl::Duration last_ = -absl::InfiniteDuration();
+};
+
+struct HeartbeatProbe {
+  HeartbeatTracker tracker;
+  base::SystemClock clock;  // Only a real broker is ever behind this.
+};
+// Makes clients of this configuration report to `probe`, which must outlive them.
+void Attach(HeartbeatProbe& probe, rd_kafka_conf_t* conf);
+
+}  // namespace crm::eventlog::kafka

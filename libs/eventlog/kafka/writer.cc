@@ -1,0 +1,127 @@
+#include "libs/eventlog/kafka/writer.h"
+
+#include <utility>
+#include <vector>
+
+#include "libs/base/status.h"
+#include "libs/eventlog/kafka/client.h"
+#include "libs/eventlog/kafka/conf.h"
+#include "libs/eventlog/kafka/errors.h"
+
+namespace crm::eventlog::kafka {
+namespace {
+
+static_assert(sizeof(void*) >= sizeof(uint64_t), "a token travels as the message's opaque pointer");
+
+absl::Status AppendStatus(rd_kafka_resp_err_t error) {
+  switch (error) {
+    case RD_KAFKA_RESP_ERR__QUEUE_FULL:
+      return base::Failed(absl::StatusCode::kResourceExhausted, "LOG_QUEUE_FULL",
+                          "the queue to the log is full");
+    case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
+      return base::Invalid("record", "at most the log's record_bytes_max");
+    default:
+      return RequestStatus(error, "the writer does not take records");
+  }
+}
+
+class KafkaWriter : public Writer {
+ public:
+  KafkaWriter(std::shared_ptr<Client> client, TopicPtr topic, int partitions)
+      : client_(std::move(client)), topic_(std::move(topic)), partitions_(partitions) {}
+  ~KafkaWriter() override { client_->Silence(); }
+
+  absl::Status Append(const Record& record, uint64_t token) override {
+    if (record.partition < 0 || record.partition >= partitions_) {
+      return base::Invalid("partition", "one of the topic's");
+    }
+    Describe(record, token);
+    const ErrorPtr error(rd_kafka_produceva(client_->get(), fields_.data(), fields_.size()));
+    if (error == nullptr) return absl::OkStatus();
+    return AppendStatus(rd_kafka_error_code(error.get()));
+  }
+
+  void Poll(std::vector<Delivery>& out) override {
+    while (const EventPtr event = client_->Next()) {
+      while (const rd_kafka_message_t* message = rd_kafka_event_message_next(event.get())) {
+        Delivery delivery;
+        delivery.token = reinterpret_cast<uintptr_t>(message->_private);
+        delivery.partition = message->partition;
+        delivery.status = DeliveryStatus(message->err, rd_kafka_message_status(message));
+        if (delivery.status.ok()) delivery.offset = message->offset;
+        out.push_back(std::move(delivery));
+      }
+    }
+  }
+
+  void Purge() override {
+    // Only what was not sent: an answer to what was sent is still worth having. It waits for
+    // librdkafka's threads, so that nothing that is appended after it is purged too. Cannot fail on
+    // a producer.
+    rd_kafka_purge(client_->get(), RD_KAFKA_PURGE_F_QUEUE);
+  }
+
+  bool Broken() const override {
+    return rd_kafka_fatal_error(client_->get(), nullptr, 0) != RD_KAFKA_RESP_ERR_NO_ERROR;
+  }
+
+ private:
+  // Fills fields_ with the record as rd_kafka_produceva wants it.
+  void Describe(const Record& record, uint64_t token) {
+    fields_.clear();
+    header_names_.clear();
+    header_names_.reserve(record.headers.size());
+    rd_kafka_vu_t& topic = Add(RD_KAFKA_VTYPE_RKT);
+    topic.u.rkt = topic_.get();
+    Add(RD_KAFKA_VTYPE_PARTITION).u.i32 = record.partition;
+    Add(RD_KAFKA_VTYPE_MSGFLAGS).u.i = RD_KAFKA_MSG_F_COPY;
+    SetBytes(Add(RD_KAFKA_VTYPE_KEY), record.key);
+    SetBytes(Add(RD_KAFKA_VTYPE_VALUE), record.value);
+    Add(RD_KAFKA_VTYPE_OPAQUE).u.ptr = reinterpret_cast<void*>(static_cast<uintptr_t>(token));
+    for (const Header& header : record.headers) {
+      header_names_.emplace_back(header.key);  // It wants a terminated string.
+      rd_kafka_vu_t& field = Add(RD_KAFKA_VTYPE_HEADER);
+      field.u.header.name = header_names_.back().c_str();
+      field.u.header.val = header.value.data();
+      field.u.header.size = static_cast<ssize_t>(header.value.size());
+    }
+  }
+  rd_kafka_vu_t& Add(rd_kafka_vtype_t type) {
+    fields_.push_back({});
+    fields_.back().vtype = type;
+    return fields_.back();
+  }
+  static void SetBytes(rd_kafka_vu_t& field, std::string_view bytes) {
+    // A null pointer would be a record without key or value (a tombstone), an empty one is not.
+    field.u.mem.ptr = const_cast<char*>(bytes.data() == nullptr ? "" : bytes.data());
+    field.u.mem.size = bytes.size();
+  }
+
+  const std::shared_ptr<Client> client_;
+  const TopicPtr topic_;  // Must go before the client.
+  const int partitions_;
+  std::vector<rd_kafka_vu_t> fields_;      // Scratch of Append.
+  std::vector<std::string> header_names_;  // Scratch of Append.
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Writer>> OpenWriter(const Options& options, const std::string& topic,
+                                                   int partitions, Waker waker) {
+  absl::StatusOr<ConfPtr> conf = WriterConf(options);
+  if (!conf.ok()) return conf.status();
+  auto client = Client::Make(RD_KAFKA_PRODUCER, *std::move(conf), std::move(waker));
+  if (!client.ok()) return client.status();
+  TopicPtr handle(rd_kafka_topic_new((*client)->get(), topic.c_str(), nullptr));
+  if (handle == nullptr) return RequestStatus(rd_kafka_last_error(), "no such topic");
+  // Without this the leaders are asked for by a timer, up to a second after the first append.
+  const rd_kafka_metadata_t* metadata = nullptr;
+  const auto error =
+      rd_kafka_metadata((*client)->get(), 0, handle.get(), &metadata,
+                        static_cast<int>(absl::ToInt64Milliseconds(options.open_timeout)));
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return RequestStatus(error, "the log was not reached");
+  rd_kafka_metadata_destroy(metadata);
+  return std::make_unique<KafkaWriter>(*std::move(client), std::move(handle), partitions);
+}
+
+}  // namespace crm::eventlog::kafka
