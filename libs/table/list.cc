@@ -60,6 +60,8 @@ absl::Status AddParent(const TableDef& table, const std::string& parent, Conditi
   }
   if (leading) absl::StrAppend(&conditions.name_prefix, pattern->collection(), "/");
   conditions.parent_conjuncts = static_cast<int>(conditions.conjuncts.size());
+  // All names begin so: that is no reason to walk the primary key.
+  if (conditions.parent_conjuncts == 0) conditions.name_prefix.clear();
   return absl::OkStatus();
 }
 
