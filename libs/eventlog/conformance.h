@@ -1,7 +1,8 @@
 // What every EventLog must do, as tests: each implementation's test file instantiates the suite
 // with a factory of logs,
 //
-//   INSTANTIATE_TEST_SUITE_P(Embedded, EventLogConformance, testing::Values(LogFactory(MakeLog)));
+//   INSTANTIATE_TEST_SUITE_P(Embedded, EventLogConformance,
+//   ::testing::Values(LogFactory(MakeLog)));
 //
 // and links crm::eventlog_conformance directly (an object library, so that no test gets lost).
 #pragma once
@@ -61,7 +62,7 @@ class WakeCounter {
   std::shared_ptr<State> state_ = std::make_shared<State>();
 };
 
-class EventLogConformance : public testing::TestWithParam<LogFactory> {
+class EventLogConformance : public ::testing::TestWithParam<LogFactory> {
  protected:
   using Starts = std::vector<EventLog::Start>;
   // What a group reader gave so far.

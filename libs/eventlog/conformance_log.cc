@@ -12,9 +12,9 @@
 namespace crm::eventlog {
 namespace {
 
-using testing::ElementsAre;
-using testing::ElementsAreArray;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::ElementsAreArray;
+using ::testing::IsEmpty;
 
 OwnedRecord Plain(int partition, std::string value) {
   return {partition, 0, "key", std::move(value), {}};
@@ -255,7 +255,7 @@ TEST_P(EventLogConformance, TokensComeBackUnchanged) {
   });
   std::vector<uint64_t> came;
   for (const Delivery& delivery : told) came.push_back(delivery.token);
-  EXPECT_THAT(came, testing::UnorderedElementsAreArray(tokens));
+  EXPECT_THAT(came, ::testing::UnorderedElementsAreArray(tokens));
 }
 
 // Purging may leave fates unknown; it must not leave any untold, nor let one land later than a

@@ -1,0 +1,47 @@
+#include <gtest/gtest.h>
+#include <rocksdb/env.h>
+
+#include <memory>
+
+#include "libs/eventlog/conformance.h"
+#include "libs/eventlog/embedded/embedded_log.h"
+
+namespace crm::eventlog {
+namespace {
+
+LogUnderTest InMemory() {
+  // The log lives in the Env, which the factory keeps.
+  const std::shared_ptr<rocksdb::Env> env(rocksdb::NewMemEnv(rocksdb::Env::Default()));
+  LogUnderTest log;
+  log.open = [env]() -> std::unique_ptr<EventLog> {
+    auto opened = EmbeddedLog::Open({.path = "/log", .env = env.get()});
+    EXPECT_TRUE(opened.ok()) << opened.status();
+    return std::move(opened).value();
+  };
+  return log;
+}
+
+// The same on the machine's disk, gone after the test.
+LogUnderTest OnDisk() {
+  struct Directory {
+    std::string path = ::testing::TempDir() + "embedded_log_XXXXXX";
+    Directory() { EXPECT_NE(mkdtemp(path.data()), nullptr); }
+    ~Directory() { EXPECT_EQ(std::system(("rm -rf '" + path + "'").c_str()), 0); }
+  };
+  const auto directory = std::make_shared<Directory>();
+  LogUnderTest log;
+  log.open = [directory]() -> std::unique_ptr<EventLog> {
+    auto opened = EmbeddedLog::Open({.path = directory->path});
+    EXPECT_TRUE(opened.ok()) << opened.status();
+    return std::move(opened).value();
+  };
+  return log;
+}
+
+INSTANTIATE_TEST_SUITE_P(EmbeddedInMemory, EventLogConformance,
+                         ::testing::Values(LogFactory(InMemory)));
+INSTANTIATE_TEST_SUITE_P(EmbeddedOnDisk, EventLogConformance,
+                         ::testing::Values(LogFactory(OnDisk)));
+
+}  // namespace
+}  // namespace crm::eventlog
