@@ -52,7 +52,7 @@ std::string ToUtf8(std::u32string_view text) {
       continue;
     }
     const int more = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
-    bytes.push_back(static_cast<char>((0xF00 >> more) | (c >> (6 * more))));
+    bytes.push_back(static_cast<char>((0xFF00 >> (more + 1)) | (c >> (6 * more))));
     for (int shift = 6 * (more - 1); shift >= 0; shift -= 6) {
       bytes.push_back(static_cast<char>(0x80 | (c >> shift & 0x3F)));
     }

@@ -153,22 +153,28 @@ bool LookForWords(const engine::Snapshot& snapshot, const std::vector<std::u32st
   return incomplete;
 }
 
+// Folded, one space where there were several, none at the ends: spaces do not make a name another.
+std::u32string Comparable(std::string_view text) {
+  std::u32string squeezed;
+  for (const char32_t c : FoldText(text)) {
+    const bool space = c == U' ' || c == U'\t';
+    if (space && (squeezed.empty() || squeezed.back() == U' ')) continue;
+    squeezed.push_back(space ? U' ' : c);
+  }
+  if (!squeezed.empty() && squeezed.back() == U' ') squeezed.pop_back();
+  return squeezed;
+}
+
 v1::SearchMatch ByName(const v1::Customer& customer, const std::u32string& folded,
                        v1::SearchMatch match) {
   if (match == v1::SEARCH_MATCH_IDENTIFIER) return match;
-  const std::u32string name = FoldText(customer.display_name());
+  const std::u32string name = Comparable(customer.display_name());
   if (name == folded) return v1::SEARCH_MATCH_NAME;
   return name.starts_with(folded) ? v1::SEARCH_MATCH_NAME_START : match;
 }
 
 bool Searchable(const std::u32string& word) {
   return word.size() >= 2 || IsIdeograph(word.front());
-}
-
-std::u32string Trimmed(std::u32string text) {
-  const size_t begin = std::min(text.find_first_not_of(U" \t"), text.size());
-  const size_t end = text.find_last_not_of(U" \t") + 1;
-  return begin < end ? text.substr(begin, end - begin) : std::u32string();
 }
 
 }  // namespace
@@ -196,7 +202,7 @@ absl::StatusOr<v1::SearchCustomersResponse> QuerySearch(const v1::SearchCustomer
   if (request.page_size() < 0 || request.page_size() > kSearchPageMax) {
     return base::Invalid("page_size", "must be 1 to 100, or 0 for 20");
   }
-  const std::u32string folded = Trimmed(FoldText(request.query()));
+  const std::u32string folded = Comparable(request.query());
   std::vector<std::u32string> words = WordsOf(folded);
   std::erase_if(words, [](const std::u32string& word) { return !Searchable(word); });
   if (words.empty())

@@ -1,0 +1,111 @@
+#include "libs/testing/fake_rows.h"
+
+#include <gmock/gmock.h>
+
+#include <string>
+#include <vector>
+
+#include "crm/customer/v1/customer.pb.h"
+#include "libs/testing/matchers.h"
+
+namespace crm::testing {
+namespace {
+
+using customer::v1::Customer;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+constexpr table::TableSpec<Customer> kTable{
+    .name = "things",
+    .key = {"name"},
+    .indexes = {{.name = "by_region", .fields = {"region", "-employees"}},
+                {.name = "by_tag", .fields = {"tags"}},
+                {.name = "by_address", .fields = {"personal.addresses.country_code", "kind"}},
+                {.name = "by_id", .fields = {"customer"}},
+                {.name = "by_verify_time", .fields = {"-verify_time"}},
+                {.name = "by_last_order", .fields = {"last_order_date"}}}};
+
+class Rows : public ::testing::Test {
+ protected:
+  void Put(const std::string& text) { rows_.Put(kTable, ParseText<Customer>(text)); }
+
+  template <class... Prefix>
+  std::vector<std::string> Names(std::string_view index, const Prefix&... prefix) {
+    std::vector<std::string> names;
+    rows_.Scan(
+        kTable, index,
+        [&](const Customer& row) {
+          names.push_back(row.name());
+          return true;
+        },
+        prefix...);
+    return names;
+  }
+
+  FakeRows rows_{kTable};
+};
+
+TEST_F(Rows, GetPutDelete) {
+  EXPECT_EQ(rows_.Get(kTable, "customers/a"), std::nullopt);
+  Put("name: 'customers/a' region: 'n'");
+  Put("name: 'customers/a' region: 's'");
+  EXPECT_THAT(rows_.Get(kTable, "customers/a").value(),
+              EqualsProto("name: 'customers/a' region: 's'"));
+  EXPECT_THAT(Names("by_region", "n"), IsEmpty());
+  rows_.Delete(kTable, "customers/a");
+  rows_.Delete(kTable, "customers/a");
+  EXPECT_EQ(rows_.Size("things"), 0u);
+  EXPECT_THAT(Names("by_region"), IsEmpty());
+}
+
+TEST_F(Rows, IndexesGoByPrefixThenByTheirOrder) {
+  Put("name: 'customers/a' region: 'n' employees: 5");
+  Put("name: 'customers/b' region: 'n' employees: 7");
+  Put("name: 'customers/c' region: 'm' employees: 1");
+  Put("name: 'customers/d' region: 'n' employees: 7");
+  EXPECT_THAT(Names("by_region"),
+              ElementsAre("customers/c", "customers/b", "customers/d", "customers/a"));
+  EXPECT_THAT(Names("by_region", "n"), ElementsAre("customers/b", "customers/d", "customers/a"));
+  EXPECT_THAT(Names("by_region", "n", 7), ElementsAre("customers/b", "customers/d"));
+  EXPECT_THAT(Names("by_region", "n", 6), IsEmpty());
+}
+
+TEST_F(Rows, RepeatedFieldsFanOut) {
+  Put("name: 'customers/a' tags: 'x' tags: 'y' personal { addresses { country_code: 'DE' } "
+      "addresses { country_code: 'CN' } }");
+  Put("name: 'customers/b' tags: 'y' kind: CUSTOMER_KIND_PERSON personal { addresses { "
+      "country_code: 'CN' } }");
+  EXPECT_THAT(Names("by_tag", "y"), ElementsAre("customers/a", "customers/b"));
+  EXPECT_THAT(Names("by_tag", "x"), ElementsAre("customers/a"));
+  EXPECT_THAT(Names("by_address", "CN"), ElementsAre("customers/a", "customers/b"));
+  EXPECT_THAT(Names("by_address", "CN", customer::v1::CUSTOMER_KIND_PERSON),
+              ElementsAre("customers/b"));
+}
+
+TEST_F(Rows, VariablesOfTheNameTimesAndDates) {
+  Put("name: 'customers/a' verify_time { seconds: 5 } last_order_date { year: 2026 month: 2 day: 1 "
+      "}");
+  Put("name: 'customers/b' verify_time { seconds: 9 } last_order_date { year: 2025 month: 12 day: "
+      "31 }");
+  EXPECT_THAT(Names("by_id", "b"), ElementsAre("customers/b"));
+  EXPECT_THAT(Names("by_verify_time"), ElementsAre("customers/b", "customers/a"));
+  EXPECT_THAT(Names("by_last_order"), ElementsAre("customers/b", "customers/a"));
+  EXPECT_THAT(Names("by_last_order", 20260201), ElementsAre("customers/a"));
+}
+
+TEST_F(Rows, AVisitorEndsTheScan) {
+  Put("name: 'customers/a'");
+  Put("name: 'customers/b'");
+  int visited = 0;
+  rows_.Scan(kTable, "", [&](const Customer&) { return ++visited < 1; });
+  EXPECT_EQ(visited, 1);
+}
+
+TEST_F(Rows, AnythingUndeclaredIsABug) {
+  EXPECT_DEATH(Names("by_nothing"), "no such index");
+  EXPECT_DEATH(rows_.Get(kTable, "a", "b"), "all fields of the key");
+  EXPECT_DEATH(FakeRows().Put(kTable, Customer()), "no such table");
+}
+
+}  // namespace
+}  // namespace crm::testing
