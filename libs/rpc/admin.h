@@ -40,7 +40,7 @@ class Admin {
   };
 
   // PERMISSION_DENIED: the address is not loopback and insecure_listen is off. UNAVAILABLE: the
-  // address cannot be listened on. INVALID_ARGUMENT: it is no address.
+  // address cannot be listened on, or is none.
   static absl::StatusOr<std::unique_ptr<Admin>> Start(Options options);
 
   // Waits for the requests under way.

@@ -69,7 +69,7 @@ class Server {
     // Default: everybody may.
     Authorizer authorize;
 
-    // Where the metrics go; none when null. Must outlive the server, and serve one server only.
+    // Where the metrics go; none when null. Must outlive the server.
     prometheus::Registry* metrics = nullptr;
     // Default: the machine's. Must outlive the server.
     const base::Clock* clock = nullptr;

@@ -1,0 +1,140 @@
+#include "libs/rpc/client.h"
+
+#include <grpcpp/channel.h>
+#include <grpcpp/client_context.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/security/credentials.h>
+#include <grpcpp/support/channel_arguments.h>
+
+#include <utility>
+
+#include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
+#include "libs/base/status.h"
+#include "libs/rpc/errors.h"
+#include "libs/rpc/wire.h"
+
+namespace crm::rpc {
+namespace {
+
+int Millis(absl::Duration duration) {
+  return static_cast<int>(absl::ToInt64Milliseconds(duration));
+}
+
+std::shared_ptr<grpc::Channel> Connect(const Channel::Options& options) {
+  grpc::ChannelArguments arguments;
+  arguments.SetUserAgentPrefix(options.user_agent);
+  arguments.SetMaxReceiveMessageSize(static_cast<int>(options.reply_bytes_max));
+  arguments.SetInt(GRPC_ARG_MAX_METADATA_SIZE, kMetadataBytesMax);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, Millis(kClientPing));
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, Millis(kPingTimeout));
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+  // What a resolver says about retries must not overrule what the owner of the channel wants.
+  arguments.SetInt(GRPC_ARG_SERVICE_CONFIG_DISABLE_RESOLUTION, 1);
+  if (options.service_config.empty()) {
+    arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
+  } else {
+    arguments.SetServiceConfigJSON(options.service_config);
+  }
+  return grpc::CreateCustomChannel(options.target, grpc::InsecureChannelCredentials(), arguments);
+}
+
+// A call under way. It owns what gRPC needs until the end, the connection included.
+struct Pending {
+  std::shared_ptr<grpc::Channel> channel;
+  std::string path;
+  grpc::ClientContext context;
+  grpc::ByteBuffer request;
+  grpc::ByteBuffer reply;
+  std::function<void(CallReply)> done;
+};
+
+absl::Status Prepare(grpc::ClientContext& context, const CallOptions& options) {
+  for (const auto& [name, value] : options.metadata) {
+    if (!IsSendable(name, value)) {
+      return base::Failed(absl::StatusCode::kInvalidArgument, "BAD_METADATA",
+                          "gRPC does not take this piece of metadata", {{"name", name}});
+    }
+    context.AddMetadata(name, value);
+  }
+  const absl::Time deadline = options.deadline == absl::InfiniteFuture()
+                                  ? absl::Now() + kDeadlineDefault
+                                  : options.deadline;
+  context.set_deadline(absl::ToChronoTime(deadline));
+  context.set_wait_for_ready(options.wait_for_ready);
+  return absl::OkStatus();
+}
+
+void Complete(Pending& pending, const grpc::Status& status) {
+  CallReply reply{.status = FromGrpc(status)};
+  if (status.ok()) reply.reply = std::string(ViewOf(Flatten(pending.reply)));
+  reply.trailers = CopyMetadata(pending.context.GetServerTrailingMetadata());
+  pending.done(std::move(reply));
+}
+
+}  // namespace
+
+class Channel::Impl {
+ public:
+  explicit Impl(const Options& options) : channel(Connect(options)) {}
+
+  const std::shared_ptr<grpc::Channel> channel;
+};
+
+Channel::Channel(Options options) : impl_(std::make_unique<Impl>(options)) {}
+Channel::~Channel() = default;
+Channel::Channel(Channel&&) noexcept = default;
+Channel& Channel::operator=(Channel&&) noexcept = default;
+
+void Channel::Start(std::string_view path, std::string request, CallOptions options,
+                    std::function<void(CallReply)> done) {
+  auto pending = std::make_unique<Pending>();
+  if (absl::Status s = Prepare(pending->context, options); !s.ok()) {
+    done({.status = std::move(s)});
+    return;
+  }
+  pending->channel = impl_->channel;
+  pending->path = std::string(path);
+  pending->request = BufferOf(std::move(request));
+  pending->done = std::move(done);
+  Pending& call = *pending.release();
+  grpc::GenericStub stub(call.channel);
+  stub.UnaryCall(&call.context, call.path, {}, &call.request, &call.reply,
+                 [&call](const grpc::Status& status) {
+                   const std::unique_ptr<Pending> owner(&call);
+                   Complete(call, status);
+                 });
+}
+
+void Channel::Start(const google::protobuf::MethodDescriptor& method, std::string request,
+                    CallOptions options, std::function<void(CallReply)> done) {
+  Start(PathOf(method), std::move(request), std::move(options), std::move(done));
+}
+
+CallReply Channel::Call(std::string_view path, std::string request, CallOptions options) {
+  CallReply result;
+  absl::Notification ended;
+  Start(path, std::move(request), std::move(options), [&](CallReply reply) {
+    result = std::move(reply);
+    ended.Notify();
+  });
+  ended.WaitForNotification();
+  return result;
+}
+
+absl::Status Channel::Call(const google::protobuf::MethodDescriptor& method,
+                           const google::protobuf::Message& request,
+                           google::protobuf::Message& reply, CallOptions options,
+                           MetadataList* trailers) {
+  CallReply result = Call(PathOf(method), request.SerializeAsString(), std::move(options));
+  if (trailers != nullptr) *trailers = std::move(result.trailers);
+  if (!result.status.ok()) return result.status;
+  if (reply.ParseFromString(result.reply)) return absl::OkStatus();
+  return base::Failed(absl::StatusCode::kInternal, "MALFORMED_REPLY",
+                      "the reply is no message of the method's type",
+                      {{"type", reply.GetDescriptor()->full_name()}});
+}
+
+}  // namespace crm::rpc
