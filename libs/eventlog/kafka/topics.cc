@@ -36,6 +36,34 @@ class Deadline {
   absl::Time end_;
 };
 
+struct Shape {
+  int partitions = 0;
+  bool led = true;  // Every partition has a leader.
+};
+
+absl::StatusOr<Shape> Look(const Client& client, const std::string& topic, int timeout_ms) {
+  const TopicPtr handle(rd_kafka_topic_new(client.get(), topic.c_str(), nullptr));
+  if (handle == nullptr) return base::Invalid("topic", "a name that Kafka takes");
+  const rd_kafka_metadata_t* found = nullptr;
+  if (const auto error = rd_kafka_metadata(client.get(), 0, handle.get(), &found, timeout_ms);
+      error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return RequestStatus(error, "the log was not reached");
+  }
+  const MetadataPtr metadata(found);
+  if (metadata->topic_cnt != 1) {
+    return RequestStatus(RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC, "no such topic");
+  }
+  const rd_kafka_metadata_topic_t& described = metadata->topics[0];
+  if (described.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return RequestStatus(described.err, "the topic cannot be used");
+  }
+  Shape shape{described.partition_cnt, true};
+  for (int i = 0; i < described.partition_cnt; ++i) {
+    shape.led = shape.led && described.partitions[i].leader >= 0;
+  }
+  return shape;
+}
+
 // Asks all leaders at once for the offset that `which` (RD_KAFKA_OFFSET_BEGINNING or _END) stands
 // for.
 absl::Status FillOffsets(const Client& client, const std::string& topic, int64_t which,
@@ -115,28 +143,9 @@ absl::Status CreateOnBroker(const Client& client, rd_kafka_NewTopic_t* topic,
 
 absl::StatusOr<int> PartitionCount(const Client& client, const std::string& topic,
                                    absl::Duration timeout) {
-  const TopicPtr handle(rd_kafka_topic_new(client.get(), topic.c_str(), nullptr));
-  if (handle == nullptr) return base::Invalid("topic", "a name that Kafka takes");
-  const rd_kafka_metadata_t* found = nullptr;
-  if (const auto error =
-          rd_kafka_metadata(client.get(), 0, handle.get(), &found, Deadline(timeout).LeftMs());
-      error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    return RequestStatus(error, "the log was not reached");
-  }
-  const MetadataPtr metadata(found);
-  if (metadata->topic_cnt != 1) {
-    return RequestStatus(RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC, "no such topic");
-  }
-  const rd_kafka_metadata_topic_t& described = metadata->topics[0];
-  if (described.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    return RequestStatus(described.err, "the topic cannot be used");
-  }
-  for (int i = 0; i < described.partition_cnt; ++i) {
-    if (described.partitions[i].leader < 0) {
-      return RequestStatus(RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE, "a partition has no leader");
-    }
-  }
-  return described.partition_cnt;
+  const absl::StatusOr<Shape> shape = Look(client, topic, Deadline(timeout).LeftMs());
+  if (!shape.ok()) return shape.status();
+  return shape->partitions;
 }
 
 absl::StatusOr<TopicInfo> DescribeTopic(const Client& client, const std::string& topic,
@@ -168,12 +177,17 @@ absl::Status CreateTopic(const Client& client, const Options& options, const std
   if (!wanted.ok()) return wanted.status();
   const absl::Status made = CreateOnBroker(client, wanted->get(), deadline);
   if (!made.ok() && !absl::IsAlreadyExists(made)) return made;
-  // Brokers learn of a topic one after the other: those who open it next must find it.
+  // Brokers learn of a topic one after the other: those who open it next must find it, and its
+  // leaders.
   while (true) {
-    const auto found = PartitionCount(client, topic, absl::Milliseconds(deadline.LeftMs()));
-    if (found.ok()) return CheckCount(*found, partitions);
-    const bool passing = absl::IsNotFound(found.status()) || absl::IsUnavailable(found.status());
-    if (!passing || deadline.Over()) return found.status();
+    const absl::StatusOr<Shape> shape = Look(client, topic, deadline.LeftMs());
+    if (shape.ok() && shape->led) return CheckCount(shape->partitions, partitions);
+    const bool passing =
+        shape.ok() || absl::IsNotFound(shape.status()) || absl::IsUnavailable(shape.status());
+    if (!passing) return shape.status();
+    if (deadline.Over()) {
+      return RequestStatus(RD_KAFKA_RESP_ERR__TIMED_OUT, "the topic was made, but is not seen yet");
+    }
     absl::SleepFor(kLookAgain);
   }
 }

@@ -1,0 +1,110 @@
+// For tests: brokers of their own that can be frozen and killed, and waiting without sleeping.
+#pragma once
+
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <condition_variable>
+#include <cstdlib>
+#include <fstream>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "libs/eventlog/kafka/kafka_log.h"
+
+namespace crm::eventlog::kafka {
+
+inline constexpr absl::Duration kPatience = absl::Seconds(40);
+
+inline std::unique_ptr<KafkaLog> OpenLog(const std::string& bootstrap,
+                                         const std::function<void(Options&)>& change = nullptr) {
+  Options options;
+  options.bootstrap_servers = bootstrap;
+  options.replication_factor = 1;
+  options.min_insync_replicas = 1;
+  if (change != nullptr) change(options);
+  auto log = KafkaLog::Open(options);
+  EXPECT_TRUE(log.ok()) << log.status();
+  return log.ok() ? *std::move(log) : nullptr;
+}
+
+// The broker that all tests share; empty, and a failure, where nobody said where it is.
+inline std::string SharedBroker() {
+  const char* address = std::getenv("CRM_KAFKA");
+  if (address == nullptr) ADD_FAILURE() << "CRM_KAFKA must say where a broker is; see tools/kafka";
+  return address == nullptr ? "" : address;
+}
+
+// A broker of this test only, gone with it.
+class TestBroker {
+ public:
+  // `settings`: "a=b c=d", on top of what tools/kafka/broker sets.
+  explicit TestBroker(const std::string& settings = "") : settings_(settings) {
+    std::string pattern = testing::TempDir() + "/kafka.XXXXXX";
+    directory_ = mkdtemp(pattern.data());
+    Start();
+  }
+  ~TestBroker() {
+    Signal(SIGKILL);
+    EXPECT_EQ(std::system(absl::StrCat("rm -rf ", directory_).c_str()), 0);
+  }
+  // Also after a kill: same data, same port.
+  void Start() {
+    EXPECT_EQ(std::system(absl::StrCat("BROKER_SETTINGS='", settings_, "' ", CRM_BROKER_TOOL,
+                                       " start ", directory_, " >/dev/null")
+                              .c_str()),
+              0);
+    std::ifstream(directory_ + "/bootstrap") >> bootstrap_;
+    std::ifstream(directory_ + "/pid") >> pid_;
+  }
+  void Signal(int signal) const {
+    if (pid_ > 0) kill(pid_, signal);
+  }
+  const std::string& bootstrap() const { return bootstrap_; }
+
+ private:
+  const std::string settings_;
+  std::string directory_;
+  std::string bootstrap_;
+  pid_t pid_ = 0;
+};
+
+// Waits for wakes.
+class Wakes {
+ public:
+  Waker waker() const {
+    return [state = state_] {
+      const std::lock_guard lock(state->mutex);
+      state->woken = true;
+      state->changed.notify_all();
+    };
+  }
+  // Polls `done` on every wake, and now and then (not everything that is waited for wakes), until
+  // it is true.
+  bool Until(const char* what, const std::function<bool()>& done) const {
+    const absl::Time deadline = absl::Now() + kPatience;
+    while (absl::Now() < deadline) {
+      if (done()) return true;
+      std::unique_lock lock(state_->mutex);
+      state_->changed.wait_for(lock, std::chrono::milliseconds(20), [&] { return state_->woken; });
+      state_->woken = false;
+    }
+    ADD_FAILURE() << "waited in vain: " << what;
+    return false;
+  }
+
+ private:
+  struct State {
+    std::mutex mutex;
+    std::condition_variable changed;
+    bool woken = false;
+  };
+  // Shared with the wakers, which may be called until what holds them is gone.
+  std::shared_ptr<State> state_ = std::make_shared<State>();
+};
+
+}  // namespace crm::eventlog::kafka

@@ -1,0 +1,137 @@
+// Writers and tails whose broker vanishes, freezes and comes back.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+
+#include "libs/eventlog/kafka/test_broker.h"
+
+namespace crm::eventlog::kafka {
+namespace {
+
+class WriterFault : public testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_TRUE(log_->CreateTopic("t", 1, kPatience).ok());
+    auto writer = log_->OpenWriter("t", wakes_.waker());
+    ASSERT_TRUE(writer.ok()) << writer.status();
+    writer_ = *std::move(writer);
+    ASSERT_TRUE(Fate("before").ok());
+  }
+
+  void Append(const std::string& value) {
+    Record record;
+    record.key = "key";
+    record.value = value;
+    ASSERT_TRUE(writer_->Append(record, next_token_).ok());
+    tokens_[next_token_++] = value;
+  }
+  // Waits until every append was told; by value.
+  std::map<std::string, absl::Status> Fates() {
+    std::map<std::string, absl::Status> fates;
+    wakes_.Until("all appends are told", [&] {
+      std::vector<Delivery> told;
+      writer_->Poll(told);
+      for (const Delivery& delivery : told) {
+        EXPECT_TRUE(fates.emplace(tokens_.at(delivery.token), delivery.status).second);
+        tokens_.erase(delivery.token);
+      }
+      return tokens_.empty();
+    });
+    return fates;
+  }
+  absl::Status Fate(const std::string& value) {
+    Append(value);
+    return Fates()[value];
+  }
+  // Appends until one gets in: a broker that came back takes a while until it leads again.
+  std::string AppendUntilIn(const std::string& prefix) {
+    std::string value;
+    for (int i = 0; value.empty() && i < 5; ++i) {
+      const std::string tried = absl::StrCat(prefix, i);
+      const absl::Status fate = Fate(tried);
+      if (fate.ok()) value = tried;
+      EXPECT_TRUE(fate.ok() || Unknown(fate)) << fate;
+    }
+    EXPECT_FALSE(value.empty());
+    return value;
+  }
+  // All values, up to and with `last`.
+  std::vector<std::string> ReadThrough(const std::string& last) {
+    auto tail = log_->OpenTail("t", {{0, 0}}, wakes_.waker());
+    EXPECT_TRUE(tail.ok()) << tail.status();
+    std::vector<std::string> values;
+    Read(**tail, last, values);
+    return values;
+  }
+  void Read(Tail& tail, const std::string& last, std::vector<std::string>& values) {
+    Records batch;
+    wakes_.Until("the last record is read", [&] {
+      const absl::Status status = tail.Poll(100, batch);
+      EXPECT_TRUE(status.ok() || absl::IsUnavailable(status)) << status;
+      for (const Record& record : batch.records) values.emplace_back(record.value);
+      return !values.empty() && values.back() == last;
+    });
+  }
+
+  static bool Unknown(const absl::Status& status) {
+    return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status);
+  }
+
+  TestBroker broker_;
+  Wakes wakes_;
+  std::unique_ptr<KafkaLog> log_ = OpenLog(broker_.bootstrap());
+  std::unique_ptr<Writer> writer_;
+  std::map<uint64_t, std::string> tokens_;
+  uint64_t next_token_ = 0;
+};
+
+TEST_F(WriterFault, AVanishedBrokerMeansUnknownAndTheSameWriterGoesOn) {
+  auto tail = log_->OpenTail("t", {{0, 0}}, wakes_.waker());
+  ASSERT_TRUE(tail.ok()) << tail.status();
+  std::vector<std::string> tailed;
+  Read(**tail, "before", tailed);
+  broker_.Signal(SIGKILL);
+  Append("a");
+  Append("b");
+  for (const auto& [value, status] : Fates()) EXPECT_TRUE(Unknown(status)) << value << status;
+  EXPECT_FALSE(writer_->Broken());
+  broker_.Start();
+  const std::string after = AppendUntilIn("after");
+  ASSERT_FALSE(HasFailure());
+  // What was told as unknown may be there, but never behind what came later.
+  EXPECT_EQ(ReadThrough(after).back(), after);
+  Read(**tail, after, tailed);
+  EXPECT_EQ(tailed.front(), "before") << "the tail went on by itself";
+}
+
+TEST_F(WriterFault, AFrozenBrokerDoesNotLandALateRecordBehindALaterOne) {
+  broker_.Signal(SIGSTOP);
+  Append("late");
+  const absl::Status late = Fates()["late"];
+  EXPECT_TRUE(Unknown(late)) << late;
+  broker_.Signal(SIGCONT);
+  ASSERT_FALSE(writer_->Broken());
+  const std::string marker = AppendUntilIn("marker");
+  const std::string end = AppendUntilIn("end");
+  ASSERT_FALSE(HasFailure());
+  const std::vector<std::string> values = ReadThrough(end);
+  EXPECT_EQ(values.front(), "before");
+  EXPECT_LE(std::count(values.begin(), values.end(), "late"), 1);
+  const auto late_at = std::find(values.begin(), values.end(), "late");
+  const auto marker_at = std::find(values.begin(), values.end(), marker);
+  EXPECT_TRUE(late_at == values.end() || late_at < marker_at) << testing::PrintToString(values);
+}
+
+TEST_F(WriterFault, APurgeTellsWhatWasNotSentAtOnce) {
+  broker_.Signal(SIGKILL);
+  // The first may be on its way; those behind it wait for a connection.
+  for (const char* value : {"a", "b", "c"}) Append(value);
+  const absl::Time purged = absl::Now();
+  writer_->Purge();
+  for (const auto& [value, status] : Fates()) EXPECT_TRUE(Unknown(status)) << value << status;
+  EXPECT_LT(absl::Now() - purged, absl::Seconds(5)) << "not only after the message time-out";
+}
+
+}  // namespace
+}  // namespace crm::eventlog::kafka
