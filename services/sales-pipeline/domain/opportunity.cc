@@ -231,6 +231,7 @@ Decision<OpportunityModel> OpportunityModel::Decide(const State& opportunity,
   *won.mutable_entered() = Enter(*facts.pipeline, *stage, context);
   *won.mutable_amount() = win.amount();
   *won.mutable_close_date() = win.close_date();
+  won.set_branch(opportunity.branch());
   if (facts.pipeline->order_source() != v1::ORDER_SOURCE_ERP) won.set_order(WonOrder(opportunity));
   return event;
 }

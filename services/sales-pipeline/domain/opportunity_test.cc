@@ -19,7 +19,8 @@ using testing::ParseText;
 using Facts = OpportunityModel::Facts;
 
 v1::Pipeline Standard() {
-  v1::Pipeline pipeline = Seed().front().pipeline();
+  v1::Pipeline pipeline =
+      static_cast<const v1::CreatePipelineRequest&>(*SeedPipelines().front()).pipeline();
   pipeline.set_name(kStandardPipeline);
   pipeline.set_etag("4");
   return pipeline;
@@ -60,7 +61,7 @@ std::string Opened(const std::string& stage = "proposal", const std::string& kin
 }
 const std::string kWon = "won { " + Entered("won", "WON", 100) +
                          " amount { currency_code: 'USD' units: 118 } "
-                         "close_date { year: 2026 month: 3 day: 1 } ";
+                         "close_date { year: 2026 month: 3 day: 1 } branch: 'north' ";
 const std::string kWonByErp = kWon + "}";
 const std::string kLost = "lost { " + Entered("lost", "LOST", 0) +
                           " loss_reason: 'price' close_date { year: 2026 month: 3 day: 2 } }";

@@ -116,20 +116,19 @@ TEST(UpdatePipeline, KeepsItsNameAndAge) {
   EXPECT_TRUE(pipeline.has_create_time());
 }
 
-TEST(Seed, IsThePublishedTable) {
-  const auto commands = Seed();
+TEST(SeedPipelines, IsThePublishedTable) {
+  const auto commands = SeedPipelines();
   ASSERT_EQ(commands.size(), 1u);
-  EXPECT_EQ("pipelines/" + commands[0].pipeline_id(), kStandardPipeline);
-  EXPECT_FALSE(commands[0].request_id().empty());
+  const auto& create = static_cast<const v1::CreatePipelineRequest&>(*commands[0]);
+  EXPECT_EQ("pipelines/" + create.pipeline_id(), kStandardPipeline);
   std::string table;
-  for (const v1::Stage& stage : commands[0].pipeline().stages()) {
+  for (const v1::Stage& stage : create.pipeline().stages()) {
     table += stage.display_name() + " " + std::to_string(stage.probability_percent()) + ", ";
   }
   EXPECT_EQ(table,
             "Prospecting 10, Qualification 20, Proposal 50, Negotiation 80, Won 100, Lost 0, ");
-  EXPECT_THAT(
-      PipelineModel::Decide({}, commands[0], testing::FixedContext<PipelineModel>()).status(),
-      testing::IsOk());
+  EXPECT_THAT(PipelineModel::Decide({}, create, testing::FixedContext<PipelineModel>()).status(),
+              testing::IsOk());
 }
 
 TEST(PipelineDeathTest, AnUnknownFactEndsTheProcess) {

@@ -1,5 +1,10 @@
 #include "services/sales-pipeline/domain/seed.h"
 
+#include <memory>
+#include <utility>
+
+#include "crm/sales/v1/pipeline.pb.h"
+
 namespace crm::sales {
 namespace {
 
@@ -30,10 +35,10 @@ constexpr const char* kLossReasons[][2] = {
 
 }  // namespace
 
-std::vector<v1::CreatePipelineRequest> Seed() {
-  v1::CreatePipelineRequest standard;
+engine::Commands SeedPipelines() {
+  auto command = std::make_unique<v1::CreatePipelineRequest>();
+  v1::CreatePipelineRequest& standard = *command;
   standard.set_pipeline_id("standard");
-  standard.set_request_id("seed-pipeline-standard");
   v1::Pipeline& pipeline = *standard.mutable_pipeline();
   pipeline.set_display_name("Standard");
   pipeline.set_business_model(v1::BUSINESS_MODEL_STANDARD);
@@ -52,7 +57,9 @@ std::vector<v1::CreatePipelineRequest> Seed() {
     reason.set_id(id);
     reason.set_display_name(display_name);
   }
-  return {standard};
+  engine::Commands commands;
+  commands.push_back(std::move(command));
+  return commands;
 }
 
 }  // namespace crm::sales

@@ -1,9 +1,7 @@
 // What a new installation begins with.
 #pragma once
 
-#include <vector>
-
-#include "crm/sales/v1/pipeline.pb.h"
+#include "libs/engine/model.h"
 
 namespace crm::sales {
 
@@ -12,6 +10,6 @@ inline constexpr char kStandardPipeline[] = "pipelines/standard";
 
 // The commands of the first start, in order. Sent again at a later start they have no effect: each
 // has its id and its request_id. The company may change what they made.
-std::vector<v1::CreatePipelineRequest> Seed();
+engine::Commands SeedPipelines();
 
 }  // namespace crm::sales

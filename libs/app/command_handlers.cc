@@ -1,0 +1,166 @@
+#include <map>
+#include <mutex>
+#include <utility>
+
+#include "crm/common/v1/types.pb.h"
+#include "libs/app/handlers.h"
+#include "libs/app/limits.h"
+#include "libs/base/check.h"
+#include "libs/base/field_limits.h"
+#include "libs/base/status.h"
+#include "libs/base/wire_status.h"
+#include "libs/engine/limits.h"
+#include "libs/rpc/request.h"
+#include "libs/table/read_view.h"
+
+namespace crm::app {
+namespace {
+
+using engine::Command;
+using engine::CommandResult;
+using engine::MessagePtr;
+
+std::string Traceparent(const rpc::Call& call) {
+  return std::string(call.Metadata("traceparent").value_or(std::string_view()));
+}
+
+// The call's deadline on the scale of Clock::SinceBoot.
+absl::Duration DeadlineOf(const rpc::Call& call, const base::Clock& clock) {
+  return clock.SinceBoot() + (call.deadline() - clock.Now());
+}
+
+absl::StatusOr<MessagePtr> ReadRequest(const rpc::Call& call,
+                                       const google::protobuf::Message& prototype) {
+  MessagePtr request = engine::NewOf(prototype);
+  if (absl::Status s = rpc::ParseRequest(call.request(), *request); !s.ok()) return s;
+  if (absl::Status s = base::ValidateLimits(*request); !s.ok()) return s;
+  return request;
+}
+
+void HandleCommand(Host& host, const engine::CommandDef& def, std::shared_ptr<rpc::Call> call) {
+  engine::Engine* engine = host.engine();
+  if (engine == nullptr) return call->Finish(NotStarted());
+  absl::StatusOr<MessagePtr> request = ReadRequest(*call, *def.request);
+  if (!request.ok()) return call->Finish(request.status());
+  absl::StatusOr<Command> command = engine::Prepare(
+      def, *std::move(request), {call->caller(), Traceparent(*call)}, engine->partitions());
+  if (!command.ok()) return call->Finish(command.status());
+  command->deadline = DeadlineOf(*call, engine->clock());
+  command->done = [call, engine](CommandResult result) {
+    call->AddTrailer(kPositionTrailer, engine->TokenOf({result.position}));
+    result.status.ok() ? call->Finish(std::move(result.resource))
+                       : call->Finish(std::move(result.status));
+  };
+  engine->Route(*std::move(command));
+}
+
+// A batch on its way: answers once the last row is in.
+struct Batch {
+  std::shared_ptr<rpc::Call> call;
+  engine::Engine* engine;
+  MessagePtr response;
+  std::mutex mutex;
+  size_t left;
+  std::vector<common::v1::BatchResult> results;
+  std::map<int, engine::Position> positions;
+
+  void Finish(size_t row, const CommandResult& result) {
+    {
+      std::lock_guard lock(mutex);
+      *results[row].mutable_status() = base::ToWire(result.status);
+      if (result.status.ok()) results[row].set_name(result.name);
+      engine::Position& position = positions[result.position.partition];
+      if (position.next < result.position.next) position = result.position;
+    }
+    Release();
+  }
+
+  void Release() {
+    {
+      std::lock_guard lock(mutex);
+      if (--left > 0) return;
+    }
+    const auto* field = response->GetDescriptor()->FindFieldByName("results");
+    for (common::v1::BatchResult& done : results) {
+      response->GetReflection()->AddMessage(response.get(), field)->CopyFrom(done);
+    }
+    std::vector<engine::Position> all;
+    for (const auto& [partition, position] : positions) all.push_back(position);
+    call->AddTrailer(kPositionTrailer, engine->TokenOf(all));
+    call->Finish(response->SerializeAsString());
+  }
+};
+
+// Rows of a batch are remembered by what they are, not by request_id: sent again with another one,
+// they find what they made. So each carries a request_id of its own content.
+void HandleBatch(Host& host, const engine::BatchDef& def, std::shared_ptr<rpc::Call> call) {
+  engine::Engine* engine = host.engine();
+  if (engine == nullptr) return call->Finish(NotStarted());
+  auto* factory = google::protobuf::MessageFactory::generated_factory();
+  absl::StatusOr<MessagePtr> request =
+      ReadRequest(*call, *factory->GetPrototype(def.method->input_type()));
+  if (!request.ok()) return call->Finish(request.status());
+  std::vector<engine::BatchItem> items;
+  {
+    const table::ReadView view(engine->database());
+    items = def.split(**request, view);
+    if (!view.status().ok()) return call->Finish(view.status());
+  }
+  if (items.size() > kBatchRowsMax)
+    return call->Finish(base::Invalid("rows", "are more than 1,000"));
+  auto batch = std::make_shared<Batch>();
+  batch->call = call;
+  batch->engine = engine;
+  batch->response = engine::NewOf(*factory->GetPrototype(def.method->output_type()));
+  batch->left =
+      items.size() + 1;  // One for this loop, so that nothing answers before it is through.
+  batch->results.resize(items.size());
+  for (size_t row = 0; row < items.size(); ++row) {
+    engine::BatchItem& item = items[row];
+    CommandResult refused;
+    refused.status = item.refusal;
+    if (refused.status.ok() && item.command != nullptr) {
+      const engine::CommandDef* command_def =
+          engine->FindCommand(item.command->GetDescriptor()->full_name());
+      base::Check(command_def != nullptr, "a batch asks for commands of its own service");
+      absl::StatusOr<Command> command =
+          engine::Prepare(*command_def, std::move(item.command),
+                          {call->caller(), Traceparent(*call)}, engine->partitions());
+      if (command.ok()) {
+        command->deadline = DeadlineOf(*call, engine->clock());
+        command->priority = engine::CommandClass::kBatch;
+        command->done = [batch, row](CommandResult result) { batch->Finish(row, result); };
+        engine->Route(*std::move(command));
+        continue;
+      }
+      refused.status = command.status();
+    }
+    batch->Finish(row, refused);
+  }
+  batch->Release();
+}
+
+}  // namespace
+
+absl::Status NotStarted() {
+  return base::Unavailable("STARTING", "this replica is starting; try another",
+                           engine::kRetryAfter);
+}
+
+std::vector<rpc::Method> CommandMethods(Host& host) {
+  std::vector<rpc::Method> methods;
+  for (const auto& [type, def] : host.service().commands) {
+    if (def->method == nullptr) continue;
+    methods.push_back({def->method, [&host, &def = *def](std::shared_ptr<rpc::Call> call) {
+                         HandleCommand(host, def, std::move(call));
+                       }});
+  }
+  for (const engine::BatchDef& def : host.service().batches) {
+    methods.push_back({def.method, [&host, &def](std::shared_ptr<rpc::Call> call) {
+                         HandleBatch(host, def, std::move(call));
+                       }});
+  }
+  return methods;
+}
+
+}  // namespace crm::app

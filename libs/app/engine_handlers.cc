@@ -1,0 +1,143 @@
+#include <utility>
+
+#include "libs/app/handlers.h"
+#include "libs/base/field_limits.h"
+#include "libs/base/status.h"
+#include "libs/base/wire_status.h"
+#include "libs/engine/limits.h"
+#include "libs/rpc/request.h"
+
+namespace crm::app {
+namespace {
+
+namespace v1 = engine::v1;
+using CallPtr = std::shared_ptr<rpc::Call>;
+
+// The running engine of a topic; UNAVAILABLE or NOT_FOUND.
+absl::StatusOr<engine::Engine*> EngineOf(const std::vector<Host*>& hosts,
+                                         const std::string& topic) {
+  for (Host* host : hosts) {
+    if (host->service().topic != topic) continue;
+    engine::Engine* engine = host->engine();
+    if (engine == nullptr) return NotStarted();
+    return engine;
+  }
+  return base::Failed(absl::StatusCode::kNotFound, "NOT_FOUND",
+                      "this process does not serve that topic", {{"topic", topic}});
+}
+
+template <class Req>
+absl::StatusOr<Req> Parse(const rpc::Call& call) {
+  Req request;
+  if (absl::Status s = rpc::ParseRequest(call.request(), request); !s.ok()) return s;
+  if (absl::Status s = base::ValidateLimits(request); !s.ok()) return s;
+  return request;
+}
+
+void SetPosition(const engine::Position& position, v1::PartitionPosition& out) {
+  out.set_partition(position.partition);
+  out.set_next_offset(position.next);
+}
+
+absl::StatusOr<engine::Command> CommandOf(engine::Engine& engine,
+                                          const v1::SubmitCommandRequest& request) {
+  const engine::CommandDef* def = engine.FindCommand(request.command_type());
+  if (def == nullptr) return base::Invalid("command_type", "is not a command of this service");
+  engine::MessagePtr message = engine::NewOf(*def->request);
+  if (absl::Status s = rpc::ParseRequest(request.command(), *message); !s.ok()) return s;
+  absl::StatusOr<engine::Command> command = engine::Prepare(
+      *def, std::move(message), {request.actor(), request.traceparent()}, engine.partitions());
+  if (!command.ok()) return command;
+  if (request.priority() < 0 || request.priority() > 2)
+    return base::Invalid("priority", "must be 0, 1 or 2");
+  command->priority = static_cast<engine::CommandClass>(request.priority());
+  if (request.has_reaction()) {
+    const v1::ReactionSource& source = request.reaction();
+    command->reaction = {source.reaction(), source.source(), source.revision(), source.event_id(),
+                         source.correlation()};
+  }
+  return command;
+}
+
+void SubmitCommand(const std::vector<Host*>& hosts, CallPtr call) {
+  absl::StatusOr<v1::SubmitCommandRequest> request = Parse<v1::SubmitCommandRequest>(*call);
+  if (!request.ok()) return call->Finish(request.status());
+  absl::StatusOr<engine::Engine*> engine = EngineOf(hosts, request->topic());
+  if (!engine.ok()) return call->Finish(engine.status());
+  absl::StatusOr<engine::Command> command = CommandOf(**engine, *request);
+  if (!command.ok()) return call->Finish(command.status());
+  // The sender knew a claim of ours; one it did not know yet is newer and as good.
+  if ((*engine)->OwnerOf(command->partition).epoch < request->expected_epoch()) {
+    return call->Finish(base::Unavailable("BEHIND", "this replica has not yet read its own claim",
+                                          engine::kRetryAfter));
+  }
+  command->deadline =
+      (*engine)->clock().SinceBoot() + (call->deadline() - (*engine)->clock().Now());
+  command->done = [call](engine::CommandResult result) {
+    if (result.not_owner) return call->Finish(result.status);
+    v1::SubmitCommandResponse response;
+    *response.mutable_status() = base::ToWire(result.status);
+    response.set_resource(std::move(result.resource));
+    SetPosition(result.position, *response.mutable_position());
+    call->Finish(response.SerializeAsString());
+  };
+  (*engine)->SubmitHere(*std::move(command));
+}
+
+void CreateBarrier(const std::vector<Host*>& hosts, CallPtr call) {
+  absl::StatusOr<v1::CreateBarrierRequest> request = Parse<v1::CreateBarrierRequest>(*call);
+  if (!request.ok()) return call->Finish(request.status());
+  absl::StatusOr<engine::Engine*> engine = EngineOf(hosts, request->topic());
+  if (!engine.ok()) return call->Finish(engine.status());
+  if (request->partition() < 0 || request->partition() >= (*engine)->partitions()) {
+    return call->Finish(base::Invalid("partition", "is not a partition of the topic"));
+  }
+  (*engine)->BarrierHere(request->partition(), [call](absl::StatusOr<engine::Position> position) {
+    if (!position.ok()) return call->Finish(position.status());
+    v1::CreateBarrierResponse response;
+    SetPosition(*position, *response.mutable_position());
+    call->Finish(response.SerializeAsString());
+  });
+}
+
+void ListPartitions(const std::vector<Host*>& hosts, CallPtr call) {
+  absl::StatusOr<v1::ListPartitionsRequest> request = Parse<v1::ListPartitionsRequest>(*call);
+  if (!request.ok()) return call->Finish(request.status());
+  call->Finish(PartitionsOf(hosts, request->topic()).SerializeAsString());
+}
+
+}  // namespace
+
+v1::ListPartitionsResponse PartitionsOf(const std::vector<Host*>& hosts, const std::string& topic) {
+  v1::ListPartitionsResponse response;
+  for (Host* host : hosts) {
+    engine::Engine* engine = host->engine();
+    if (engine == nullptr || (!topic.empty() && host->service().topic != topic)) continue;
+    for (const engine::PartitionReport& report : engine->Reports()) {
+      v1::PartitionStatus& status = *response.add_partitions();
+      status.set_topic(report.topic);
+      status.set_partition(report.partition);
+      status.set_role(report.stopped.empty() ? std::string(engine::RoleName(report.role))
+                                             : "stopped");
+      status.set_next_offset(report.next);
+      status.set_fence(report.fence);
+      status.set_owner(report.owner);
+      status.set_rejected_records(report.rejected);
+      status.set_stopped_reason(report.stopped);
+    }
+  }
+  return response;
+}
+
+std::vector<rpc::Method> EngineMethods(const std::vector<Host*>& hosts) {
+  const auto* service =
+      v1::SubmitCommandRequest::descriptor()->file()->FindServiceByName("EngineService");
+  return {{service->FindMethodByName("SubmitCommand"),
+           [hosts](CallPtr call) { SubmitCommand(hosts, std::move(call)); }},
+          {service->FindMethodByName("CreateBarrier"),
+           [hosts](CallPtr call) { CreateBarrier(hosts, std::move(call)); }},
+          {service->FindMethodByName("ListPartitions"),
+           [hosts](CallPtr call) { ListPartitions(hosts, std::move(call)); }}};
+}
+
+}  // namespace crm::app

@@ -1,0 +1,109 @@
+// Host: one service running in this process: its tables on disk, its engine, and the threads that
+// step it.
+//
+// It starts in the background: while the log cannot be reached it says so, tries again and is not
+// ready; its RPCs answer UNAVAILABLE. What ends it (a bug in the log, a disk that fails) is
+// reported through `on_failure`.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "libs/base/clock.h"
+#include "libs/engine/engine.h"
+#include "libs/eventlog/event_log.h"
+#include "libs/table/database.h"
+
+namespace crm::app {
+
+struct HostOptions {
+  std::string data_dir;  // Its tables lie in <data_dir>/<service>/.
+  int partitions = 12;   // Of its topic, if it has to be made. Fixed for life.
+  int workers = 2;
+  std::string instance = "local";
+  engine::Company company;
+  engine::Peers peers;
+  size_t block_cache_bytes = 64 << 20;
+  // Bounds the replay after a crash.
+  absl::Duration flush_every = absl::Seconds(30);
+  bool rebuild = false;  // Puts the tables aside and makes them anew from the log.
+  const base::Clock* clock = nullptr;
+  std::function<void(const std::string& service, const absl::Status&)> on_failure;
+};
+
+class Host {
+ public:
+  // `service` was described without mistakes.
+  Host(engine::ServiceDef service, HostOptions options);
+  ~Host();
+  Host(const Host&) = delete;
+  Host& operator=(const Host&) = delete;
+
+  // Begins to start on the log, which must outlive the host.
+  void Start(eventlog::EventLog& log);
+  // Makes the service's topic where it is missing; blocks. For processes that hold several
+  // services, before Start.
+  absl::Status MakeTopic(eventlog::EventLog& log);
+
+  const engine::ServiceDef& service() const { return service_; }
+  // nullptr until the log was reached and the tables are open; then for the life of the host.
+  engine::Engine* engine() const { return engine_.load(); }
+  bool Ready(std::string* why_not) const;
+
+  // Runs a read on a thread that may wait. UNAVAILABLE through `refused` when too many wait.
+  void RunRead(std::function<void()> read, std::function<void()> refused);
+
+  // Leaves the ownership group; others take over while we still serve.
+  void LeaveGroup();
+  // Answers what waits, ends the threads, writes the tables. After the RPC server was drained.
+  void Stop();
+
+ private:
+  // Lets a thread sleep until there is something to do.
+  class Pulse {
+   public:
+    void Wake();
+    void Wait(absl::Duration at_most);
+
+   private:
+    std::mutex mutex_;
+    std::condition_variable woken_;
+    bool pending_ = false;
+  };
+
+  void StartUp(eventlog::EventLog& log);
+  absl::Status OpenOnce(eventlog::EventLog& log);
+  absl::StatusOr<std::unique_ptr<table::Database>> OpenTables();
+  void RunThreads();
+  void StepLoop(Pulse& pulse, const std::function<absl::StatusOr<engine::StepReport>()>& step);
+  void FlushLoop();
+  void ReadLoop();
+  void Fail(const absl::Status& status);
+  std::string TablesPath() const;
+
+  engine::ServiceDef service_;
+  HostOptions options_;
+  std::unique_ptr<table::Database> database_;
+  std::unique_ptr<engine::Engine> opened_;
+  std::atomic<engine::Engine*> engine_{nullptr};
+  std::atomic<bool> stopping_{false};
+  std::vector<std::unique_ptr<Pulse>> pulses_;  // One a worker, the last one the coordinator's.
+  Pulse flush_pulse_;
+  std::thread starter_;
+  std::vector<std::thread> threads_;
+
+  mutable std::mutex mutex_;  // Guards what follows.
+  std::string starting_;      // What the start waits for.
+  std::condition_variable reads_changed_;
+  std::deque<std::function<void()>> reads_;
+};
+
+}  // namespace crm::app

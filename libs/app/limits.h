@@ -1,0 +1,21 @@
+// Limits of a running service.
+#pragma once
+
+#include <cstddef>
+
+#include "absl/time/time.h"
+
+namespace crm::app {
+
+// Reads that wait for a position or a barrier run on these threads afterwards.
+inline constexpr int kReadThreads = 2;
+// Reads waiting for such a thread. Over it: UNAVAILABLE.
+inline constexpr size_t kReadsQueuedMax = 4096;
+// Rows of one batch request, and names of one BatchGet.
+inline constexpr int kBatchRowsMax = 1000;
+// How often a start is tried again while the log cannot be reached.
+inline constexpr absl::Duration kStartRetry = absl::Seconds(1);
+// How long making or describing a topic may take.
+inline constexpr absl::Duration kTopicTimeout = absl::Seconds(10);
+
+}  // namespace crm::app

@@ -1,0 +1,119 @@
+#include "services/sales-pipeline/react/reactions.h"
+
+#include <string>
+#include <utility>
+
+#include "libs/base/field_mask.h"
+#include "libs/base/resource_name.h"
+#include "services/sales-pipeline/read/customer_refs.h"
+#include "services/sales-pipeline/read/tables.h"
+
+namespace crm::sales {
+namespace {
+
+using customer::v1::CustomerEvent;
+using engine::Commands;
+using engine::ForeignEvent;
+using engine::Snapshot;
+
+std::unique_ptr<v1::AdoptOrphanOrderRequest> Adopt(const std::string& orphan,
+                                                   const std::string& customer,
+                                                   const std::string& currency_code) {
+  auto command = std::make_unique<v1::AdoptOrphanOrderRequest>();
+  command->set_name(orphan);
+  command->set_customer(customer);
+  command->set_currency_code(currency_code);
+  return command;
+}
+
+// Orphan orders that wait for a customer known by this name or these external ids, none twice.
+template <class ExternalIds>
+Commands AdoptAll(const std::string& customer, const std::string& currency_code,
+                  const ExternalIds& external_ids, const Snapshot& snapshot) {
+  Commands commands;
+  const auto adopt = [&](const v1::OrphanOrder& orphan) {
+    commands.push_back(Adopt(orphan.name(), customer, currency_code));
+    return commands.size() < kAdoptionsMax;
+  };
+  constexpr bool kWaiting = false;
+  snapshot.Scan(kOrphanOrders, "by_wanted_customer", adopt, customer, kWaiting);
+  for (const common::v1::ExternalId& external_id : external_ids) {
+    if (commands.size() >= kAdoptionsMax) break;
+    snapshot.Scan(kOrphanOrders, "by_wanted_external_id", adopt, external_id.system(),
+                  external_id.id(), kWaiting);
+  }
+  return commands;
+}
+
+std::optional<v1::CustomerRef> WantedCustomer(const v1::OrphanOrder& orphan,
+                                              const Snapshot& snapshot) {
+  if (!orphan.wanted_customer().empty()) {
+    return snapshot.Get(kCustomerRefs, orphan.wanted_customer());
+  }
+  std::vector<v1::CustomerRef> found = CustomersByExternalId(snapshot, orphan.wanted_external_id());
+  if (found.size() != 1) return std::nullopt;
+  return std::move(found.front());
+}
+
+Commands One(std::unique_ptr<google::protobuf::Message> command) {
+  Commands commands;
+  commands.push_back(std::move(command));
+  return commands;
+}
+
+Commands RecordWon(const std::string& opportunity, const v1::OpportunityWon& won) {
+  if (won.order().empty()) return {};
+  auto command = std::make_unique<v1::RecordWonOrderRequest>();
+  command->set_parent(std::string(base::ParentOf(won.order())));
+  command->set_order_id(std::string(base::LastIdOf(won.order())));
+  v1::Order& order = *command->mutable_order();
+  *order.mutable_order_date() = won.close_date();
+  *order.mutable_revenue() = won.amount();
+  order.set_opportunity(opportunity);
+  order.set_branch(won.branch());
+  return One(std::move(command));
+}
+
+Commands CancelWon(const v1::OpportunityReopened& reopened) {
+  if (reopened.order().empty()) return {};
+  auto command = std::make_unique<v1::CancelOrderRequest>();
+  command->set_name(reopened.order());
+  command->set_reason("the opportunity was reopened");
+  return One(std::move(command));
+}
+
+}  // namespace
+
+Commands OnCustomer(const ForeignEvent<CustomerEvent>& event, const Snapshot& snapshot) {
+  if (event.event.has_created()) {
+    const customer::v1::Customer& customer = event.event.created().customer();
+    return AdoptAll(event.meta.name, customer.currency_code(), customer.external_ids(), snapshot);
+  }
+  if (!event.event.has_updated()) return {};
+  if (!base::MaskTouches(event.event.updated().changed(), "external_ids")) return {};
+  const std::optional<v1::CustomerRef> ref = snapshot.Get(kCustomerRefs, event.meta.name);
+  return AdoptAll(event.meta.name, ref.has_value() ? ref->currency_code() : "",
+                  event.event.updated().customer().external_ids(), snapshot);
+}
+
+Commands OnOrphanOrder(const ForeignEvent<v1::OrphanOrderEvent>& event, const Snapshot& snapshot) {
+  if (event.event.has_kept()) {
+    const auto customer = WantedCustomer(event.event.kept().orphan_order(), snapshot);
+    if (!customer.has_value()) return {};
+    return One(Adopt(event.meta.name, customer->name(), customer->currency_code()));
+  }
+  if (!event.event.has_adopted()) return {};
+  auto command = std::make_unique<v1::ImportOrderRequest>();
+  command->set_parent(event.event.adopted().customer());
+  command->set_order_id(std::string(base::LastIdOf(event.meta.name)));
+  *command->mutable_order() = event.event.adopted().order();
+  return One(std::move(command));
+}
+
+Commands OnOpportunity(const ForeignEvent<v1::OpportunityEvent>& event, const Snapshot&) {
+  if (event.event.has_won()) return RecordWon(event.meta.name, event.event.won());
+  if (event.event.has_reopened()) return CancelWon(event.event.reopened());
+  return {};
+}
+
+}  // namespace crm::sales

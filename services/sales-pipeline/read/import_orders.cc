@@ -1,0 +1,164 @@
+#include "services/sales-pipeline/read/import_orders.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "crm/sales/v1/orphan_order.pb.h"
+#include "crm/sales/v1/reason.pb.h"
+#include "libs/base/hash.h"
+#include "libs/base/resource_name.h"
+#include "libs/base/status.h"
+#include "services/sales-pipeline/domain/order.h"
+#include "services/sales-pipeline/read/customer_refs.h"
+#include "services/sales-pipeline/read/tables.h"
+
+namespace crm::sales {
+namespace {
+
+using base::Invalid;
+using base::Refused;
+using MessagePtr = std::unique_ptr<google::protobuf::Message>;
+
+// The customer a row means; nullopt when it is not known here.
+absl::StatusOr<std::optional<v1::CustomerRef>> FindCustomer(const v1::OrderRow& row,
+                                                            const engine::Snapshot& snapshot) {
+  switch (row.buyer_case()) {
+    case v1::OrderRow::kCustomer: {
+      static const auto kPattern = base::NamePattern::Parse("customers/{customer}");
+      if (!kPattern->Matches(row.customer())) {
+        return Invalid("customer", "must be the name of a customer");
+      }
+      return snapshot.Get(kCustomerRefs, row.customer());
+    }
+    case v1::OrderRow::kCustomerExternalId: {
+      const common::v1::ExternalId& external_id = row.customer_external_id();
+      if (external_id.system().empty() || external_id.id().empty()) {
+        return Invalid("customer_external_id", "must have a system and an id");
+      }
+      const std::vector<v1::CustomerRef> found = CustomersByExternalId(snapshot, external_id);
+      if (found.size() > 1) {
+        return Invalid("customer_external_id", "must mean one customer, not several");
+      }
+      if (found.empty()) return std::nullopt;
+      return found.front();
+    }
+    case v1::OrderRow::BUYER_NOT_SET:
+      return Invalid("customer", "must be given, by name or by external id");
+  }
+  return Invalid("customer", "must be given, by name or by external id");
+}
+
+std::optional<v1::Order> FindOrder(const common::v1::ExternalId& external_id,
+                                   const engine::Snapshot& snapshot) {
+  std::optional<v1::Order> found;
+  snapshot.Scan(
+      kOrders, "by_external_id",
+      [&](const v1::Order& order) {
+        found = order;
+        return false;
+      },
+      external_id.system(), external_id.id());
+  return found;
+}
+
+absl::Status Differs() {
+  return Refused(v1::REASON_ORDER_IMPORT_DIFFERS, "the external id was imported otherwise");
+}
+
+MessagePtr Reimport(const v1::Order& existing, const v1::OrderRow& row, const std::string& call) {
+  auto command = std::make_unique<v1::ReimportOrderRequest>();
+  command->set_name(existing.name());
+  // Of the call too: a row that was answered for one caller is asked anew by another.
+  command->set_request_id("reimport-" +
+                          base::Sha256Hex(base::Sha256({call, ImportDigest(row.order())})));
+  *command->mutable_order() = row.order();
+  return command;
+}
+
+MessagePtr Import(const v1::CustomerRef& customer, const v1::OrderRow& row, const std::string& id) {
+  auto command = std::make_unique<v1::ImportOrderRequest>();
+  command->set_parent(customer.name());
+  command->set_order_id(id);
+  command->set_request_id("import-" + ImportDigest(row.order()));
+  *command->mutable_order() = row.order();
+  return command;
+}
+
+MessagePtr Adopt(const v1::CustomerRef& customer, const v1::OrphanOrder& orphan) {
+  auto command = std::make_unique<v1::AdoptOrphanOrderRequest>();
+  command->set_name(orphan.name());
+  command->set_customer(customer.name());
+  command->set_currency_code(customer.currency_code());
+  command->set_request_id("adopt-" + std::string(base::LastIdOf(customer.name())));
+  return command;
+}
+
+MessagePtr Keep(const v1::OrderRow& row, const std::string& id) {
+  auto command = std::make_unique<v1::KeepOrphanOrderRequest>();
+  v1::OrphanOrder& orphan = *command->mutable_orphan_order();
+  if (row.buyer_case() == v1::OrderRow::kCustomer) {
+    orphan.set_wanted_customer(row.customer());
+  } else {
+    *orphan.mutable_wanted_external_id() = row.customer_external_id();
+  }
+  *orphan.mutable_order() = row.order();
+  command->set_orphan_order_id(id);
+  command->set_request_id(
+      "keep-" +
+      base::Sha256Hex(base::Sha256({row.customer(), row.customer_external_id().system(),
+                                    row.customer_external_id().id(), ImportDigest(row.order())})));
+  return command;
+}
+
+absl::StatusOr<MessagePtr> SplitRow(const v1::OrderRow& row, const std::string& call,
+                                    const engine::Snapshot& snapshot) {
+  const common::v1::ExternalId& external_id = row.order().external_id();
+  if (external_id.system().empty() || external_id.id().empty()) {
+    return Invalid("order.external_id", "must have a system and an id");
+  }
+  const auto customer = FindCustomer(row, snapshot);
+  if (!customer.ok()) return customer.status();
+  const bool known = customer->has_value();
+  if (const std::optional<v1::Order> existing = FindOrder(external_id, snapshot)) {
+    if (known && base::ParentOf(existing->name()) != (*customer)->name()) return Differs();
+    return Reimport(*existing, row, call);
+  }
+  const std::string id = base::IdFromExternal(external_id.system(), external_id.id());
+  const std::optional<v1::OrphanOrder> orphan =
+      snapshot.Get(kOrphanOrders, absl::StrCat("orphanOrders/", id));
+  if (orphan.has_value() && ImportDigest(orphan->order()) != ImportDigest(row.order())) {
+    return Differs();
+  }
+  if (!known) return Keep(row, id);
+  if (orphan.has_value()) return Adopt(**customer, *orphan);
+  return Import(**customer, row, id);
+}
+
+// Asks every command only to say what would come of it.
+void SetValidateOnly(google::protobuf::Message& command) {
+  const auto* field = command.GetDescriptor()->FindFieldByName("validate_only");
+  command.GetReflection()->SetBool(&command, field, true);
+}
+
+}  // namespace
+
+std::vector<engine::BatchItem> SplitImportOrders(const v1::ImportOrdersRequest& request,
+                                                 const engine::Snapshot& snapshot) {
+  std::vector<engine::BatchItem> items;
+  items.reserve(static_cast<size_t>(request.rows_size()));
+  for (const v1::OrderRow& row : request.rows()) {
+    absl::StatusOr<MessagePtr> command = SplitRow(row, request.request_id(), snapshot);
+    if (!command.ok()) {
+      items.push_back({command.status(), nullptr});
+      continue;
+    }
+    if (request.validate_only()) SetValidateOnly(**command);
+    items.push_back({absl::OkStatus(), *std::move(command)});
+  }
+  return items;
+}
+
+}  // namespace crm::sales

@@ -1,0 +1,27 @@
+// ImportOrders, row by row.
+#pragma once
+
+#include <vector>
+
+#include "crm/sales/v1/order.pb.h"
+#include "libs/engine/model.h"
+
+namespace crm::sales {
+
+namespace v1 = ::crm::sales::v1;
+
+// What each row asks for:
+//
+//   its order is here                     ReimportOrderRequest: quiet for the same row
+//   its customer is here                  ImportOrderRequest
+//   so is an orphan order of the row      AdoptOrphanOrderRequest
+//   its customer is not here              KeepOrphanOrderRequest
+//
+// or a refusal: kInvalidArgument for a row without a customer or external id, or whose external id
+// means two customers; ORDER_IMPORT_DIFFERS when the order is another customer's or the orphan
+// order is another row. Request ids are made of the row, so that a row said twice, also to a
+// replica that is behind, has one effect. Cost: three index reads a row.
+std::vector<engine::BatchItem> SplitImportOrders(const v1::ImportOrdersRequest& request,
+                                                 const engine::Snapshot& snapshot);
+
+}  // namespace crm::sales

@@ -1,0 +1,8 @@
+#include "services/customer/service.h"
+#include "services/sales-pipeline/service.h"
+
+int main(int argc, char** argv) {
+  return crm::app::Run(argc, argv,
+                       {{"customer", crm::customer::kPackage, crm::customer::Describe},
+                        {"sales", crm::sales::kPackage, crm::sales::Describe}});
+}
