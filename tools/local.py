@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the built system on this machine: `tools/dev run`, `up` and `down` end here.
 
-    local.py demo [--once] [--data DIR] [--listen HOST:PORT] [--admin HOST:PORT]
+    local.py demo [--once] [--data-dir DIR] [--listen-address A] [--admin-address A]
         The suite on the embedded log in the foreground, with the CDNOW orders in it.
     local.py up     a broker and the four services as processes, in .run/
     local.py down   ends those processes, and only those
@@ -25,7 +25,9 @@ SOURCE = ".deps/venv/lib/python3*/site-packages/lifetimes/datasets/CDNOW_master.
 BROKER = "tools/kafka/broker"
 # The day after the last order of the set: what windows and timers of the demo count from.
 BUSINESS_DATE = "1998-07-01"
-SERVICES = ("customer", "sales-pipeline", "marketing-campaign", "service-desk")
+# Each service's binary and proto package.
+SERVICES = {"customer": "crm.customer.v1", "sales-pipeline": "crm.sales.v1",
+            "marketing-campaign": "crm.marketing.v1", "service-desk": "crm.servicedesk.v1"}
 FIRST_PORT = 50051
 FIRST_ADMIN_PORT = 9051
 POLL_SECONDS = 0.05
@@ -100,22 +102,22 @@ Call them from another terminal:
 
 
 def demo(options):
-    if not os.path.isdir(options.data) and os.path.exists(imported(options.data)):
-        os.remove(imported(options.data))
+    if not os.path.isdir(options.data_dir) and os.path.exists(imported(options.data_dir)):
+        os.remove(imported(options.data_dir))
     os.makedirs(RUN, exist_ok=True)
     log = f"{RUN}/suite.log"
     with open(log, "a", encoding="utf-8") as out:
         suite = subprocess.Popen(
-            [f"{BIN}/suite", "--data", options.data, "--listen", options.listen,
-             "--admin", options.admin, "--business-date", BUSINESS_DATE],
+            [f"{BIN}/suite", "--data-dir", options.data_dir, "--business-date", BUSINESS_DATE,
+             "--listen-address", options.listen_address, "--admin-address", options.admin_address],
             stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
-        wait_until_ready("the suite", options.admin, lambda: suite.poll() is None, log)
-        import_orders(options.data, options.listen)
-        report(options.listen, options.admin)
+        wait_until_ready("the suite", options.admin_address, lambda: suite.poll() is None, log)
+        import_orders(options.data_dir, options.listen_address)
+        report(options.listen_address, options.admin_address)
         if not options.once:
-            print(f"\nCtrl-C ends it; its data stays in {options.data}, it logs to {log}.",
+            print(f"\nCtrl-C ends it; its data stays in {options.data_dir}, it logs to {log}.",
                   flush=True)
             if suite.wait() != 0:
                 fail(f"the suite ended; {log} says:\n{log_tail(log)}")
@@ -191,9 +193,11 @@ def up():
     for name in SERVICES:
         if running(name) is None:
             alive[name] = start(name, [
-                f"{BIN}/{name}", "--kafka", bootstrap, "--data", f"{RUN}/{name}",
-                "--listen", listens[name], "--admin", admins[name],
-                *(f"--peer={other}={listens[other]}" for other in SERVICES if other != name)])
+                f"{BIN}/{name}", "--data-dir", f"{RUN}/{name}", "--log", "kafka",
+                "--kafka-brokers", bootstrap, "--kafka-replication-factor", "1",
+                "--kafka-min-insync-replicas", "1", "--listen-address", listens[name],
+                "--admin-address", admins[name], "--service-addresses",
+                ",".join(f"{SERVICES[other]}={listens[other]}" for other in SERVICES)])
     for name, still in alive.items():
         wait_until_ready(name, admins[name], still, f"{RUN}/{name}.log")
     for name in SERVICES:
@@ -213,9 +217,9 @@ def main():
     commands = parser.add_subparsers(dest="command", required=True)
     run = commands.add_parser("demo", prog="tools/dev run")
     run.add_argument("--once", action="store_true", help="end after the report")
-    run.add_argument("--data", default=f"{RUN}/suite")
-    run.add_argument("--listen", default=f"127.0.0.1:{FIRST_PORT}")
-    run.add_argument("--admin", default=f"127.0.0.1:{FIRST_ADMIN_PORT}")
+    run.add_argument("--data-dir", default=f"{RUN}/suite")
+    run.add_argument("--listen-address", default=f"127.0.0.1:{FIRST_PORT}")
+    run.add_argument("--admin-address", default=f"127.0.0.1:{FIRST_ADMIN_PORT}")
     commands.add_parser("up")
     commands.add_parser("down")
     options = parser.parse_args()

@@ -14,7 +14,8 @@ TOOLS = os.path.dirname(os.path.abspath(__file__))
 LOCAL = os.path.join(TOOLS, "local.py")
 SOURCE = "lib/python3.11/site-packages/lifetimes/datasets"
 
-# Serves /readyz on the address after --admin until it is ended; notes its arguments and its end.
+# Serves /readyz on the address after --admin-address until it is ended; notes its arguments and
+# its end.
 SERVER = f"""#!{sys.executable}
 import http.server, signal, sys
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -27,7 +28,7 @@ def end(*_):
     print("ended", flush=True)
     sys.exit(0)
 signal.signal(signal.SIGTERM, end)
-host, port = sys.argv[sys.argv.index("--admin") + 1].split(":")
+host, port = sys.argv[sys.argv.index("--admin-address") + 1].split(":")
 print(sys.argv[1:], flush=True)
 http.server.HTTPServer((host, int(port)), Handler).serve_forever()
 """
@@ -76,7 +77,8 @@ class Local(unittest.TestCase):
                               check=False)
 
     def demo(self, **environment):
-        return self.local("demo", "--once", "--admin", self.admin, "--data", "d", **environment)
+        return self.local("demo", "--once", "--admin-address", self.admin, "--data-dir", "d",
+                          **environment)
 
     def verbs(self):
         return [" ".join(line.split()[2:4]) for line in self.read("calls").splitlines()]
@@ -117,7 +119,7 @@ class Local(unittest.TestCase):
         pids = [int(self.read(path).split()[0])
                 for path in glob.glob(f"{self.home}/.run/*.pid")]
         self.assertEqual(len(pids), 4)
-        self.assertIn("'--kafka', '127.0.0.1:9'", self.read(".run/service-desk.log"))
+        self.assertIn("'--kafka-brokers', '127.0.0.1:9'", self.read(".run/service-desk.log"))
         # A pid file whose process is another one now: the pid fits, the time of birth does not.
         stranger = subprocess.Popen(["sleep", "60"])
         self.addCleanup(stranger.kill)
