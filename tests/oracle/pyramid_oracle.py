@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
-"""The value pyramid of the CDNOW file, computed apart from our code: another language, another way, exact fractions.
+"""The value pyramid of the CDNOW file, computed apart from our code.
+
+Another language, another way, exact fractions.
 
 Usage: pyramid_oracle.py FILE [--changed] START:END ...
 
-Prints one line for each period (days as YYYY-MM-DD, the end excluded): words "key=value", money in cents, fractions with
-12 digits. --changed applies to every order what the test applies by events: each 89th is amended (one dollar more, 40
-days later), each 83rd half returned, each 97th cancelled, by line number.
+Prints one line for each period (days as YYYY-MM-DD, the end excluded): words "key=value", money
+in cents, fractions with 12 digits. --changed applies to every order what the test applies by
+events: each 89th is amended (one dollar more, 40 days later), each 83rd half returned, each 97th
+cancelled, by line number.
 """
 import datetime
 import sys

@@ -8,6 +8,7 @@
 #include "libs/base/status.h"
 #include "libs/testing/decisions.h"
 #include "libs/testing/fake_rows.h"
+#include "services/customer/domain/seed.h"
 #include "services/customer/read/order_test_helpers.h"
 #include "services/customer/read/tables.h"
 
@@ -74,6 +75,15 @@ TEST(CreateTierPlan, ThereIsOnlyTheStandardOne) {
       {{"refuses another id", {}, "tier_plan {}", "!field:tier_plan_id"}});
 }
 
+TEST(CreateTierPlan, TheFirstStartMakesTheStandardOne) {
+  const engine::Commands seeds = SeedTierPlans();
+  ASSERT_EQ(seeds.size(), 1u);
+  v1::CreateTierPlanRequest create;
+  create.CopyFrom(*seeds[0]);
+  EXPECT_EQ("tierPlans/" + create.tier_plan_id(), kStandardTierPlan);
+  EXPECT_THAT(TierPlanModel::Decide({}, create, Standard()), testing::IsOk());
+}
+
 TEST(UpdateTierPlan, Rules) {
   CheckDecisions<TierPlanModel, v1::UpdateTierPlanRequest>(
       {
@@ -127,7 +137,8 @@ TEST(ComputeTierPlan, IsDueAtItsNextTime) {
 TEST(ComputeTierPlan, GathersTheBoundsOfItsWindow) {
   testing::FakeRows rows(kOrderFacts, kOrderMonths, kTierPlans);
   rows.Put(kTierPlans, testing::ParseText<v1::TierPlan>(R"(
-    name: "tierPlans/standard" window_months: 6 measure: MEASURE_REVENUE sizes { top_bps: 2500 medium_bps: 5000 })"));
+    name: "tierPlans/standard" window_months: 6 measure: MEASURE_REVENUE sizes { top_bps: 2500
+                medium_bps: 5000 })"));
   Record(Totals("a", CivilDay(2025, 9, 1), 90000), "1", rows);  // The day before the window.
   Record(Totals("a", CivilDay(2025, 9, 2), 100), "2", rows);    // Its first day.
   Record(Totals("b", CivilDay(2026, 3, 1), 300), "3", rows);    // Its last.

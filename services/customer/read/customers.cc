@@ -14,8 +14,6 @@
 namespace crm::customer {
 namespace {
 
-constexpr int kBatchMax = 1'000;
-
 void AddToCount(v1::CustomerStatus status, int partition, int64_t more, engine::Rows& rows) {
   v1::StatusCount count = rows.Get(kStatusCounts, status, partition).value_or(v1::StatusCount());
   count.set_status(status);
@@ -59,24 +57,6 @@ void ProjectStatusCounts(const engine::Change<CustomerModel>& change, engine::Ro
     AddToCount(change.before->status(), change.meta.partition, -1, rows);
   }
   AddToCount(change.after.status(), change.meta.partition, +1, rows);
-}
-
-absl::StatusOr<v1::BatchGetCustomersResponse> QueryBatchGet(
-    const v1::BatchGetCustomersRequest& request, const engine::Snapshot& snapshot,
-    const engine::Context&) {
-  if (request.names().empty() || request.names_size() > kBatchMax) {
-    return base::Invalid("names", "must be 1 to 1,000");
-  }
-  v1::BatchGetCustomersResponse response;
-  for (const std::string& name : request.names()) {
-    auto customer = snapshot.Get(kCustomers, name);
-    if (!customer.has_value()) {
-      return base::Failed(absl::StatusCode::kNotFound, "NOT_FOUND", "no such customer",
-                          {{"name", name}});
-    }
-    *response.add_customers() = *std::move(customer);
-  }
-  return response;
 }
 
 std::vector<engine::BatchItem> SplitImportCustomers(const v1::ImportCustomersRequest& request,

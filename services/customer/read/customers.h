@@ -1,9 +1,8 @@
-// Small reads over customers: counts by status, several at once, and an import cut into commands.
+// Small reads over customers: counts by status, and an import cut into commands.
 #pragma once
 
 #include <vector>
 
-#include "absl/status/statusor.h"
 #include "crm/customer/v1/customer.pb.h"
 #include "libs/engine/model.h"
 #include "services/customer/domain/customer.h"
@@ -12,12 +11,6 @@ namespace crm::customer {
 
 // How many customers of each partition have which status.
 void ProjectStatusCounts(const engine::Change<CustomerModel>& change, engine::Rows& rows);
-
-// CustomerService.BatchGetCustomers. NOT_FOUND names the first that is not there; INVALID_ARGUMENT:
-// none or more than 1,000 names.
-absl::StatusOr<v1::BatchGetCustomersResponse> QueryBatchGet(
-    const v1::BatchGetCustomersRequest& request, const engine::Snapshot& snapshot,
-    const engine::Context& context);
 
 // CustomerService.ImportCustomers, row by row: a create for a customer that is not here, else an
 // update of the fields that the row has. A create's request_id is made of the row, so that a

@@ -36,23 +36,6 @@ TEST(StatusCounts, LeavingOneIsEnteringTheOtherAndNoneIsGone) {
             "status_counts: {status: CUSTOMER_STATUS_PROSPECT partition: 2 customer_count: 1}\n");
 }
 
-TEST(BatchGet, InTheOrderAskedForOrNamesTheMissing) {
-  FakeRows rows(kCustomers);
-  rows.Put(kCustomers, testing::ParseText<v1::Customer>("name: 'customers/a'"));
-  rows.Put(kCustomers, testing::ParseText<v1::Customer>("name: 'customers/b'"));
-  auto ask = [&](const std::string& request) {
-    return QueryBatchGet(testing::ParseText<v1::BatchGetCustomersRequest>(request), rows, {});
-  };
-  const auto found = ask("names: 'customers/b' names: 'customers/a' names: 'customers/b'");
-  ASSERT_THAT(found, testing::IsOk());
-  EXPECT_THAT(*found, testing::EqualsProto(
-                          "customers { name: 'customers/b' } customers { name: 'customers/a' } "
-                          "customers { name: 'customers/b' }"));
-  EXPECT_THAT(ask("names: 'customers/a' names: 'customers/x'"),
-              testing::StatusIs(absl::StatusCode::kNotFound));
-  EXPECT_THAT(ask("").status(), testing::IsInvalid("names"));
-}
-
 class Import : public ::testing::Test {
  protected:
   std::vector<engine::BatchItem> Split(const std::string& request) {
