@@ -3,6 +3,7 @@
 #include <google/protobuf/util/json_util.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -50,6 +51,9 @@ Process::~Process() { Stop(absl::ZeroDuration()); }
 
 absl::Status Process::OpenLog(const Settings& settings) {
   if (settings.Text("log") == "embedded") {
+    std::error_code error;
+    std::filesystem::create_directories(settings.Text("data_dir"), error);
+    if (error) return Wrong("data_dir", "cannot be made");
     auto log = eventlog::EmbeddedLog::Open({settings.Text("data_dir") + "/log"});
     if (!log.ok()) return log.status();
     log_ = *std::move(log);
