@@ -12,13 +12,15 @@
 namespace crm::eventlog::kafka {
 
 struct Options {
-  std::string bootstrap_servers;  // "host:port,host:port" [bootstrap.servers]. Required.
-  std::string client_id = "crm";  // In the broker's logs and quotas [client.id].
+  // "host:port,host:port" [bootstrap.servers]. Required.
+  std::string bootstrap_servers;
+  // In the broker's logs and quotas [client.id].
+  std::string client_id = "crm";
   // How to log in: librdkafka's own names, which must begin with security., sasl., ssl. or
   // enable.ssl.
   std::vector<std::pair<std::string, std::string>> security;
 
-  // Opening something waits this long for the topic to be seen; then kUnavailable.
+  // Opening something waits this long for the broker's word on the topic; then kUnavailable.
   absl::Duration open_timeout = absl::Seconds(10);
   // A request without an answer for so long drops its connection [socket.timeout.ms].
   absl::Duration socket_timeout = absl::Seconds(10);
@@ -30,47 +32,64 @@ struct Options {
   absl::Duration metadata_refresh = absl::Seconds(10);
 
   // Writer.
-  absl::Duration linger = absl::ZeroDuration();  // Waits for company in a batch [linger.ms].
-  absl::Duration message_timeout =
-      absl::Seconds(10);  // Then the fate is unknown; >= 10 s [message.timeout.ms].
-  absl::Duration request_timeout =
-      absl::Seconds(5);                  // The broker's wait for its replicas [request.timeout.ms].
-  int64_t record_bytes_max = 1'000'000;  // Key, value and headers [message.max.bytes].
-  int queue_records_max = 100'000;       // Not yet delivered [queue.buffering.max.messages].
-  int64_t queue_bytes_max = 256 << 20;   // The same in bytes, rounded down to KiB.
-  std::string compression = "none";      // none, lz4, zstd ... [compression.type]
+  //
+  // A record waits so long for company in a batch [linger.ms].
+  absl::Duration linger = absl::ZeroDuration();
+  // Then the fate of a record is unknown; at least 10 s [message.timeout.ms].
+  absl::Duration message_timeout = absl::Seconds(10);
+  // The broker's wait for its replicas [request.timeout.ms].
+  absl::Duration request_timeout = absl::Seconds(5);
+  // Key, value and headers of one record [message.max.bytes].
+  int64_t record_bytes_max = 1'000'000;
+  // Appended and not yet delivered, in records [queue.buffering.max.messages], and in bytes,
+  // rounded down to KiB [queue.buffering.max.kbytes].
+  int queue_records_max = 100'000;
+  int64_t queue_bytes_max = 256 << 20;
+  // none, gzip, snappy, lz4 or zstd [compression.type].
+  std::string compression = "none";
 
   // Reading (tails and groups).
-  absl::Duration fetch_wait =
-      absl::Milliseconds(500);  // A fetch waits so long for news [fetch.wait.max.ms].
-  absl::Duration fetch_error_backoff =
-      absl::Milliseconds(100);                  // After a failed fetch [fetch.error.backoff.ms].
-  int64_t fetch_bytes_max = 8 << 20;            // One answer of a broker [fetch.max.bytes].
-  int64_t fetch_partition_bytes_max = 1 << 20;  // ... of one partition [max.partition.fetch.bytes].
-  int64_t read_ahead_bytes_max =
-      32 << 20;            // Fetched, not yet polled, a partition, rounded down to KiB.
-  bool check_crcs = true;  // A flipped bit is kDataLoss, not an event [check.crcs].
+  //
+  // A fetch that finds nothing waits so long for news [fetch.wait.max.ms]. Also how late the first
+  // record of a partition can be that was not in the fetch under way: so not librdkafka's 500 ms.
+  absl::Duration fetch_wait = absl::Milliseconds(100);
+  // Pause after a failed fetch [fetch.error.backoff.ms].
+  absl::Duration fetch_error_backoff = absl::Milliseconds(100);
+  // One answer of a broker [fetch.max.bytes], and of one partition in it
+  // [max.partition.fetch.bytes].
+  int64_t fetch_bytes_max = 8 << 20;
+  int64_t fetch_partition_bytes_max = 1 << 20;
+  // Fetched and not yet polled, a consumer, rounded down to KiB [queued.max.messages.kbytes].
+  int64_t read_ahead_bytes_max = 32 << 20;
+  // A flipped bit is kDataLoss, not an event [check.crcs].
+  bool check_crcs = true;
 
-  // Ownership group. A broker that refuses the session gets the fallback, with a warning.
-  absl::Duration session_timeout = absl::Seconds(3);            // [session.timeout.ms]
-  absl::Duration session_timeout_fallback = absl::Seconds(6);   // Kafka's default minimum.
-  absl::Duration heartbeat_interval = absl::Milliseconds(500);  // [heartbeat.interval.ms]
-  // Who does not poll for so long leaves: a stuck worker must not keep partitions. >= both
-  // sessions.
-  absl::Duration poll_interval_max = absl::Seconds(6);  // [max.poll.interval.ms]
+  // Ownership group.
+  //
+  // How long the group waits for a heartbeat [session.timeout.ms]. A broker that refuses the first
+  // gets the fallback, which is Kafka's default minimum, with a warning.
+  absl::Duration session_timeout = absl::Seconds(3);
+  absl::Duration session_timeout_fallback = absl::Seconds(6);
+  // At most a quarter of the session [heartbeat.interval.ms].
+  absl::Duration heartbeat_interval = absl::Milliseconds(500);
+  // Who does not poll for so long leaves: a stuck worker must not keep partitions. At least both
+  // sessions [max.poll.interval.ms].
+  absl::Duration poll_interval_max = absl::Seconds(6);
 
-  // Groups of readers.
-  absl::Duration group_session_timeout = absl::Seconds(10);  // Kafka's default minimum is 6 s.
+  // Groups of readers: as above, with less hurry.
+  //
+  absl::Duration group_session_timeout = absl::Seconds(10);
   absl::Duration group_heartbeat_interval = absl::Seconds(2);
   absl::Duration group_poll_interval_max = absl::Seconds(60);
-  // A poll that is given partitions waits at most so long for what the group committed; it tries
-  // again later.
+  // A poll that is given partitions waits at most so long for what the group committed, and one
+  // that loses some for its last commit. What was not told in time is asked again by a later poll.
   absl::Duration committed_timeout = absl::Seconds(1);
 
-  // CreateTopic. For a single broker both are 1.
+  // CreateTopic. On a single broker both are 1.
+  //
   int replication_factor = 3;
-  int min_insync_replicas =
-      2;  // A write that fewer replicas took is not acknowledged [min.insync.replicas].
+  // A write that fewer replicas took is not acknowledged [min.insync.replicas].
+  int min_insync_replicas = 2;
 };
 
 }  // namespace crm::eventlog::kafka

@@ -7,20 +7,20 @@
 #include "libs/eventlog/kafka/kafka_log.h"
 
 int main(int argc, char** argv) {
-  using namespace crm::eventlog;  // NOLINT: a main of a few lines.
+  namespace eventlog = crm::eventlog;
   if (argc != 4) return 2;
   std::mutex mutex;
   std::condition_variable changed;
-  kafka::Options options;
+  eventlog::kafka::Options options;
   options.bootstrap_servers = argv[1];
-  auto log = kafka::KafkaLog::Open(options);
+  auto log = eventlog::kafka::KafkaLog::Open(options);
   if (!log.ok()) return 1;
   auto member = (*log)->JoinOwnership(argv[2], argv[3], [&] { changed.notify_all(); });
   if (!member.ok()) {
     std::fprintf(stderr, "%s\n", member.status().ToString().c_str());
     return 1;
   }
-  std::vector<OwnershipEvent> events;
+  std::vector<eventlog::OwnershipEvent> events;
   while (true) {
     (*member)->Poll(events);
     std::unique_lock lock(mutex);
