@@ -7,8 +7,11 @@
 #include <grpcpp/security/credentials.h>
 #include <grpcpp/support/channel_arguments.h>
 
+#include <list>
 #include <utility>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "libs/base/status.h"
@@ -41,9 +44,8 @@ std::shared_ptr<grpc::Channel> Connect(const Channel::Options& options) {
   return grpc::CreateCustomChannel(options.target, grpc::InsecureChannelCredentials(), arguments);
 }
 
-// A call under way. It owns what gRPC needs until the end, the connection included.
+// A call under way: what gRPC needs until its end.
 struct Pending {
-  std::shared_ptr<grpc::Channel> channel;
   std::string path;
   grpc::ClientContext context;
   grpc::ByteBuffer request;
@@ -76,11 +78,55 @@ void Complete(Pending& pending, const grpc::Status& status) {
 
 }  // namespace
 
+// gRPC runs callbacks on threads that it joins when the last channel and server go: from one of
+// these threads, that would be the thread joining itself. So the channel outlives its calls, and
+// not the other way round.
 class Channel::Impl {
  public:
-  explicit Impl(const Options& options) : channel(Connect(options)) {}
+  explicit Impl(const Options& options) : channel_(Connect(options)), stub_(channel_) {}
 
-  const std::shared_ptr<grpc::Channel> channel;
+  ~Impl() {
+    absl::MutexLock lock(&mutex_);
+    for (Pending& pending : pending_) pending.context.TryCancel();
+    const auto none = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return running_ == 0; };
+    mutex_.Await(absl::Condition(&none));
+  }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  // `call` holds one element, which moves.
+  void Start(std::list<Pending> call) {
+    const auto place = call.begin();
+    {
+      absl::MutexLock lock(&mutex_);
+      pending_.splice(pending_.end(), call);
+      ++running_;
+    }
+    stub_.UnaryCall(&place->context, place->path, {}, &place->request, &place->reply,
+                    [this, place](const grpc::Status& status) {
+                      Complete(*place, status);
+                      End(place);
+                    });
+  }
+
+ private:
+  void End(std::list<Pending>::iterator place) {
+    std::list<Pending> ended;
+    {
+      absl::MutexLock lock(&mutex_);
+      ended.splice(ended.end(), pending_, place);
+    }
+    // Its context holds the channel too, and must let go before the channel's owner may.
+    ended.clear();
+    absl::MutexLock lock(&mutex_);
+    --running_;
+  }
+
+  const std::shared_ptr<grpc::Channel> channel_;
+  grpc::GenericStub stub_;
+  absl::Mutex mutex_;
+  std::list<Pending> pending_ ABSL_GUARDED_BY(mutex_);
+  int running_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 Channel::Channel(Options options) : impl_(std::make_unique<Impl>(options)) {}
@@ -90,22 +136,16 @@ Channel& Channel::operator=(Channel&&) noexcept = default;
 
 void Channel::Start(std::string_view path, std::string request, CallOptions options,
                     std::function<void(CallReply)> done) {
-  auto pending = std::make_unique<Pending>();
-  if (absl::Status s = Prepare(pending->context, options); !s.ok()) {
+  std::list<Pending> call(1);
+  Pending& pending = call.front();
+  if (absl::Status s = Prepare(pending.context, options); !s.ok()) {
     done({.status = std::move(s)});
     return;
   }
-  pending->channel = impl_->channel;
-  pending->path = std::string(path);
-  pending->request = BufferOf(std::move(request));
-  pending->done = std::move(done);
-  Pending& call = *pending.release();
-  grpc::GenericStub stub(call.channel);
-  stub.UnaryCall(&call.context, call.path, {}, &call.request, &call.reply,
-                 [&call](const grpc::Status& status) {
-                   const std::unique_ptr<Pending> owner(&call);
-                   Complete(call, status);
-                 });
+  pending.path = std::string(path);
+  pending.request = BufferOf(std::move(request));
+  pending.done = std::move(done);
+  impl_->Start(std::move(call));
 }
 
 void Channel::Start(const google::protobuf::MethodDescriptor& method, std::string request,

@@ -32,7 +32,7 @@ struct CallOptions {
 using CallReply = CallResult;
 
 // A connection, or several, to one service. Connects when it is used, and again when it was lost.
-// Thread-safe. Calls under way outlive the Channel.
+// Thread-safe. Its destructor cancels the calls under way and waits until their `done` has run.
 class Channel {
  public:
   struct Options {
@@ -51,7 +51,8 @@ class Channel {
   Channel(Channel&&) noexcept;
   Channel& operator=(Channel&&) noexcept;
 
-  // Starts a call and returns. `done` runs once, on a thread of gRPC: it must not block.
+  // Starts a call and returns. `done` runs once, on a thread of gRPC (bad metadata: on this one, at
+  // once). It must neither block nor destroy the Channel.
   void Start(std::string_view path, std::string request, CallOptions options,
              std::function<void(CallReply)> done);
   void Start(const google::protobuf::MethodDescriptor& method, std::string request,

@@ -31,6 +31,9 @@ inline constexpr absl::Duration kDeadlineMax = absl::Seconds(60);
 // How often overdue calls are looked for: a call is answered at most this long after its deadline.
 inline constexpr absl::Duration kDeadlineSweep = absl::Milliseconds(100);
 
+// How long, after the grace of a drain, answers may take to reach their callers.
+inline constexpr absl::Duration kDrainFlush = absl::Seconds(2);
+
 // Longest error text and longest serialized google.rpc.Status, in bytes: with base64 and the
 // trailers of ours they stay within the 8 KiB of metadata that every client takes. What does not
 // fit is left out.

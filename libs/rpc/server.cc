@@ -172,7 +172,8 @@ void Server::Impl::Drain(absl::Duration grace) {
   // Clients that watch health look elsewhere from here on; nothing sets it back.
   server_->GetHealthCheckService()->Shutdown();
   // Shutdown sends the others away and waits for every reactor, so somebody else must finish those.
-  std::thread shutdown([&] { server_->Shutdown(absl::ToChronoTime(absl::Now() + grace)); });
+  const absl::Time cut = absl::Now() + grace + kDrainFlush;
+  std::thread shutdown([&] { server_->Shutdown(absl::ToChronoTime(cut)); });
   intake_.live_calls().AwaitNone(grace);
   intake_.live_calls().Close();
   shutdown.join();
