@@ -44,7 +44,7 @@ struct Record {
 struct Delivery {
   uint64_t token = 0;
   int partition = 0;
-  Offset offset = -1;  // Where it lies, when kOk.
+  Offset offset = -1;  // Where it lies, when kOk and the log said so; -1: read it back to know.
   absl::Status status;
 };
 
