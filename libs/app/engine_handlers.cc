@@ -5,6 +5,7 @@
 #include "libs/base/status.h"
 #include "libs/base/wire_status.h"
 #include "libs/engine/limits.h"
+#include "libs/engine/wire.h"
 #include "libs/rpc/request.h"
 
 namespace crm::app {
@@ -39,38 +40,13 @@ void SetPosition(const engine::Position& position, v1::PartitionPosition& out) {
   out.set_next_offset(position.next);
 }
 
-absl::StatusOr<engine::Command> CommandOf(engine::Engine& engine,
-                                          const v1::SubmitCommandRequest& request) {
-  const engine::CommandDef* def = engine.FindCommand(request.command_type());
-  if (def == nullptr) return base::Invalid("command_type", "is not a command of this service");
-  engine::MessagePtr message = engine::NewOf(*def->request);
-  if (absl::Status s = rpc::ParseRequest(request.command(), *message); !s.ok()) return s;
-  absl::StatusOr<engine::Command> command = engine::Prepare(
-      *def, std::move(message), {request.actor(), request.traceparent()}, engine.partitions());
-  if (!command.ok()) return command;
-  if (request.priority() < 0 || request.priority() > 2)
-    return base::Invalid("priority", "must be 0, 1 or 2");
-  command->priority = static_cast<engine::CommandClass>(request.priority());
-  if (request.has_reaction()) {
-    const v1::ReactionSource& source = request.reaction();
-    command->reaction = {source.reaction(), source.source(), source.revision(), source.event_id(),
-                         source.correlation()};
-  }
-  return command;
-}
-
 void SubmitCommand(const std::vector<Host*>& hosts, CallPtr call) {
   absl::StatusOr<v1::SubmitCommandRequest> request = Parse<v1::SubmitCommandRequest>(*call);
   if (!request.ok()) return call->Finish(request.status());
   absl::StatusOr<engine::Engine*> engine = EngineOf(hosts, request->topic());
   if (!engine.ok()) return call->Finish(engine.status());
-  absl::StatusOr<engine::Command> command = CommandOf(**engine, *request);
+  absl::StatusOr<engine::Command> command = engine::CommandOf(**engine, *request);
   if (!command.ok()) return call->Finish(command.status());
-  // The sender knew a claim of ours; one it did not know yet is newer and as good.
-  if ((*engine)->OwnerOf(command->partition).epoch < request->expected_epoch()) {
-    return call->Finish(base::Unavailable("BEHIND", "this replica has not yet read its own claim",
-                                          engine::kRetryAfter));
-  }
   command->deadline =
       (*engine)->clock().SinceBoot() + (call->deadline() - (*engine)->clock().Now());
   command->done = [call](engine::CommandResult result) {

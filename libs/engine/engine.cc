@@ -13,6 +13,7 @@
 #include "libs/engine/reactor.h"
 #include "libs/engine/starts.h"
 #include "libs/engine/token.h"
+#include "libs/engine/wire.h"
 
 namespace crm::engine {
 namespace {
@@ -70,7 +71,7 @@ absl::Status Engine::Start() {
   for (const ForeignDef& foreign : service_.foreigns) topics.insert(foreign.topic);
   std::vector<TopicStarts> shares(options_.workers);
   for (const std::string& topic : topics) {
-    auto starts = FindStarts(log_, database_, topic, options_.start_timeout);
+    auto starts = FindStarts(log_, database_, topic, clock_, options_);
     if (!starts.ok()) return starts.status();
     if (topic == service_.topic) {
       partitions_ = static_cast<int>(starts->size());
@@ -165,40 +166,6 @@ void Engine::Forward(const Owner& owner, Command command) {
         }
         shared->done(std::move(result));
       });
-}
-
-v1::SubmitCommandRequest WireOf(const Command& command, const std::string& topic,
-                                int64_t expected_epoch) {
-  v1::SubmitCommandRequest wire;
-  wire.set_topic(topic);
-  wire.set_command_type(command.def->type);
-  MessagePtr request = NewOf(*command.request);
-  request->CopyFrom(*command.request);
-  const RequestShape& shape = command.def->shape;
-  const auto& reflection = *request->GetReflection();
-  reflection.SetString(request.get(), shape.request_id, command.request_id);
-  if (command.validate_only) reflection.SetBool(request.get(), shape.validate_only, true);
-  if (!command.etag.empty() && shape.kind == RequestShape::Kind::kUpdate) {
-    Message* resource = reflection.MutableMessage(request.get(), shape.resource);
-    resource->GetReflection()->SetString(resource, command.def->aggregate->shape.etag,
-                                         command.etag);
-  } else if (!command.etag.empty() && shape.etag != nullptr) {
-    reflection.SetString(request.get(), shape.etag, command.etag);
-  }
-  wire.set_command(request->SerializeAsString());
-  wire.set_actor(command.actor);
-  wire.set_expected_epoch(expected_epoch);
-  wire.set_traceparent(command.traceparent);
-  wire.set_priority(static_cast<int32_t>(command.priority));
-  if (!command.reaction.reaction.empty()) {
-    v1::ReactionSource& source = *wire.mutable_reaction();
-    source.set_reaction(command.reaction.reaction);
-    source.set_source(command.reaction.source);
-    source.set_revision(command.reaction.revision);
-    source.set_event_id(command.reaction.event_id);
-    source.set_correlation(command.reaction.correlation);
-  }
-  return wire;
 }
 
 Owner Engine::OwnerOf(int partition) const {

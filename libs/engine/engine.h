@@ -15,40 +15,12 @@
 
 #include "crm/engine/v1/engine.pb.h"
 #include "libs/engine/command.h"
+#include "libs/engine/options.h"
 #include "libs/engine/worker.h"
 
 namespace crm::engine {
 
 class Reactor;
-
-// How the engine reaches other processes; given by libs/app. Callbacks run on any thread, once.
-struct Peers {
-  // Hands a command to another replica of this service. Errors: UNAVAILABLE.
-  std::function<void(const std::string& instance, v1::SubmitCommandRequest request,
-                     absl::Duration deadline,
-                     std::function<void(absl::StatusOr<v1::SubmitCommandResponse>)> done)>
-      forward;
-  // Asks another replica for a barrier.
-  std::function<void(const std::string& instance, v1::CreateBarrierRequest request,
-                     absl::Duration deadline,
-                     std::function<void(absl::StatusOr<v1::CreateBarrierResponse>)> done)>
-      barrier;
-  // Asks another service for a resource by name, as of now (a linearizable read).
-  std::function<void(const google::protobuf::MethodDescriptor& method, const std::string& name,
-                     absl::Duration deadline, std::function<void(absl::StatusOr<MessagePtr>)> done)>
-      ask;
-};
-
-struct EngineOptions {
-  std::string instance = "local";
-  int workers = 2;
-  Company company;
-  uint64_t seed = 0;  // Of claim ids and jitter: random in production.
-  absl::Duration start_timeout = absl::Seconds(10);
-  Peers peers;
-  std::vector<eventlog::Waker> worker_wakers;  // One a worker.
-  eventlog::Waker coordinator_waker;
-};
 
 struct Owner {
   bool self = false;
@@ -145,9 +117,5 @@ class Engine {
   std::atomic<bool> leaving_{false};
   std::unique_ptr<Reactor> reactor_;
 };
-
-// A command as SubmitCommandRequest carries it, and back.
-v1::SubmitCommandRequest WireOf(const Command& command, const std::string& topic,
-                                int64_t expected_epoch);
 
 }  // namespace crm::engine

@@ -30,6 +30,8 @@ inline constexpr size_t kTimersPerStepMax = 64;
 // Commands of reactions in work at once, per service.
 inline constexpr size_t kReactionsInWorkMax = 512;
 
+// How often the start looks whether the log's first records have come.
+inline constexpr absl::Duration kStartPoll = absl::Milliseconds(10);
 // What a caller should wait after an UNAVAILABLE.
 inline constexpr absl::Duration kRetryAfter = absl::Milliseconds(100);
 // A timer whose command changed nothing though still due, and a reaction whose command was

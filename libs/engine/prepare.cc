@@ -60,7 +60,8 @@ absl::Status CheckMask(const Message& resource, google::protobuf::FieldMask& mas
     }
     return absl::OkStatus();
   }
-  if (mask.paths_size() == 1 && mask.paths(0) == "*") return absl::OkStatus();  // AIP-134: all of it.
+  if (mask.paths_size() == 1 && mask.paths(0) == "*")
+    return absl::OkStatus();  // AIP-134: all of it.
   for (const std::string& path : mask.paths()) {
     std::vector<const FieldDescriptor*> fields;
     if (!google::protobuf::util::FieldMaskUtil::GetFieldDescriptors(&type, path, &fields)) {

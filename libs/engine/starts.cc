@@ -6,6 +6,7 @@
 
 #include "crm/eventlog/v1/eventlog.pb.h"
 #include "libs/base/status.h"
+#include "libs/engine/limits.h"
 
 namespace crm::engine {
 namespace {
@@ -23,7 +24,8 @@ absl::Status OtherLog(std::string_view topic, int partition, absl::string_view w
 absl::StatusOr<std::map<int, std::string>> FirstClaims(eventlog::EventLog& log,
                                                        const std::string& topic,
                                                        std::set<int> partitions,
-                                                       absl::Duration timeout) {
+                                                       const base::Clock& clock,
+                                                       const EngineOptions& options) {
   std::mutex mutex;
   std::condition_variable woken;
   std::vector<eventlog::EventLog::Start> from;
@@ -32,7 +34,7 @@ absl::StatusOr<std::map<int, std::string>> FirstClaims(eventlog::EventLog& log,
   if (!tail.ok()) return tail.status();
   std::map<int, std::string> claims;
   eventlog::Records records;
-  const absl::Time deadline = absl::Now() + timeout;
+  const absl::Duration deadline = clock.SinceBoot() + options.start_timeout;
   while (claims.size() < partitions.size()) {
     const absl::Status status = (*tail)->Poll(partitions.size(), records);
     if (!status.ok() && !absl::IsUnavailable(status)) return status;
@@ -43,10 +45,15 @@ absl::StatusOr<std::map<int, std::string>> FirstClaims(eventlog::EventLog& log,
         event.Clear();
       claims[record.partition] = event.partition_claimed().claim_id();
     }
-    if (absl::Now() > deadline)
+    if (clock.SinceBoot() > deadline)
       return absl::UnavailableError("the log's first records cannot be read now");
-    std::unique_lock lock(mutex);
-    if (records.records.empty()) woken.wait_for(lock, std::chrono::milliseconds(10));
+    if (!records.records.empty()) continue;
+    if (options.idle) {
+      options.idle(kStartPoll);
+    } else {
+      std::unique_lock lock(mutex);
+      woken.wait_for(lock, absl::ToChronoMilliseconds(kStartPoll));
+    }
   }
   return claims;
 }
@@ -56,8 +63,9 @@ absl::StatusOr<std::map<int, std::string>> FirstClaims(eventlog::EventLog& log,
 absl::StatusOr<std::vector<PartitionStart>> FindStarts(eventlog::EventLog& log,
                                                        const table::Database& database,
                                                        const std::string& topic,
-                                                       absl::Duration timeout) {
-  absl::StatusOr<eventlog::TopicInfo> info = log.Describe(topic, timeout);
+                                                       const base::Clock& clock,
+                                                       const EngineOptions& options) {
+  absl::StatusOr<eventlog::TopicInfo> info = log.Describe(topic, options.start_timeout);
   if (absl::IsNotFound(info.status()))
     return absl::UnavailableError("topic " + topic + " is not there yet");
   if (!info.ok()) return info.status();
@@ -84,7 +92,8 @@ absl::StatusOr<std::vector<PartitionStart>> FindStarts(eventlog::EventLog& log,
   if (beyond->has_value())
     return OtherLog(topic, static_cast<int>(starts.size()), "fewer partitions");
   if (begun.empty()) return starts;
-  absl::StatusOr<std::map<int, std::string>> claims = FirstClaims(log, topic, begun, timeout);
+  absl::StatusOr<std::map<int, std::string>> claims =
+      FirstClaims(log, topic, begun, clock, options);
   if (!claims.ok()) return claims.status();
   for (const PartitionStart& start : starts) {
     const auto claim = claims->find(start.partition);

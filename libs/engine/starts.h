@@ -2,7 +2,8 @@
 #pragma once
 
 #include "absl/status/statusor.h"
-#include "libs/engine/ops.h"
+#include "libs/base/clock.h"
+#include "libs/engine/options.h"
 #include "libs/engine/worker.h"
 #include "libs/eventlog/event_log.h"
 #include "libs/table/database.h"
@@ -15,6 +16,7 @@ namespace crm::engine {
 absl::StatusOr<std::vector<PartitionStart>> FindStarts(eventlog::EventLog& log,
                                                        const table::Database& database,
                                                        const std::string& topic,
-                                                       absl::Duration timeout);
+                                                       const base::Clock& clock,
+                                                       const EngineOptions& options);
 
 }  // namespace crm::engine

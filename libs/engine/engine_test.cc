@@ -1,0 +1,313 @@
+// One replica on a log without faults: what a command and its answer are.
+#include "libs/engine/engine.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "crm/eventlog/v1/eventlog.pb.h"
+#include "libs/base/hash.h"
+#include "libs/base/status.h"
+#include "libs/engine/memory.h"
+#include "libs/engine/testdata/cluster.h"
+#include "libs/eventlog/cloud_events.h"
+#include "libs/table/batch.h"
+#include "libs/table/read_view.h"
+
+namespace crm::engine {
+namespace {
+
+using testdata::Cluster;
+namespace tv1 = testdata::tv1;
+
+tv1::CreateAccountRequest Create(const std::string& id, const std::string& request_id,
+                                 const std::string& title = "one") {
+  tv1::CreateAccountRequest request;
+  request.set_account_id(id);
+  request.set_request_id(request_id);
+  request.mutable_account()->set_title(title);
+  return request;
+}
+
+tv1::AddAmountRequest AddTo(const std::string& id, int64_t amount, const std::string& request_id) {
+  tv1::AddAmountRequest request;
+  request.set_name("accounts/" + id);
+  request.set_amount(amount);
+  request.set_request_id(request_id);
+  return request;
+}
+
+tv1::Account AccountIn(const CommandResult& result) {
+  EXPECT_TRUE(result.status.ok()) << result.status;
+  tv1::Account account;
+  EXPECT_TRUE(account.ParseFromString(result.resource));
+  return account;
+}
+
+class EngineTest : public testing::Test {
+ protected:
+  EngineTest() : cluster_(7) {
+    cluster_.StartReplica("one");
+    EXPECT_TRUE(cluster_.RunUntilOwned());
+  }
+  CommandResult Send(const google::protobuf::Message& request) {
+    return cluster_.Send("one", request);
+  }
+  size_t RecordsInLog() {
+    size_t records = 0;
+    for (int p = 0; p < cluster_.partitions(); ++p) {
+      records += cluster_.log().Contents(cluster_.service().topic, p).size();
+    }
+    return records;
+  }
+  tv1::BalanceCell Balances() {
+    tv1::BalanceCell sum;
+    const table::ReadView view(cluster_.database("one"));
+    view.Scan(
+        testdata::kBalances, "",
+        [&](const tv1::BalanceCell& cell) {
+          sum.set_accounts(sum.accounts() + cell.accounts());
+          sum.set_balance(sum.balance() + cell.balance());
+          return true;
+        },
+        std::string("all"));
+    return sum;
+  }
+
+  Cluster cluster_;
+};
+
+TEST_F(EngineTest, AnAcknowledgedCommandIsInTheLogAndReadable) {
+  const tv1::Account account = AccountIn(Send(Create("a", "r1")));
+  EXPECT_EQ(account.name(), "accounts/a");
+  EXPECT_EQ(account.etag(), "r1");
+  EXPECT_TRUE(account.has_create_time());
+  const auto stored = cluster_.database("one").GetStored("accounts", {std::string("accounts/a")});
+  ASSERT_TRUE(stored.ok() && stored->has_value());
+  EXPECT_EQ((*stored)->revision, 1);
+  EXPECT_EQ(Balances().accounts(), 1);
+}
+
+TEST_F(EngineTest, SaidTwiceDoneOnce) {
+  const CommandResult first = Send(Create("a", "r1"));
+  Send(AddTo("a", 5, "r2"));
+  const size_t records = RecordsInLog();
+  EXPECT_EQ(AccountIn(Send(AddTo("a", 5, "r2"))).balance(), 5);
+  EXPECT_EQ(AccountIn(Send(Create("a", "r1"))).balance(), 5);  // The resource as it is now.
+  EXPECT_EQ(RecordsInLog(), records);
+}
+
+TEST_F(EngineTest, ARequestIdForAnotherBodyIsRefused) {
+  Send(Create("a", "r1"));
+  Send(AddTo("a", 5, "r2"));
+  const CommandResult other = Send(AddTo("a", 6, "r2"));
+  EXPECT_EQ(base::FieldOf(other.status), "request_id");
+  EXPECT_EQ(Balances().balance(), 5);
+}
+
+TEST_F(EngineTest, RequestIdsAreRememberedForTheLastThousandAndCreatesForEver) {
+  Send(Create("a", "create"));
+  Send(AddTo("a", 1, "first"));
+  for (int i = 0; i < 1000; ++i) Send(AddTo("a", 1, "more-" + std::to_string(i)));
+  const int64_t before = Balances().balance();
+  EXPECT_EQ(AccountIn(Send(AddTo("a", 1, "more-0"))).balance(), before);
+  EXPECT_EQ(AccountIn(Send(AddTo("a", 1, "first"))).balance(), before + 1);  // Forgotten.
+  EXPECT_EQ(AccountIn(Send(Create("a", "create"))).balance(), before + 1);   // Not forgotten.
+}
+
+TEST_F(EngineTest, AnIdIsDerivedFromCallerMethodAndRequestId) {
+  const tv1::Account first = AccountIn(Send(Create("", "r1")));
+  EXPECT_EQ(AccountIn(Send(Create("", "r1"))).name(), first.name());
+  EXPECT_NE(AccountIn(Send(Create("", "r2"))).name(), first.name());
+  EXPECT_NE(AccountIn(cluster_.Send("one", Create("", "r1"), "user:bob")).name(), first.name());
+}
+
+TEST_F(EngineTest, NamesThatExistOrDoNot) {
+  Send(Create("a", "r1"));
+  EXPECT_TRUE(absl::IsAlreadyExists(Send(Create("a", "r2")).status));
+  EXPECT_TRUE(absl::IsNotFound(Send(AddTo("b", 1, "r3")).status));
+  EXPECT_EQ(base::FieldOf(Send(AddTo("B", 1, "r4")).status), "name");
+  EXPECT_EQ(base::FieldOf(Send(Create("Not/An/Id", "r5")).status), "account_id");
+  EXPECT_EQ(base::FieldOf(Send(Create("c", "")).status), "request_id");
+}
+
+TEST_F(EngineTest, AStaleEtagIsAborted) {
+  Send(Create("a", "r1"));
+  tv1::AddAmountRequest add = AddTo("a", 1, "r2");
+  add.set_etag("r1");
+  EXPECT_EQ(AccountIn(Send(add)).etag(), "r2");
+  add.set_request_id("r3");
+  EXPECT_TRUE(absl::IsAborted(Send(add).status));
+  EXPECT_EQ(Balances().balance(), 1);
+}
+
+TEST_F(EngineTest, ARefusalAndNothingToDoChangeNothing) {
+  Send(Create("a", "r1"));
+  const size_t records = RecordsInLog();
+  EXPECT_TRUE(absl::IsFailedPrecondition(Send(AddTo("a", -1, "r2")).status));
+  EXPECT_EQ(AccountIn(Send(AddTo("a", 0, "r3"))).etag(), "r1");
+  EXPECT_EQ(RecordsInLog(), records);
+}
+
+TEST_F(EngineTest, ValidateOnlyShowsWhatWouldBeWithTheOldEtag) {
+  Send(Create("a", "r1"));
+  const size_t records = RecordsInLog();
+  tv1::AddAmountRequest add = AddTo("a", 7, "r2");
+  add.set_validate_only(true);
+  const tv1::Account would_be = AccountIn(Send(add));
+  EXPECT_EQ(would_be.balance(), 7);
+  EXPECT_EQ(would_be.etag(), "r1");
+  add.set_amount(-7);
+  EXPECT_TRUE(absl::IsFailedPrecondition(Send(add).status));
+  EXPECT_EQ(RecordsInLog(), records);
+  EXPECT_EQ(AccountIn(Send(AddTo("a", 7, "r2"))).balance(), 7);  // The request_id is not spent.
+}
+
+TEST_F(EngineTest, UpdatesAreCheckedAgainstTheirMask) {
+  Send(Create("a", "r1"));
+  tv1::UpdateAccountRequest update;
+  update.set_request_id("r2");
+  update.mutable_account()->set_name("accounts/a");
+  update.mutable_account()->set_title("two");
+  update.mutable_account()->set_balance(1'000'000);  // Output only: not looked at.
+  EXPECT_EQ(AccountIn(Send(update)).title(), "two");
+  EXPECT_EQ(Balances().balance(), 0);
+  update.set_request_id("r3");
+  update.mutable_update_mask()->add_paths("balance");
+  EXPECT_EQ(base::FieldOf(Send(update).status), "update_mask");
+  update.mutable_update_mask()->set_paths(0, "nonsense");
+  EXPECT_EQ(base::FieldOf(Send(update).status), "update_mask");
+}
+
+TEST_F(EngineTest, CommandsOfAKeyKeepTheirOrder) {
+  Send(Create("a", "r1"));
+  std::vector<int64_t> balances;
+  for (int i = 1; i <= 20; ++i) {
+    cluster_.Start("one", AddTo("a", i, "add-" + std::to_string(i)),
+                   [&](CommandResult result) { balances.push_back(AccountIn(result).balance()); });
+  }
+  ASSERT_TRUE(cluster_.Run([&] { return balances.size() == 20; }));
+  for (int i = 1; i <= 20; ++i) EXPECT_EQ(balances[i - 1], i * (i + 1) / 2);
+}
+
+TEST_F(EngineTest, TimersFireOnceWhenDue) {
+  tv1::CreateAccountRequest create = Create("a", "r1");
+  create.mutable_account()->set_wake_after_seconds(30);
+  Send(create);
+  const auto woken = [&] {
+    tv1::Account account;
+    const table::ReadView view(cluster_.database("one"));
+    return view.GetErased("accounts", {std::string("accounts/a")}, account) ? account.woken() : 0;
+  };
+  const absl::Duration start = cluster_.clock().SinceBoot();
+  ASSERT_TRUE(cluster_.Run([&] { return woken() == 1; }, absl::Seconds(40)));
+  EXPECT_GE(cluster_.clock().SinceBoot() - start, absl::Seconds(29));
+  EXPECT_FALSE(cluster_.Run([&] { return woken() > 1; }, absl::Seconds(20)));
+}
+
+TEST_F(EngineTest, AReactionActsOncePerEvent) {
+  tv1::CreateAccountRequest create = Create("a", "r1");
+  create.mutable_account()->set_mirror("accounts/b");
+  Send(create);
+  Send(Create("b", "r2"));
+  Send(AddTo("a", 5, "r3"));
+  ASSERT_TRUE(cluster_.Run([&] { return Balances().balance() == 10; }));
+  EXPECT_FALSE(cluster_.Run([&] { return Balances().balance() != 10; }, absl::Seconds(5)));
+}
+
+TEST_F(EngineTest, ABarrierIsAWriteAndAwaitWaitsForAPosition) {
+  const size_t records = RecordsInLog();
+  std::optional<absl::Status> done;
+  cluster_.engine("one").Barrier({0}, absl::InfiniteDuration(), [&](absl::Status s) { done = s; });
+  ASSERT_TRUE(cluster_.Run([&] { return done.has_value(); }));
+  EXPECT_TRUE(done->ok()) << *done;
+  EXPECT_EQ(RecordsInLog(), records + 1);
+
+  done.reset();
+  const Position later{0, cluster_.engine("one").PositionOf(0).next + 1};
+  cluster_.engine("one").Await({later}, cluster_.clock().SinceBoot() + absl::Seconds(1),
+                               [&](absl::Status s) { done = s; });
+  ASSERT_TRUE(cluster_.Run([&] { return done.has_value(); }));
+  EXPECT_TRUE(absl::IsUnavailable(*done))
+      << "a position that never comes is not waited for beyond the deadline";
+}
+
+TEST_F(EngineTest, TokensOfAnotherLogAreRefused) {
+  Engine& engine = cluster_.engine("one");
+  const auto positions = engine.ParseReadAfter(engine.TokenOf({{1, 5}}));
+  ASSERT_TRUE(positions.ok());
+  EXPECT_EQ(positions->at(0).next, 5);
+  EXPECT_EQ(base::FieldOf(engine.ParseReadAfter("garbage!").status()), "crm-read-after");
+  Cluster other(8);
+  other.StartReplica("x");
+  EXPECT_EQ(base::FieldOf(engine.ParseReadAfter(other.engine("x").TokenOf({{1, 5}})).status()),
+            "crm-read-after");
+}
+
+// Appends a record to the log as a stranger would.
+void AppendRaw(Cluster& cluster, int partition, const eventlog::EventHeaders& headers,
+               const std::string& value) {
+  const auto connection = cluster.log().Connect("stranger");
+  const auto writer = connection->OpenWriter(cluster.service().topic, [] {});
+  ASSERT_TRUE(writer.ok());
+  const eventlog::HeaderBlock block(headers);
+  ASSERT_TRUE((*writer)->Append({partition, 0, "key", value, block.headers()}, 1).ok());
+  std::vector<eventlog::Delivery> deliveries;
+  ASSERT_TRUE(cluster.Run([&] {
+    (*writer)->Poll(deliveries);
+    return !deliveries.empty();
+  }));
+  ASSERT_TRUE(deliveries[0].status.ok());
+}
+
+eventlog::EventHeaders StrangeHeaders(int64_t fence, const std::string& id) {
+  eventlog::EventHeaders headers;
+  headers.id = id;
+  headers.source = "stranger";
+  headers.type = "crm.enginetest.v1.AmountAdded";
+  headers.dataschema = "crm.enginetest.v1.AccountEvent";
+  headers.subject = "accounts/a";
+  headers.time = absl::FromUnixSeconds(1'735'689'700);
+  headers.fence = fence;
+  headers.revision = 2;
+  return headers;
+}
+
+TEST_F(EngineTest, ARecordOfAnOldFenceChangesNothingAndIsCounted) {
+  const CommandResult created = Send(Create("a", "r1"));
+  const int partition = created.position.partition;
+  const int64_t fence = cluster_.engine("one").OwnerOf(partition).epoch;
+  tv1::AccountEvent event;
+  event.mutable_added()->set_amount(1000);
+  AppendRaw(cluster_, partition, StrangeHeaders(fence - 1 > 0 ? fence - 1 : fence + 1, "old"),
+            event.SerializeAsString());
+  ASSERT_TRUE(cluster_.RunUntilCaughtUp());
+  EXPECT_EQ(AccountIn(Send(AddTo("a", 1, "r2"))).balance(), 1);
+  for (const PartitionReport& report : cluster_.engine("one").Reports()) {
+    EXPECT_EQ(report.rejected, report.partition == partition ? 1 : 0);
+  }
+}
+
+TEST_F(EngineTest, PoisonStopsItsPartitionUntilTheLogSaysSkip) {
+  const CommandResult created = Send(Create("a", "r1"));
+  const int partition = created.position.partition;
+  const int64_t fence = cluster_.engine("one").OwnerOf(partition).epoch;
+  AppendRaw(cluster_, partition, StrangeHeaders(fence, "poison"), "\xff\xff\xff");
+  ASSERT_TRUE(cluster_.Run([&] { return !cluster_.engine("one").Ready(); }));
+  EXPECT_TRUE(absl::IsUnavailable(Send(AddTo("a", 1, "r2")).status));
+  EXPECT_EQ(base::ReasonOf(Send(AddTo("a", 1, "r2")).status), "PARTITION_STOPPED");
+
+  ::crm::eventlog::v1::LogEvent skip;
+  skip.mutable_record_skipped()->set_sha256(base::Sha256Hex("\xff\xff\xff"));
+  skip.mutable_record_skipped()->set_reason("a test");
+  eventlog::EventHeaders headers = StrangeHeaders(fence, "skip");
+  headers.type = "crm.eventlog.v1.RecordSkipped";
+  headers.dataschema = "crm.eventlog.v1.LogEvent";
+  headers.subject.clear();
+  headers.revision = 0;
+  AppendRaw(cluster_, partition, headers, skip.SerializeAsString());
+  ASSERT_TRUE(cluster_.Run([&] { return cluster_.engine("one").Ready(); }));
+  EXPECT_EQ(AccountIn(cluster_.SendAnywhere(AddTo("a", 1, "r3"))).balance(), 1);
+}
+
+}  // namespace
+}  // namespace crm::engine

@@ -1,0 +1,135 @@
+#include "libs/engine/testdata/account.h"
+
+#include "libs/base/check.h"
+#include "libs/base/status.h"
+
+namespace crm::engine::testdata {
+namespace {
+
+absl::Time TimeOf(const google::protobuf::Timestamp& stamp) {
+  return absl::FromUnixSeconds(stamp.seconds()) + absl::Nanoseconds(stamp.nanos());
+}
+
+void ProjectBalances(const Change<AccountModel>& change, Rows& rows) {
+  tv1::BalanceCell cell =
+      rows.Get(kBalances, std::string("all"), change.meta.partition).value_or(tv1::BalanceCell());
+  cell.set_kind("all");
+  cell.set_partition(change.meta.partition);
+  cell.set_accounts(cell.accounts() + (change.before.has_value() ? 0 : 1));
+  cell.set_balance(cell.balance() + change.after.balance() -
+                   (change.before.has_value() ? change.before->balance() : 0));
+  rows.Put(kBalances, cell);
+}
+
+Commands OnAmountAdded(const ForeignEvent<tv1::AccountEvent>& event, const Snapshot& snapshot) {
+  Commands commands;
+  if (!event.event.has_added() || event.event.added().mirrored()) return commands;
+  const auto account = snapshot.Get(kAccounts, event.meta.name);
+  if (!account.has_value() || account->mirror().empty()) return commands;
+  auto mirror = std::make_unique<tv1::MirrorAmountRequest>();
+  mirror->set_name(account->mirror());
+  mirror->set_amount(event.event.added().amount());
+  commands.push_back(std::move(mirror));
+  return commands;
+}
+
+template <class Req>
+void Add(ServiceDef& service, bool internal) {
+  auto command = EraseCommand<AccountModel, Req, void>(*service.aggregates.front(), internal);
+  base::Check(command.ok(), command.status().ToString());
+  if constexpr (std::is_same_v<Req, AccountModel::Due>)
+    service.aggregates.front()->due = command->get();
+  const std::string type = (*command)->type;
+  service.commands.emplace(type, *std::move(command));
+}
+
+}  // namespace
+
+Decision<AccountModel> AccountModel::Decide(const State&, const tv1::CreateAccountRequest& create,
+                                            const Context&) {
+  if (create.account().title() == "refused")
+    return base::Invalid("account.title", "must be another");
+  Event event;
+  *event.mutable_opened()->mutable_account() = create.account();
+  return event;
+}
+
+Decision<AccountModel> AccountModel::Decide(const State& state,
+                                            const tv1::UpdateAccountRequest& update,
+                                            const Context&) {
+  if (update.account().title() == state.title()) return std::nullopt;
+  Event event;
+  event.mutable_renamed()->set_title(update.account().title());
+  return event;
+}
+
+Decision<AccountModel> AccountModel::Decide(const State& state, const tv1::AddAmountRequest& add,
+                                            const Context&) {
+  if (add.amount() == 0) return std::nullopt;
+  if (state.balance() + add.amount() < 0) return absl::FailedPreconditionError("below zero");
+  Event event;
+  event.mutable_added()->set_amount(add.amount());
+  return event;
+}
+
+Decision<AccountModel> AccountModel::Decide(const State& state, const tv1::WakeAccountRequest&,
+                                            const Context& context) {
+  if (!NextDue(state).has_value() || *NextDue(state) > context.time) return std::nullopt;
+  Event event;
+  event.mutable_woken();
+  return event;
+}
+
+Decision<AccountModel> AccountModel::Decide(const State&, const tv1::MirrorAmountRequest& mirror,
+                                            const Context&) {
+  Event event;
+  event.mutable_added()->set_amount(mirror.amount());
+  event.mutable_added()->set_mirrored(true);
+  return event;
+}
+
+std::optional<absl::Time> AccountModel::NextDue(const State& state) {
+  if (state.wake_after_seconds() == 0 || state.woken() > 0) return std::nullopt;
+  return TimeOf(state.create_time()) + absl::Seconds(state.wake_after_seconds());
+}
+
+void AccountModel::Evolve(State& state, const Event& event) {
+  switch (event.event_case()) {
+    case Event::kOpened:
+      state = event.opened().account();
+      return;
+    case Event::kRenamed:
+      state.set_title(event.renamed().title());
+      return;
+    case Event::kAdded:
+      state.set_balance(state.balance() + event.added().amount());
+      return;
+    case Event::kWoken:
+      state.set_woken(state.woken() + 1);
+      return;
+    case Event::EVENT_NOT_SET:
+      base::Check(false, "the engine stops at facts it does not know");
+  }
+}
+
+ServiceDef MakeAccountService() {
+  ServiceDef service;
+  service.name = "test";
+  service.package = "crm.enginetest.v1";
+  service.topic = TopicOfPackage(service.package);
+  service.tables.push_back(table::Compile(kAccounts));
+  service.tables.push_back(table::Compile(kBalances));
+  auto aggregate = EraseAggregate<AccountModel>(kAccounts.name);
+  base::Check(aggregate.ok(), aggregate.status().ToString());
+  service.aggregates.push_back(*std::move(aggregate));
+  Add<tv1::CreateAccountRequest>(service, false);
+  Add<tv1::UpdateAccountRequest>(service, false);
+  Add<tv1::AddAmountRequest>(service, false);
+  Add<tv1::WakeAccountRequest>(service, true);
+  Add<tv1::MirrorAmountRequest>(service, true);
+  service.aggregates.front()->views.push_back(EraseView<AccountModel>(ProjectBalances));
+  service.reactions.push_back(EraseReaction<tv1::AccountEvent>("OnAmountAdded", OnAmountAdded));
+  return service;
+}
+
+}  // namespace crm::engine::testdata
