@@ -6,10 +6,12 @@ namespace {
 // Kafka's numbers for the requests of a group member.
 constexpr int16_t kJoinGroup = 11;
 constexpr int16_t kHeartbeat = 12;
+constexpr int16_t kLeaveGroup = 13;
 constexpr int16_t kSyncGroup = 14;
 
 bool IsGroupRequest(int16_t api_key) {
-  return api_key == kJoinGroup || api_key == kHeartbeat || api_key == kSyncGroup;
+  return api_key == kJoinGroup || api_key == kHeartbeat || api_key == kSyncGroup ||
+         api_key == kLeaveGroup;
 }
 
 // Whether sending `next` shows that `before` was answered well.
@@ -46,6 +48,7 @@ rd_kafka_resp_err_t OnNew(rd_kafka_t* client, const rd_kafka_conf_t*, void* opaq
 }  // namespace
 
 void HeartbeatTracker::OnSent(int16_t api_key, absl::Duration now) {
+  if (api_key == kLeaveGroup) return Reset();
   const std::lock_guard lock(mutex_);
   if (joined_ && request_.has_value() && request_->answered &&
       Confirms(request_->api_key, api_key)) {
@@ -68,6 +71,12 @@ absl::Duration HeartbeatTracker::Last() const {
 void HeartbeatTracker::Reset() {
   const std::lock_guard lock(mutex_);
   joined_ = false;
+  request_.reset();
+  last_ = -absl::InfiniteDuration();
+}
+
+void HeartbeatTracker::Forget() {
+  const std::lock_guard lock(mutex_);
   request_.reset();
   last_ = -absl::InfiniteDuration();
 }

@@ -27,8 +27,11 @@ class HeartbeatTracker {
   void OnReceived(int16_t api_key, bool ok);
   // When the last request that counts was sent; -InfiniteDuration: none since Reset.
   absl::Duration Last() const;
-  // The member was thrown out: nothing counts until it has joined again.
+  // The member was thrown out: nothing counts until it has joined again. Leaving (LeaveGroup) does
+  // the same.
   void Reset();
+  // The member may have been thrown out: what was before does not count, what comes does.
+  void Forget();
 
  private:
   struct Request {

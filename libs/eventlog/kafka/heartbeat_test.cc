@@ -8,6 +8,7 @@ namespace {
 constexpr int16_t kProduce = 0;
 constexpr int16_t kJoin = 11;
 constexpr int16_t kHeartbeat = 12;
+constexpr int16_t kLeave = 13;
 constexpr int16_t kSync = 14;
 
 // Sends requests at given seconds, answered at once unless said otherwise.
@@ -78,6 +79,27 @@ TEST_F(HeartbeatTrackerTest, ARebalanceKeepsContact) {
   Send(kSync, 3);
   EXPECT_EQ(tracker_.Last(), absl::Seconds(2.5));
   Send(kHeartbeat, 3.5);
+  EXPECT_EQ(tracker_.Last(), absl::Seconds(3));
+}
+
+TEST_F(HeartbeatTrackerTest, LeavingEndsContactAtOnce) {
+  JoinAt(1);
+  Send(kHeartbeat, 2);
+  Send(kLeave, 3);
+  EXPECT_EQ(tracker_.Last(), -absl::InfiniteDuration());
+  Send(kHeartbeat, 3.5);
+  Send(kHeartbeat, 4);
+  EXPECT_EQ(tracker_.Last(), -absl::InfiniteDuration());
+}
+
+TEST_F(HeartbeatTrackerTest, WhatCameBeforeAForgetDoesNotCount) {
+  JoinAt(1);
+  Send(kHeartbeat, 2);
+  tracker_.Forget();
+  EXPECT_EQ(tracker_.Last(), -absl::InfiniteDuration());
+  Send(kHeartbeat, 3);
+  EXPECT_EQ(tracker_.Last(), -absl::InfiniteDuration());
+  Send(kHeartbeat, 4);
   EXPECT_EQ(tracker_.Last(), absl::Seconds(3));
 }
 

@@ -1,5 +1,6 @@
 #include "libs/eventlog/kafka/ownership.h"
 
+#include <atomic>
 #include <mutex>
 #include <set>
 #include <utility>
@@ -20,7 +21,8 @@ class KafkaOwnership : public Ownership {
       : options_(options),
         topic_(std::move(topic)),
         waker_(std::move(waker)),
-        session_timeout_(options.session_timeout) {}
+        session_timeout_(options.session_timeout),
+        polled_ns_(absl::ToInt64Nanoseconds(probe_.clock.SinceBoot())) {}
   ~KafkaOwnership() override { Leave(); }
 
   absl::Status Join() {
@@ -45,6 +47,10 @@ class KafkaOwnership : public Ownership {
   }
 
   void Poll(std::vector<OwnershipEvent>& out) override {
+    // Who has not polled for too long was taken out of the group by its client, which may not have
+    // said so yet.
+    if (PolledTooLongAgo()) probe_.tracker.Forget();
+    polled_ns_ = absl::ToInt64Nanoseconds(probe_.clock.SinceBoot());
     bool refused = false;
     while (const EventPtr event = client_->Next()) {
       switch (rd_kafka_event_type(event.get())) {
@@ -64,13 +70,20 @@ class KafkaOwnership : public Ownership {
   absl::Duration LastHeartbeat() const override {
     // The lock is for the client, which a fallback replaces.
     const std::lock_guard lock(mutex_);
-    if (rd_kafka_assignment_lost(client_->get())) return -absl::InfiniteDuration();
+    if (PolledTooLongAgo() || rd_kafka_assignment_lost(client_->get()))
+      return -absl::InfiniteDuration();
     return probe_.tracker.Last();
   }
 
   absl::Duration SessionTimeout() const override { return session_timeout_; }
 
  private:
+  // Noticed here no later than by the client: it counts from a later point of the same polls.
+  bool PolledTooLongAgo() const {
+    return probe_.clock.SinceBoot() - absl::Nanoseconds(polled_ns_.load()) >=
+           options_.poll_interval_max;
+  }
+
   void Rebalance(rd_kafka_event_t* event, std::vector<OwnershipEvent>& out) {
     rd_kafka_t* const client = client_->get();
     rd_kafka_topic_partition_list_t* partitions = rd_kafka_event_topic_partition_list(event);
@@ -163,6 +176,7 @@ class KafkaOwnership : public Ownership {
   mutable std::mutex mutex_;
   std::shared_ptr<Client> client_;  // Only this uses it; replaced by the fallback.
   absl::Duration session_timeout_;
+  std::atomic<int64_t> polled_ns_;  // When Poll was last called, on SinceBoot's scale.
   std::set<int> owned_;
 };
 

@@ -118,8 +118,10 @@ TEST_F(OwnershipFault, WhoDoesNotPollLosesItsPartitionsAndItsLease) {
   wakes_.Until("the other has all", [&] { return other.Has(kPartitions); });
   EXPECT_EQ(other.revoked, revoked);
   EXPECT_FALSE(LeaseHolds(stuck)) << "before it polls again";
-  stuck.Poll();
-  EXPECT_TRUE(stuck.owned.empty());
+  wakes_.Until("it is told", [&] {
+    EXPECT_FALSE(LeaseHolds(stuck)) << "before it was told";
+    return stuck.Has(0);
+  });
   EXPECT_FALSE(LeaseHolds(stuck)) << "after it was told";
   wakes_.Until("they share again", [&] {
     other.Poll();
