@@ -1,8 +1,10 @@
 #include "services/customer/service.h"
+#include "services/marketing-campaign/service.h"
 #include "services/sales-pipeline/service.h"
 
 int main(int argc, char** argv) {
   return crm::app::Run(argc, argv,
                        {{"customer", crm::customer::kPackage, crm::customer::Describe},
+                        {"marketing", crm::marketing::kPackage, crm::marketing::Describe},
                         {"sales", crm::sales::kPackage, crm::sales::Describe}});
 }
