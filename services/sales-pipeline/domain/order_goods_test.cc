@@ -24,7 +24,8 @@ const char kAll[] = R"(delivered { status: ORDER_STATUS_DELIVERED
     delivery { delivery_date { year: 2026 month: 2 day: 2 }
                lines { line: 1 quantity_milli: 3000 } lines { line: 2 quantity_milli: 1000 } } })";
 const char kOne[] = R"(delivered { status: ORDER_STATUS_PARTLY_DELIVERED
-    delivery { delivery_date { year: 2026 month: 2 day: 2 } lines { line: 1 quantity_milli: 1000 } } })";
+    delivery { delivery_date { year: 2026 month: 2 day: 2 }
+               lines { line: 1 quantity_milli: 1000 } } })";
 const char kSum[] = R"(recorded {
     order { order_date { year: 2026 month: 2 day: 1 } revenue { currency_code: "USD" units: 10 }
             status: ORDER_STATUS_CONFIRMED }
