@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "libs/app/handlers.h"
@@ -5,6 +6,7 @@
 #include "libs/base/status.h"
 #include "libs/base/wire_status.h"
 #include "libs/engine/limits.h"
+#include "libs/engine/memory.h"
 #include "libs/engine/wire.h"
 #include "libs/rpc/request.h"
 
@@ -82,6 +84,34 @@ void ListPartitions(const std::vector<Host*>& hosts, CallPtr call) {
   call->Finish(PartitionsOf(hosts, request->topic()).SerializeAsString());
 }
 
+void AddPositions(const engine::Engine& engine,
+                  google::protobuf::RepeatedPtrField<v1::PartitionPosition>& out) {
+  for (const engine::Position& position : engine.Positions()) SetPosition(position, *out.Add());
+}
+
+void ComputeDigest(const std::vector<Host*>& hosts, CallPtr call) {
+  absl::StatusOr<v1::ComputeDigestRequest> request = Parse<v1::ComputeDigestRequest>(*call);
+  if (!request.ok()) return call->Finish(request.status());
+  absl::StatusOr<engine::Engine*> engine = EngineOf(hosts, request->topic());
+  if (!engine.ok()) return call->Finish(engine.status());
+  const auto host = std::find_if(hosts.begin(), hosts.end(),
+                                 [&](Host* h) { return h->service().topic == request->topic(); });
+  auto compute = [call, engine = *engine] {
+    v1::ComputeDigestResponse response;
+    AddPositions(*engine, *response.mutable_before());
+    const auto digest = engine->database().Digest(
+        {.table = "", .raw_spaces = true, .skip_raw = {{engine::kPositions, ""}}});
+    if (!digest.ok()) return call->Finish(digest.status());
+    response.set_digest(*digest);
+    AddPositions(*engine, *response.mutable_after());
+    call->Finish(response.SerializeAsString());
+  };
+  (*host)->RunRead(std::move(compute), [call] {
+    call->Finish(
+        base::Unavailable("QUEUE_FULL", "too many reads are waiting", engine::kRetryAfter));
+  });
+}
+
 }  // namespace
 
 v1::ListPartitionsResponse PartitionsOf(const std::vector<Host*>& hosts, const std::string& topic) {
@@ -112,6 +142,8 @@ std::vector<rpc::Method> EngineMethods(const std::vector<Host*>& hosts) {
            [hosts](CallPtr call) { SubmitCommand(hosts, std::move(call)); }},
           {service->FindMethodByName("CreateBarrier"),
            [hosts](CallPtr call) { CreateBarrier(hosts, std::move(call)); }},
+          {service->FindMethodByName("ComputeDigest"),
+           [hosts](CallPtr call) { ComputeDigest(hosts, std::move(call)); }},
           {service->FindMethodByName("ListPartitions"),
            [hosts](CallPtr call) { ListPartitions(hosts, std::move(call)); }}};
 }

@@ -170,7 +170,7 @@ TEST_P(Chaos, EachCommandCountsExactlyAsItWasAnswered) {
   EXPECT_EQ(cluster.Digest("one"), cluster.Digest("two"));
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, Chaos, testing::Range(0, 10));
+INSTANTIATE_TEST_SUITE_P(Seeds, Chaos, testing::Range(0, 30));
 
 }  // namespace
 }  // namespace crm::engine
