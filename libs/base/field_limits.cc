@@ -154,7 +154,7 @@ std::optional<Fault> Walk(const Message& message, const Plan& plan) {
 }  // namespace
 
 absl::Status ValidateLimits(const Message& message) {
-  static Plans& plans = *new Plans;
+  static Plans plans;
   const std::optional<Fault> fault = Walk(message, plans.Of(*message.GetDescriptor()));
   return fault.has_value() ? Invalid(fault->path, fault->what) : absl::OkStatus();
 }
