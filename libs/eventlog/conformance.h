@@ -4,6 +4,8 @@
 //   INSTANTIATE_TEST_SUITE_P(Embedded, EventLogConformance,
 //   ::testing::Values(LogFactory(MakeLog)));
 //
+// and EventLogSharing likewise where several processes may have the log open at once (else
+// GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST says that they may not),
 // and links crm::eventlog_conformance directly (an object library, so that no test gets lost).
 #pragma once
 
@@ -117,5 +119,8 @@ class EventLogConformance : public ::testing::TestWithParam<LogFactory> {
   WakeCounter wakes_;
   std::unique_ptr<EventLog> log_;
 };
+
+// What more a log must do that several processes share.
+class EventLogSharing : public EventLogConformance {};
 
 }  // namespace crm::eventlog

@@ -72,8 +72,7 @@ TEST_P(EventLogConformance, JoiningIsAnnounced) {
   }));
 }
 
-TEST_P(EventLogConformance, MembersShareThePartitions) {
-  if (!several_processes()) GTEST_SKIP() << "one process at a time";
+TEST_P(EventLogSharing, MembersShareThePartitions) {
   const std::string topic = MakeTopic("shared", 4);
   const auto other = OpenAnother();
   Member one{Join(topic, "one"), {}};
@@ -242,8 +241,7 @@ void Track(const std::vector<GroupAssignment>& events, std::set<int>& held) {
   }
 }
 
-TEST_P(EventLogConformance, ReadersOfAGroupShareItsPartitions) {
-  if (!several_processes()) GTEST_SKIP() << "one process at a time";
+TEST_P(EventLogSharing, ReadersOfAGroupShareItsPartitions) {
   const std::string topic = MakeTopic("group-shared", 4);
   const auto other = OpenAnother();
   const auto one = OpenGroup("shared", {topic});

@@ -42,6 +42,8 @@ INSTANTIATE_TEST_SUITE_P(EmbeddedInMemory, EventLogConformance,
                          ::testing::Values(LogFactory(InMemory)));
 INSTANTIATE_TEST_SUITE_P(EmbeddedOnDisk, EventLogConformance,
                          ::testing::Values(LogFactory(OnDisk)));
+// One process at a time: a second one is refused.
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(EventLogSharing);
 
 }  // namespace
 }  // namespace crm::eventlog

@@ -39,6 +39,7 @@ LogUnderTest MakeKafkaLog() {
 }
 
 INSTANTIATE_TEST_SUITE_P(Kafka, EventLogConformance, testing::Values(LogFactory(MakeKafkaLog)));
+INSTANTIATE_TEST_SUITE_P(Kafka, EventLogSharing, testing::Values(LogFactory(MakeKafkaLog)));
 
 }  // namespace
 }  // namespace crm::eventlog

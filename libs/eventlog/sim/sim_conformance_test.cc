@@ -39,6 +39,9 @@ LogFactory Simulated(uint64_t seed, absl::Duration delay_max) {
 INSTANTIATE_TEST_SUITE_P(Sim, EventLogConformance,
                          ::testing::Values(Simulated(1, absl::Microseconds(100)),
                                            Simulated(2, absl::Milliseconds(200))));
+INSTANTIATE_TEST_SUITE_P(Sim, EventLogSharing,
+                         ::testing::Values(Simulated(1, absl::Microseconds(100)),
+                                           Simulated(2, absl::Milliseconds(200))));
 
 }  // namespace
 }  // namespace crm::eventlog
