@@ -173,10 +173,9 @@ TEST_F(DatabaseTest, BatchesOfSeveralThreadsCommitSideBySideUnderReaders) {
 // On a disk, for the tests that damage files.
 class CorruptionTest : public testing::Test {
  protected:
-  CorruptionTest()
-      : path_(std::filesystem::temp_directory_path() /
-              ("crm-table-test-" + std::to_string(std::random_device()()))) {
-    std::filesystem::create_directories(path_);
+  CorruptionTest() {
+    std::string path = testing::TempDir() + "crm-table-test-XXXXXX";
+    path_ = mkdtemp(path.data());
   }
   ~CorruptionTest() override { std::filesystem::remove_all(path_); }
 
@@ -211,7 +210,7 @@ class CorruptionTest : public testing::Test {
   }
 
   static constexpr int kRows = 2'000;
-  const std::filesystem::path path_;
+  std::filesystem::path path_;
 };
 
 // Reads all there is in three ways; every row that is served must be right. The number of reads
