@@ -37,7 +37,7 @@ class Ban(NamedTuple):
     pattern: re.Pattern
     instead: str
     free: tuple = ()  # Prefixes of paths where it is allowed.
-    tests_only: bool = False
+    tests: str = "too"  # Or "only", or "free": whether tests must keep it.
 
 
 BANS = (
@@ -47,13 +47,13 @@ BANS = (
     Ban("random", re.compile(r"\bs?rand\(|\brandom_device\b|\babsl::BitGen\b"),
         "take a seed or an id as a parameter", OUTSIDE),
     Ban("thread", re.compile(r"\bstd::j?thread\b|\bstd::async\b"),
-        "let libs/app own the thread and be stepped from outside", OUTSIDE),
+        "let libs/app own the thread and be stepped from outside", OUTSIDE, tests="free"),
     Ban("new", re.compile(r"\bnew\b(?=\s+[A-Za-z_:(])"
                           r"|(?<!=)\s\bdelete\b(\[\])?\s+\w"),
         "use a value or std::make_unique", OUTSIDE),
     Ban("using-namespace", re.compile(r"\busing\s+namespace\b"), "name what you use"),
     Ban("sleep", re.compile(r"\bsleep_(for|until)\b|\bSleepFor\(|\bu?sleep\(|\bnanosleep\("),
-        "wait for the condition itself, or step the manual clock", (), tests_only=True),
+        "wait for the condition itself, or step the manual clock", (), tests="only"),
     Ban("macro", re.compile(r"^\s*#\s*define\b"), "use a function, a template or constexpr"),
     Ban("skip", re.compile(r"\bGTEST_SKIP\b|\bDISABLED_\w"),
         "a test that is skipped proves nothing: mend it or remove it"),
@@ -144,7 +144,7 @@ def check_bans(path, code):
     test = is_test(path)
     for number, line in enumerate(code.split("\n"), 1):
         for ban in BANS:
-            if (ban.tests_only and not test) or path.startswith(ban.free or ("\0",)):
+            if ban.tests == ("free" if test else "only") or path.startswith(ban.free or ("\0",)):
                 continue
             if ban.pattern.search(_owned(line) if ban.rule == "new" else line):
                 yield Fault(path, number, ban.rule, ban.instead)

@@ -80,7 +80,7 @@ for _name, _package in PACKAGES.items():
     ROOMS[_own + "react/"] = Room(PURE_LIBS + ("crm/",) + _rooms, PURE)
 
 # Tests see their own room and the tools of testing besides.
-TEST_FILE = re.compile(r"(_test|_tests|_bench|_fuzz|_testing)\.(cc|h)$|/conformance[^/]*$"
+TEST_FILE = re.compile(r"_(tests?|bench|fuzz|testing)(_[a-z_]+)?\.(cc|h)$|/conformance[^/]*$"
                        r"|/fake_[^/]*$")
 TEST_MAY = ("libs/testing/", "libs/eventlog/", "libs/table/", "libs/engine/", "crm/")
 OURS = ("libs/", "services/", "tests/", "tools/", "crm/")

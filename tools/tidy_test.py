@@ -135,6 +135,7 @@ class Words(unittest.TestCase):
     def test_thread(self):
         self.assertEqual(in_room("std::thread t;\n"), [("thread", 1)])
         self.assertEqual(in_room("auto id = std::this_thread::get_id();\n"), [])
+        self.assertEqual(faults({"libs/base/a_test.cc": "std::thread t;\n"}), [])
 
     def test_new(self):
         self.assertEqual(in_room("int* a = new int;\n  delete a;\n"), [("new", 1), ("new", 2)])
