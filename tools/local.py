@@ -82,6 +82,7 @@ def import_orders(data, listen):
     """Imports the set once for each data directory; an import that was cut off is sent again."""
     if os.path.exists(imported(data)):
         return
+    subprocess.run(crmctl(listen, "wait-ready"), check=True)
     customers, orders = cdnow.convert(glob.glob(SOURCE)[0], f"{RUN}/cdnow")
     subprocess.run(crmctl(listen, "import", "customers", customers), check=True)
     subprocess.run(crmctl(listen, "import", "orders", orders), check=True)
@@ -96,7 +97,7 @@ def report(listen, admin):
 All four services listen on {listen}; metrics and probes on http://{admin}.
 Call them from another terminal:
   {BIN}/crmctl pyramid --start 1998-01-01 --end 1998-04-01
-  {BIN}/crmctl customers list --page_size 5
+  {BIN}/crmctl customers list --page-size 5
   {BIN}/crmctl --help
   grpcurl -plaintext {listen} list""", flush=True)
 
