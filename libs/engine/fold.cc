@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "absl/strings/str_cat.h"
-
 namespace crm::engine {
 namespace {
 
@@ -19,8 +17,6 @@ void SetTime(Message& state, const google::protobuf::FieldDescriptor* field, abs
 }
 
 }  // namespace
-
-std::string EtagOf(int64_t revision) { return absl::StrCat("r", revision); }
 
 void Fold(const AggregateDef& aggregate, const Message& event, const std::string& name,
           absl::Time time, Versioned& versioned) {

@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "libs/engine/ops.h"
+#include "libs/engine/update.h"
 
 namespace crm::engine {
 
@@ -15,9 +16,6 @@ struct Versioned {
   MessagePtr state;
   int64_t revision = 0;
 };
-
-// The etag of a revision.
-std::string EtagOf(int64_t revision);
 
 // Evolves `versioned` by `event` and stamps name, etag, create and update time.
 void Fold(const AggregateDef& aggregate, const Message& event, const std::string& name,

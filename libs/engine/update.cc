@@ -95,4 +95,6 @@ absl::StatusOr<FieldMask> ChangedFields(const Message& resource, const FieldMask
   return changed;
 }
 
+std::string EtagOf(int64_t revision) { return "r" + std::to_string(revision); }
+
 }  // namespace crm::engine

@@ -1,4 +1,4 @@
-// What an update request changes: pure, for Decide of an aggregate.
+// What an update request changes, and the etag that it takes: pure, for rules and views.
 //
 //   const absl::StatusOr<FieldMask> changed = engine::ChangedFields(request.customer(),
 //   request.update_mask(), state); if (!changed.ok()) return changed.status(); if
@@ -9,6 +9,9 @@
 
 #include <google/protobuf/field_mask.pb.h>
 #include <google/protobuf/message.h>
+
+#include <cstdint>
+#include <string>
 
 #include "absl/status/statusor.h"
 
@@ -23,5 +26,9 @@ namespace crm::engine {
 absl::StatusOr<google::protobuf::FieldMask> ChangedFields(const google::protobuf::Message& resource,
                                                           const google::protobuf::FieldMask& mask,
                                                           const google::protobuf::Message& state);
+
+// The etag of a resource after this many events, counted from 1: what the engine stamps. A foreign
+// table can say with it which version of another service's resource it holds.
+std::string EtagOf(int64_t revision);
 
 }  // namespace crm::engine
