@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "libs/engine/update.h"
 #include "services/service-desk/read/tables.h"
 
 namespace crm::servicedesk {
@@ -55,7 +56,7 @@ void ProjectCustomerRef(const engine::ForeignEvent<CustomerEvent>& event, engine
   after.set_etag(before.etag());
   if (google::protobuf::util::MessageDifferencer::Equals(before, after)) return;
   after.set_name(event.meta.name);
-  after.set_etag(std::to_string(event.meta.revision));
+  after.set_etag(engine::EtagOf(event.meta.revision));
   rows.Put(kCustomerRefs, after);
 }
 

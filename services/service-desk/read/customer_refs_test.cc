@@ -40,11 +40,11 @@ constexpr char kCreated[] = R"(created {
 TEST(ProjectCustomerRef, FollowsTheCustomer) {
   Customer customer;
   customer.Say(kCreated);
-  EXPECT_THAT(customer.Row(), EqualsProto("name: 'customers/c1' etag: '1' owner: 'ann' team: 't1' "
+  EXPECT_THAT(customer.Row(), EqualsProto("name: 'customers/c1' etag: 'r1' owner: 'ann' team: 't1' "
                                           "branch: 'north' status: CUSTOMER_STATUS_PROSPECT"));
   customer.Say("activated {}");
   customer.Say("tier_changed { to: TIER_TOP }");
-  EXPECT_THAT(customer.Row(), EqualsProto("name: 'customers/c1' etag: '3' owner: 'ann' team: 't1' "
+  EXPECT_THAT(customer.Row(), EqualsProto("name: 'customers/c1' etag: 'r3' owner: 'ann' team: 't1' "
                                           "branch: 'north' status: CUSTOMER_STATUS_ACTIVE "
                                           "tier: TIER_TOP"));
   customer.Say("became_inactive {}");
@@ -52,7 +52,7 @@ TEST(ProjectCustomerRef, FollowsTheCustomer) {
   customer.Say(
       "updated { changed { paths: 'owner' paths: 'team' paths: 'branch' } "
       "customer { owner: 'bob' branch: 'south' } }");
-  EXPECT_THAT(customer.Row(), EqualsProto("name: 'customers/c1' etag: '6' owner: 'bob' "
+  EXPECT_THAT(customer.Row(), EqualsProto("name: 'customers/c1' etag: 'r6' owner: 'bob' "
                                           "branch: 'south' status: CUSTOMER_STATUS_INACTIVE"));
 }
 
@@ -65,15 +65,15 @@ TEST(ProjectCustomerRef, PassesOverWhatItDoesNotKeep) {
   customer.Say(kCreated);
   customer.Say("order_noted {}");
   customer.Say("updated { changed { paths: 'industry' } customer { industry: 'wood' } }");
-  EXPECT_EQ(customer.Row().etag(), "4");
+  EXPECT_EQ(customer.Row().etag(), "r4");
 }
 
 TEST(CustomerRefOf, TakesWhatAnAnswerSays) {
   EXPECT_THAT(
       CustomerRefOf(ParseText<customer::v1::Customer>(
-          "name: 'customers/c1' etag: '5' status: CUSTOMER_STATUS_ACTIVE tier: TIER_BIG "
+          "name: 'customers/c1' etag: 'r5' status: CUSTOMER_STATUS_ACTIVE tier: TIER_BIG "
           "owner: 'ann' team: 't1' branch: 'north' display_name: 'Steel Works'")),
-      EqualsProto("name: 'customers/c1' etag: '5' status: CUSTOMER_STATUS_ACTIVE tier: TIER_BIG "
+      EqualsProto("name: 'customers/c1' etag: 'r5' status: CUSTOMER_STATUS_ACTIVE tier: TIER_BIG "
                   "owner: 'ann' team: 't1' branch: 'north'"));
 }
 
