@@ -1,0 +1,137 @@
+// Services as processes of their own: started, signalled, asked whether they are ready, called.
+#pragma once
+
+#include <google/protobuf/message.h>
+#include <sys/types.h>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "crm/engine/v1/engine.pb.h"
+#include "libs/rpc/client.h"
+
+namespace crm::e2e {
+
+// How long a test waits for what takes a second on a quiet machine.
+inline constexpr absl::Duration kPatience = absl::Seconds(60);
+
+// A directory of one test, gone with it.
+class Directory {
+ public:
+  Directory();
+  ~Directory();
+  Directory(const Directory&) = delete;
+  Directory& operator=(const Directory&) = delete;
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+// "127.0.0.1:port": free a moment ago, given out once, and none that the system gives to outgoing
+// connections, so that it is still free when its process was killed and starts again.
+std::string FreeAddress();
+
+// Asks, every few milliseconds, until `done` is true; fails the test after `patience`. Other
+// processes cannot wake us.
+bool Until(const std::string& what, const std::function<bool()>& done,
+           absl::Duration patience = kPatience);
+
+struct HttpAnswer {
+  int code = 0;  // 0: nobody answered.
+  std::string body;
+};
+HttpAnswer HttpGet(const std::string& address, const std::string& path);
+
+// The RPC that a request belongs to: every request message has one.
+const google::protobuf::MethodDescriptor& MethodOf(const google::protobuf::Descriptor& request);
+
+// Calls any RPC, with the client policy that we publish.
+class Client {
+ public:
+  // One address or several, which are taken in turn.
+  explicit Client(const std::vector<std::string>& addresses);
+
+  template <class Response, class Request>
+  absl::StatusOr<Response> Call(const Request& request, rpc::CallOptions options = {},
+                                rpc::MetadataList* trailers = nullptr) {
+    Response response;
+    absl::Status status =
+        channel_.Call(MethodOf(*Request::descriptor()), request, response, options, trailers);
+    if (!status.ok()) return status;
+    return response;
+  }
+  // The same until the answer is not UNAVAILABLE, which means: send it again. For at most
+  // kPatience.
+  template <class Response, class Request>
+  absl::StatusOr<Response> Insist(const Request& request) {
+    const absl::Time end = absl::Now() + kPatience;
+    while (true) {
+      absl::StatusOr<Response> response = Call<Response>(request);
+      if (!absl::IsUnavailable(response.status()) || absl::Now() > end) return response;
+    }
+  }
+
+ private:
+  rpc::Channel channel_;
+};
+
+// A service binary with a data directory, addresses and a log file, that can be started many times.
+class Service {
+ public:
+  struct Options {
+    std::string binary;
+    std::string directory;           // For its data and its output.
+    std::vector<std::string> flags;  // Besides addresses, instance and directory.
+  };
+  explicit Service(Options options);
+  // Kills the process. After a failed test it prints the end of what the process said.
+  ~Service();
+  Service(const Service&) = delete;
+  Service& operator=(const Service&) = delete;
+
+  // Starts it and returns.
+  void Start();
+  bool WaitUntilReady();
+  void Signal(int signal) const;
+  // kill -9, and waits for the end.
+  void Kill();
+  // Asks it to stop, and waits; the exit code.
+  int Stop();
+  // The exit code, once it ends by itself; nullopt when it does not within kPatience.
+  std::optional<int> WaitForEnd();
+
+  HttpAnswer Readyz() const { return HttpGet(admin_address_, "/readyz"); }
+  const std::string& address() const { return address_; }
+  std::string data_directory() const { return options_.directory + "/data"; }
+  // What it said so far.
+  std::string Output() const;
+  Client& client() { return *client_; }
+
+ private:
+  const Options options_;
+  const std::string address_;
+  const std::string admin_address_;
+  pid_t pid_ = 0;
+  std::unique_ptr<Client> client_;
+};
+
+// Flags that put a service on a Kafka broker of one node, with replicas whose name is their
+// address.
+std::vector<std::string> OnBroker(const std::string& bootstrap);
+
+// What a service says of a topic's partitions, in their order; empty when it does not answer.
+std::vector<engine::v1::PartitionStatus> Partitions(Service& service, const std::string& topic);
+
+// Waits until both stand at the same positions of `topic` with equal tables; the digest, or empty,
+// and a failure.
+std::string EqualDigests(Service& one, Service& other, const std::string& topic);
+// The digest of one service at a moment when nothing changes.
+std::string DigestOf(Service& service, const std::string& topic);
+
+}  // namespace crm::e2e
