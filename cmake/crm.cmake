@@ -66,11 +66,12 @@ function(crm_test NAME)
 endfunction()
 
 # crm_proto(NAME PROTOS a.proto .. DEPS .. [ROOT dir]): messages of one package, compiled once. No gRPC stubs:
-# servers and clients find methods by descriptor.
+# servers and clients find methods by descriptor. The global property CRM_PROTOS collects the files below proto/.
 function(crm_proto NAME)
   cmake_parse_arguments(ARG "" "ROOT" "PROTOS;DEPS" ${ARGN})
   if(NOT ARG_ROOT)
     set(ARG_ROOT "${PROJECT_SOURCE_DIR}/proto")
+    set_property(GLOBAL APPEND PROPERTY CRM_PROTOS ${ARG_PROTOS})
   endif()
   set(out "${PROJECT_BINARY_DIR}/proto")
   file(MAKE_DIRECTORY "${out}")
