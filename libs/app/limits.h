@@ -18,4 +18,8 @@ inline constexpr absl::Duration kStartRetry = absl::Seconds(1);
 // How long making or describing a topic may take.
 inline constexpr absl::Duration kTopicTimeout = absl::Seconds(10);
 
+// What a caller should wait when the replica that owns its key cannot be reached: with the five
+// attempts of our client policy, about as long as another replica needs to take over.
+inline constexpr absl::Duration kPeerGoneRetryAfter = absl::Seconds(1);
+
 }  // namespace crm::app

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_replace.h"
 #include "libs/app/handlers.h"
+#include "libs/app/limits.h"
 #include "libs/base/status.h"
 #include "libs/engine/limits.h"
 
@@ -20,10 +21,19 @@ const google::protobuf::MethodDescriptor& EngineMethod(const char* name) {
               ->FindMethodByName(name);
 }
 
+// What gRPC itself says of a lost connection names addresses and no time to wait. Nothing of ours
+// was begun, or the request_id settles what became of it: either way the caller sends it again.
+absl::Status OfPeer(absl::Status status) {
+  if (!absl::IsUnavailable(status) || !base::ReasonOf(status).empty()) return status;
+  return base::Unavailable("OWNER_UNREACHABLE",
+                           "the replica that owns this key cannot be reached; another takes over",
+                           kPeerGoneRetryAfter);
+}
+
 template <class Response>
 std::function<void(rpc::CallReply)> Parsed(std::function<void(absl::StatusOr<Response>)> done) {
   return [done = std::move(done)](rpc::CallReply reply) {
-    if (!reply.status.ok()) return done(reply.status);
+    if (!reply.status.ok()) return done(OfPeer(std::move(reply.status)));
     Response response;
     if (!response.ParseFromString(reply.reply))
       return done(absl::InternalError("the reply cannot be parsed"));

@@ -263,6 +263,13 @@ std::vector<PartitionReport> Engine::Reports() const {
 }
 
 bool Engine::Ready(std::string* why_not) const {
+  if (!CaughtUp(why_not)) return false;
+  std::lock_guard lock(reactor_mutex_);
+  if (why_not != nullptr) *why_not = reactor_trouble_;
+  return reactor_trouble_.empty();
+}
+
+bool Engine::CaughtUp(std::string* why_not) const {
   for (const PartitionReport& report : Reports()) {
     if (report.stopped.empty() && report.caught_up) continue;
     if (why_not != nullptr) {
@@ -302,7 +309,7 @@ void Engine::StepOwnership() {
     rejoin_at_ = now + absl::Seconds(5);
   }
   if (ownership_ == nullptr) {
-    if (leaving_.load() || now < rejoin_at_ || !Ready()) return;
+    if (leaving_.load() || now < rejoin_at_ || !CaughtUp()) return;
     auto joined = log_.JoinOwnership(service_.topic, options_.instance, options_.coordinator_waker);
     if (!joined.ok()) {
       rejoin_at_ = now + kBackoffFirst;
@@ -335,11 +342,16 @@ void Engine::LeaveGroupNow() {
 
 absl::StatusOr<StepReport> Engine::StepCoordinator() {
   StepOwnership();
-  if (reactor_ == nullptr && Ready()) {
+  if (reactor_ == nullptr && CaughtUp()) {
     reactor_ = std::make_unique<Reactor>(*this, options_.coordinator_waker);
   }
   StepReport report;
-  if (reactor_ != nullptr) report = reactor_->Step();
+  if (reactor_ != nullptr) {
+    report = reactor_->Step();
+    std::lock_guard lock(reactor_mutex_);
+    reactor_trouble_ = reactor_->set_up() ? reactor_->stopped()
+                                          : "what is set up at the first start is not there yet";
+  }
   report.next = std::min(report.next, absl::Milliseconds(100));
   return report;
 }

@@ -98,6 +98,7 @@ class Engine {
   std::pair<absl::Duration, absl::Duration> HeartbeatAndSession() const;
   absl::Duration LastHeartbeat() const;
   absl::Duration Lease() const;
+  bool CaughtUp(std::string* why_not = nullptr) const;
   void StepOwnership();
   void LeaveGroupNow();
 
@@ -116,6 +117,8 @@ class Engine {
   absl::Duration rejoin_at_ = -absl::InfiniteDuration();
   std::atomic<bool> leaving_{false};
   std::unique_ptr<Reactor> reactor_;
+  mutable std::mutex reactor_mutex_;  // Guards what the reactor last said.
+  std::string reactor_trouble_ = "what is set up at the first start is not there yet";
 };
 
 }  // namespace crm::engine

@@ -1,19 +1,15 @@
 #include "libs/engine/fold.h"
 
-#include <google/protobuf/timestamp.pb.h>
-
 #include <algorithm>
+
+#include "libs/base/timestamp.h"
 
 namespace crm::engine {
 namespace {
 
 void SetTime(Message& state, const google::protobuf::FieldDescriptor* field, absl::Time time) {
-  auto& stamp = static_cast<google::protobuf::Timestamp&>(
-      *state.GetReflection()->MutableMessage(&state, field));
-  const int64_t seconds = absl::ToUnixSeconds(time);
-  stamp.set_seconds(seconds);
-  stamp.set_nanos(
-      static_cast<int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
+  static_cast<google::protobuf::Timestamp&>(*state.GetReflection()->MutableMessage(&state, field)) =
+      base::TimestampOf(time);
 }
 
 }  // namespace
@@ -62,7 +58,7 @@ absl::Time UpdateTime(const AggregateDef& aggregate, const Message& state) {
     return absl::InfinitePast();
   const auto& stamp = static_cast<const google::protobuf::Timestamp&>(
       state.GetReflection()->GetMessage(state, aggregate.shape.update_time));
-  return absl::FromUnixSeconds(stamp.seconds()) + absl::Nanoseconds(stamp.nanos());
+  return base::TimeOf(stamp);
 }
 
 }  // namespace crm::engine

@@ -112,7 +112,8 @@ void Partition::Delivered(const eventlog::Delivery& delivery) {
     if (delivery.token == 0) {
       claim_.Failed(host_.clock.SinceBoot() + Jitter());
     } else if (known) {
-      // Also when it was read back: that it will stay is said only by a good report, or by a claim behind it.
+      // Also when it was read back: that it will stay is said only by a good report, or by a claim
+      // behind it.
       claim_.Doubt();
     }
     return;

@@ -18,7 +18,7 @@ namespace {
 constexpr size_t kEventsWaitingMax = 1024;
 
 absl::Duration Backoff(int attempts) {
-  return std::min(kBackoffMax, kBackoffFirst * (1 << std::min(attempts, 10)));
+  return std::min(kBackoffMax, kRetryAfter * (1 << std::min(attempts, 12)));
 }
 
 bool TriedAgain(const absl::Status& status) {
@@ -53,18 +53,14 @@ StepReport Reactor::Step() {
   StepReport report;
   report.next = tasks_.empty() ? absl::Milliseconds(100) : absl::Milliseconds(20);
   report.busy = !records_.records.records.empty();
-  std::string stopped;
-  for (const auto& [key, source] : sources_) {
-    if (!source.reader->stopped().empty()) stopped = source.reader->stopped();
-  }
-  std::lock_guard lock(mutex_);
-  stopped_ = std::move(stopped);
   return report;
 }
 
 std::string Reactor::stopped() const {
-  std::lock_guard lock(mutex_);
-  return stopped_;
+  for (const auto& [key, source] : sources_) {
+    if (!source.reader->stopped().empty()) return source.reader->stopped();
+  }
+  return "";
 }
 
 void Reactor::SeedOnce() {
@@ -81,6 +77,7 @@ void Reactor::SeedOnce() {
                                           absl::StrCat("first-start-", ++number));
       task->request = std::move(request);
       tasks_.push_back(std::move(task));
+      ++seeds_open_;
     }
   }
 }
@@ -257,6 +254,7 @@ void Reactor::TakeResults() {
                  {"source", task->origin.source},
                  {"reason", base::ReasonOf(status)}});
     }
+    if (task->source.first.empty()) --seeds_open_;
     const auto source = sources_.find(task->source);
     if (source == sources_.end()) continue;
     for (Event& event : source->second.events) {

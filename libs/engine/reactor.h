@@ -35,8 +35,11 @@ class Reactor {
   // tries again.
   StepReport Step();
 
-  // Why a source partition stopped; empty when all run. Any thread.
+  // Why a source partition stopped; empty when all run.
   std::string stopped() const;
+  // What is set up at the first start is there: each command of it was acknowledged, now or by an
+  // earlier start.
+  bool set_up() const { return seeded_ && seeds_open_ == 0; }
 
  private:
   // One command of one event, or of the first start.
@@ -85,9 +88,8 @@ class Reactor {
   std::deque<std::shared_ptr<Task>> tasks_;  // To be sent.
   size_t in_work_ = 0;
   bool seeded_ = false;
+  size_t seeds_open_ = 0;
   eventlog::GroupRecords records_;
-  mutable std::mutex mutex_;  // Guards stopped_.
-  std::string stopped_;
 };
 
 }  // namespace crm::engine

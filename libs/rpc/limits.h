@@ -48,6 +48,11 @@ inline constexpr absl::Duration kClientPing = absl::Seconds(20);
 inline constexpr absl::Duration kServerPingAccepted = absl::Seconds(10);
 inline constexpr absl::Duration kServerPing = absl::Seconds(30);
 inline constexpr absl::Duration kPingTimeout = absl::Seconds(10);
+
+// A lost connection is tried again after the first, later at most after the second: gRPC's own two
+// minutes would leave a replica that came back without calls for as long.
+inline constexpr absl::Duration kReconnectFirst = absl::Milliseconds(100);
+inline constexpr absl::Duration kReconnectMax = absl::Seconds(1);
 // Connections are closed, politely, after about this time, so that clients spread over new servers.
 inline constexpr absl::Duration kConnectionAge = absl::Minutes(30);
 

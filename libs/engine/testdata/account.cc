@@ -2,13 +2,10 @@
 
 #include "libs/base/check.h"
 #include "libs/base/status.h"
+#include "libs/base/timestamp.h"
 
 namespace crm::engine::testdata {
 namespace {
-
-absl::Time TimeOf(const google::protobuf::Timestamp& stamp) {
-  return absl::FromUnixSeconds(stamp.seconds()) + absl::Nanoseconds(stamp.nanos());
-}
 
 void ProjectBalances(const Change<AccountModel>& change, Rows& rows) {
   tv1::BalanceCell cell =
@@ -90,7 +87,7 @@ Decision<AccountModel> AccountModel::Decide(const State&, const tv1::MirrorAmoun
 
 std::optional<absl::Time> AccountModel::NextDue(const State& state) {
   if (state.wake_after_seconds() == 0 || state.woken() > 0) return std::nullopt;
-  return TimeOf(state.create_time()) + absl::Seconds(state.wake_after_seconds());
+  return base::TimeOf(state.create_time()) + absl::Seconds(state.wake_after_seconds());
 }
 
 void AccountModel::Evolve(State& state, const Event& event) {

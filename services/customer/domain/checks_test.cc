@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "libs/base/timestamp.h"
 #include "services/customer/domain/calendar.h"
 
 namespace crm::customer {
@@ -57,9 +58,9 @@ TEST(Calendar, AddMonthsStaysInTheMonth) {
 
 TEST(Calendar, TimestampsGoThereAndBack) {
   const absl::Time time = absl::FromUnixSeconds(1772445600) + absl::Nanoseconds(123456789);
-  EXPECT_EQ(TimeOf(TimestampOf(time)), time);
-  EXPECT_EQ(TimestampOf(time).nanos(), 123456789);
-  EXPECT_EQ(TimestampOf(absl::UnixEpoch() - absl::Nanoseconds(1)).nanos(), 999999999);
+  EXPECT_EQ(base::TimeOf(base::TimestampOf(time)), time);
+  EXPECT_EQ(base::TimestampOf(time).nanos(), 123456789);
+  EXPECT_EQ(base::TimestampOf(absl::UnixEpoch() - absl::Nanoseconds(1)).nanos(), 999999999);
 }
 
 }  // namespace

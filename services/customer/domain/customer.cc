@@ -7,6 +7,7 @@
 #include "libs/base/date.h"
 #include "libs/base/field_mask.h"
 #include "libs/base/status.h"
+#include "libs/base/timestamp.h"
 #include "libs/engine/update.h"
 #include "services/customer/domain/calendar.h"
 #include "services/customer/domain/checks.h"
@@ -41,7 +42,7 @@ void SetActiveUntil(absl::CivilDay last_order_day, const ActivityWindow& window,
   *activity.mutable_active_until_date() = base::DateOf(until);
   const absl::CivilDay look =
       absl::ToCivilDay(context.time, context.zone) + (until + 1 - context.business_date);
-  *activity.mutable_activity_check_time() = TimestampOf(absl::FromCivil(look, context.zone));
+  *activity.mutable_activity_check_time() = base::TimestampOf(absl::FromCivil(look, context.zone));
 }
 
 void FoldActivity(v1::Customer& state, const v1::OrderActivity& activity) {
@@ -98,10 +99,10 @@ engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
     return base::Refused(v1::REASON_NOTHING_TO_VERIFY, "the customer has no contact data");
   }
   const auto day = [&](absl::Time time) { return absl::ToCivilDay(time, context.zone); };
-  if (customer.has_verify_time() && day(TimeOf(customer.verify_time())) == day(context.time))
+  if (customer.has_verify_time() && day(base::TimeOf(customer.verify_time())) == day(context.time))
     return std::nullopt;
   Event event;
-  *event.mutable_verified()->mutable_verify_time() = TimestampOf(context.time);
+  *event.mutable_verified()->mutable_verify_time() = base::TimestampOf(context.time);
   return event;
 }
 
@@ -173,7 +174,7 @@ engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
 std::optional<absl::Time> CustomerModel::NextDue(const State& state) {
   if (state.status() != v1::CUSTOMER_STATUS_ACTIVE || !state.has_activity_check_time())
     return std::nullopt;
-  return TimeOf(state.activity_check_time());
+  return base::TimeOf(state.activity_check_time());
 }
 
 void CustomerModel::Evolve(State& state, const Event& event) {

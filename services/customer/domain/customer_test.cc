@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "libs/base/timestamp.h"
 #include "libs/testing/decisions.h"
 #include "services/customer/domain/calendar.h"
 
@@ -266,7 +267,7 @@ TEST(CheckActivity, CountsFromTheBusinessDateNotFromTheClock) {
   const auto event =
       CustomerModel::Decide(Given<CustomerModel>({kMade}), activate, context, ActivityWindow{});
   ASSERT_TRUE(event.ok() && event->has_value());
-  const absl::Time look = TimeOf((*event)->activated().activity().activity_check_time());
+  const absl::Time look = base::TimeOf((*event)->activated().activity().activity_check_time());
   EXPECT_EQ(absl::ToCivilDay(look, context.zone) - absl::CivilDay(2026, 3, 2), 365);
 }
 

@@ -10,6 +10,7 @@
 #include "libs/base/date.h"
 #include "libs/base/field_mask.h"
 #include "libs/base/status.h"
+#include "libs/base/timestamp.h"
 #include "libs/engine/update.h"
 #include "services/customer/domain/calendar.h"
 #include "services/customer/read/ranking.h"
@@ -89,8 +90,8 @@ engine::Decision<TierPlanModel> Computed(const v1::TierPlan& plan, const engine:
   Event event;
   auto& computed = *event.mutable_computed();
   *computed.mutable_computation() = facts.computation;
-  *computed.mutable_computation()->mutable_compute_time() = TimestampOf(context.time);
-  *computed.mutable_next_compute_time() = TimestampOf(NextCompute(plan, context));
+  *computed.mutable_computation()->mutable_compute_time() = base::TimestampOf(context.time);
+  *computed.mutable_next_compute_time() = base::TimestampOf(NextCompute(plan, context));
   return event;
 }
 
@@ -106,7 +107,7 @@ engine::Decision<TierPlanModel> TierPlanModel::Decide(const State&,
   plan = create.tier_plan();
   FillIn(plan);
   if (absl::Status s = CheckPlan(plan); !s.ok()) return s;
-  *plan.mutable_next_compute_time() = TimestampOf(context.time);
+  *plan.mutable_next_compute_time() = base::TimestampOf(context.time);
   return event;
 }
 
@@ -124,7 +125,7 @@ engine::Decision<TierPlanModel> TierPlanModel::Decide(const State& plan,
   auto& updated = *event.mutable_updated();
   *updated.mutable_changed() = *meant;
   base::ApplyMask(*meant, next, *updated.mutable_tier_plan());
-  *updated.mutable_next_compute_time() = TimestampOf(context.time);
+  *updated.mutable_next_compute_time() = base::TimestampOf(context.time);
   return event;
 }
 
@@ -149,13 +150,13 @@ engine::Decision<TierPlanModel> TierPlanModel::Decide(const State& plan,
                                                       const v1::TierPlanDueRequest&,
                                                       const engine::Context& context,
                                                       const TierFacts& facts) {
-  if (context.time < TimeOf(plan.next_compute_time())) return std::nullopt;
+  if (context.time < base::TimeOf(plan.next_compute_time())) return std::nullopt;
   return Computed(plan, context, facts);
 }
 
 std::optional<absl::Time> TierPlanModel::NextDue(const State& state) {
   if (!state.has_next_compute_time()) return std::nullopt;
-  return TimeOf(state.next_compute_time());
+  return base::TimeOf(state.next_compute_time());
 }
 
 void TierPlanModel::Evolve(State& state, const Event& event) {

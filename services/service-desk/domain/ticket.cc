@@ -7,7 +7,7 @@
 #include "libs/base/check.h"
 #include "libs/base/resource_name.h"
 #include "libs/base/status.h"
-#include "services/service-desk/domain/timestamps.h"
+#include "libs/base/timestamp.h"
 
 namespace crm::servicedesk {
 namespace {
@@ -47,7 +47,7 @@ absl::Status NotStarted() {
 
 bool SamePause(const v1::Ticket& ticket, const v1::SetPendingRequest& pending) {
   return ticket.state() == PendingState(pending.waiting_for()) &&
-         TimeOf(ticket.pending_until()) == TimeOf(pending.until()) &&
+         base::TimeOf(ticket.pending_until()) == base::TimeOf(pending.until()) &&
          ticket.personal().pending_reason() == pending.reason();
 }
 
@@ -126,7 +126,7 @@ Decision<TicketModel> TicketModel::Decide(const State& ticket,
   }
   Event event;
   v1::TicketAssigned& assigned = *event.mutable_assigned();
-  *assigned.mutable_time() = TimestampOf(context.time);
+  *assigned.mutable_time() = base::TimestampOf(context.time);
   assigned.set_assignee(assign.assignee());
   assigned.set_queue(queue);
   assigned.set_state(waits ? v1::TICKET_STATE_ASSIGNED : ticket.state());
@@ -142,9 +142,9 @@ Decision<TicketModel> TicketModel::Decide(const State& ticket, const v1::StartTi
   if (ticket.state() == v1::TICKET_STATE_IN_PROGRESS) return std::nullopt;
   Event event;
   if (Pending(ticket)) {
-    *event.mutable_resumed()->mutable_time() = TimestampOf(context.time);
+    *event.mutable_resumed()->mutable_time() = base::TimestampOf(context.time);
   } else {
-    *event.mutable_started()->mutable_time() = TimestampOf(context.time);
+    *event.mutable_started()->mutable_time() = base::TimestampOf(context.time);
   }
   return event;
 }
@@ -153,7 +153,7 @@ Decision<TicketModel> TicketModel::Decide(const State& ticket, const v1::SetPend
                                           const Context& context) {
   if (absl::Status s = CheckPending(pending); !s.ok()) return s;
   if (SamePause(ticket, pending)) return std::nullopt;
-  const absl::Time until = TimeOf(pending.until());
+  const absl::Time until = base::TimeOf(pending.until());
   if (until <= context.time) return Invalid("until", "must be later than now");
   if (until > context.time + kPendingMax)
     return Invalid("until", "must be at most 7 days from now");
@@ -164,7 +164,7 @@ Decision<TicketModel> TicketModel::Decide(const State& ticket, const v1::SetPend
   if (ticket.state() != v1::TICKET_STATE_IN_PROGRESS) return NotStarted();
   Event event;
   v1::TicketPaused& paused = *event.mutable_paused();
-  *paused.mutable_time() = TimestampOf(context.time);
+  *paused.mutable_time() = base::TimestampOf(context.time);
   paused.set_waiting_for(pending.waiting_for());
   *paused.mutable_until() = pending.until();
   paused.mutable_reason()->set_text(pending.reason());
@@ -186,9 +186,9 @@ Decision<TicketModel> TicketModel::Decide(const State& ticket,
   if (ticket.state() != v1::TICKET_STATE_IN_PROGRESS && !Pending(ticket)) return NotStarted();
   Event event;
   v1::TicketResolved& resolved = *event.mutable_resolved();
-  *resolved.mutable_time() = TimestampOf(context.time);
+  *resolved.mutable_time() = base::TimestampOf(context.time);
   resolved.set_resolution_code(resolve.resolution_code());
-  *resolved.mutable_reopen_until() = TimestampOf(context.time + kReopenWindow);
+  *resolved.mutable_reopen_until() = base::TimestampOf(context.time + kReopenWindow);
   if (!resolve.note().empty()) resolved.mutable_note()->set_text(resolve.note());
   return event;
 }
@@ -200,7 +200,7 @@ Decision<TicketModel> TicketModel::Decide(const State& ticket, const v1::CloseTi
     return Refused(v1::REASON_TICKET_NOT_RESOLVED, "resolve the ticket first");
   }
   Event event;
-  *event.mutable_closed()->mutable_time() = TimestampOf(context.time);
+  *event.mutable_closed()->mutable_time() = base::TimestampOf(context.time);
   return event;
 }
 
@@ -213,11 +213,11 @@ Decision<TicketModel> TicketModel::Decide(const State& ticket,
     return Refused(v1::REASON_TICKET_OPEN, "the ticket is not resolved");
   }
   // The timer that closes the ticket may be a moment late.
-  if (context.time >= TimeOf(ticket.reopen_until())) {
+  if (context.time >= base::TimeOf(ticket.reopen_until())) {
     return Refused(v1::REASON_REOPEN_WINDOW_OVER, "open a new ticket instead");
   }
   Event event;
-  *event.mutable_reopened()->mutable_time() = TimestampOf(context.time);
+  *event.mutable_reopened()->mutable_time() = base::TimestampOf(context.time);
   event.mutable_reopened()->mutable_reason()->set_text(reopen.reason());
   return event;
 }
@@ -231,7 +231,7 @@ Decision<TicketModel> TicketModel::Decide(const State& ticket, const v1::AddNote
   }
   Event event;
   v1::TicketNoted& noted = *event.mutable_noted();
-  *noted.mutable_time() = TimestampOf(context.time);
+  *noted.mutable_time() = base::TimestampOf(context.time);
   noted.set_author(context.actor);
   noted.mutable_note()->set_text(add.text());
   return event;
@@ -243,18 +243,18 @@ Decision<TicketModel> TicketModel::Decide(const State& ticket, const v1::WakeTic
   if (!due.has_value() || context.time < *due) return std::nullopt;
   Event event;
   if (ticket.state() == v1::TICKET_STATE_RESOLVED) {
-    *event.mutable_closed()->mutable_time() = TimestampOf(context.time);
+    *event.mutable_closed()->mutable_time() = base::TimestampOf(context.time);
     event.mutable_closed()->set_by_timer(true);
   } else {
-    *event.mutable_resumed()->mutable_time() = TimestampOf(context.time);
+    *event.mutable_resumed()->mutable_time() = base::TimestampOf(context.time);
     event.mutable_resumed()->set_by_timer(true);
   }
   return event;
 }
 
 std::optional<absl::Time> TicketModel::NextDue(const State& state) {
-  if (Pending(state)) return TimeOf(state.pending_until());
-  if (state.state() == v1::TICKET_STATE_RESOLVED) return TimeOf(state.reopen_until());
+  if (Pending(state)) return base::TimeOf(state.pending_until());
+  if (state.state() == v1::TICKET_STATE_RESOLVED) return base::TimeOf(state.reopen_until());
   return std::nullopt;
 }
 

@@ -8,10 +8,10 @@
 #include "crm/servicedesk/v1/reason.pb.h"
 #include "libs/base/resource_name.h"
 #include "libs/base/status.h"
+#include "libs/base/timestamp.h"
 #include "services/service-desk/domain/priority.h"
 #include "services/service-desk/domain/seed.h"
 #include "services/service-desk/domain/ticket.h"
-#include "services/service-desk/domain/timestamps.h"
 #include "services/service-desk/read/tables.h"
 
 namespace crm::servicedesk {
@@ -131,7 +131,7 @@ Decision<TicketModel> TicketModel::Decide(const State&, const v1::OpenTicketRequ
   Complete(customer, ticket);
   Prioritise(facts, customer, ticket);
   ticket.set_state(v1::TICKET_STATE_NEW);
-  *ticket.mutable_state_time() = TimestampOf(context.time);
+  *ticket.mutable_state_time() = base::TimestampOf(context.time);
   return event;
 }
 

@@ -1,6 +1,6 @@
-#include "services/service-desk/domain/timestamps.h"
+#include "libs/base/timestamp.h"
 
-namespace crm::servicedesk {
+namespace crm::base {
 
 google::protobuf::Timestamp TimestampOf(absl::Time time) {
   google::protobuf::Timestamp timestamp;
@@ -15,4 +15,4 @@ absl::Time TimeOf(const google::protobuf::Timestamp& timestamp) {
   return absl::FromUnixSeconds(timestamp.seconds()) + absl::Nanoseconds(timestamp.nanos());
 }
 
-}  // namespace crm::servicedesk
+}  // namespace crm::base
