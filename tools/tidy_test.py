@@ -185,6 +185,11 @@ class Tree(unittest.TestCase):
         files = {"libs/base/CMakeLists.txt": "a.h", "libs/base/a.h": "", "libs/log/CMakeLists.txt":
                  "a.h", "libs/log/a.h": "", "CMakeLists.txt": "libs/base libs/log"}
         self.assertEqual(faults(files), [("readme", "libs/log/README.md", 1)])
+        files = {"CMakeLists.txt": "libs/base tests services/customer", "tests/CMakeLists.txt":
+                 "e2e/a.h", "tests/e2e/a.h": "", "services/customer/CMakeLists.txt": "domain/a.h",
+                 "services/customer/domain/a.h": ""}
+        self.assertEqual(faults(files), [("readme", "services/customer/README.md", 1),
+                                         ("readme", "tests/README.md", 1)])
 
     def test_dead_file(self):
         self.assertEqual(faults({"libs/base/b.cc": ""}), [("dead-file", "libs/base/b.cc", 1)])
