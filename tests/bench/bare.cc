@@ -1,0 +1,182 @@
+#include "tests/bench/bare.h"
+
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/impl/codegen/proto_utils.h>
+#include <grpcpp/impl/codegen/rpc_service_method.h>
+#include <grpcpp/impl/codegen/server_callback_handlers.h>
+#include <grpcpp/impl/service_type.h>
+#include <librdkafka/rdkafka.h>
+#include <rocksdb/db.h>
+
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <set>
+#include <thread>
+#include <unordered_map>
+
+namespace crm::bench {
+namespace {
+
+using customer::v1::Customer;
+using customer::v1::UpdateCustomerRequest;
+
+void Must(bool good, const std::string& what) {
+  if (good) return;
+  std::fprintf(stderr, "bare: %s\n", what.c_str());
+  std::abort();
+}
+
+struct Call : grpc::ServerUnaryReactor {
+  Call(const UpdateCustomerRequest& request, Customer* answer)
+      : name(request.customer().name()), reply(answer) {}
+  void Done() {
+    if (--left == 0) Finish(grpc::Status::OK);
+  }
+  void OnDone() override { delete this; }
+  const std::string name;
+  Customer* reply;
+  std::atomic<int> left{2};  // The delivery report, and read back and written.
+};
+
+rd_kafka_t* Client(rd_kafka_type_t type, const std::string& brokers,
+                   std::map<std::string, std::string> settings) {
+  settings.insert({{"bootstrap.servers", brokers}, {"socket.nagle.disable", "true"}});
+  char why[512];
+  auto* conf = rd_kafka_conf_new();
+  for (const auto& [name, value] : settings) {
+    Must(!rd_kafka_conf_set(conf, name.c_str(), value.c_str(), why, sizeof why), why);
+  }
+  rd_kafka_conf_set_dr_msg_cb(conf, [](rd_kafka_t*, const rd_kafka_message_t* message, void*) {
+    Must(message->err == 0, rd_kafka_err2str(message->err));
+    static_cast<Call*>(message->_private)->Done();
+  });
+  if (rd_kafka_t* client = rd_kafka_new(type, conf, why, sizeof why)) return client;
+  std::abort();
+}
+
+struct Bare : grpc::Service {
+  using Updates = grpc::internal::CallbackUnaryHandler<UpdateCustomerRequest, Customer>;
+  using Echoes = grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, grpc::ByteBuffer>;
+  using Method = grpc::internal::RpcServiceMethod;
+
+  Bare(std::string to, Work of) : work(std::move(of)), topic(std::move(to)) {
+    AddMethod(new Method(kBareUpdate, Method::NORMAL_RPC, nullptr));
+    MarkMethodCallback(0, new Updates([this](auto*, const auto* request, auto* reply) {
+                         return Produce(*request, new Call(*request, reply));
+                       }));
+    AddMethod(new Method(kBareEcho, Method::NORMAL_RPC, nullptr));
+    const grpc::Slice bytes(work.row.SerializeAsString());
+    MarkMethodRawCallback(1, new Echoes([bytes](auto* context, const auto*, auto* reply) {
+                            *reply = grpc::ByteBuffer(&bytes, 1);
+                            context->DefaultReactor()->Finish(grpc::Status::OK);
+                            return context->DefaultReactor();
+                          }));
+  }
+
+  Call* Produce(const UpdateCustomerRequest& request, Call* call) {
+    customer::v1::CustomerEvent event;
+    *event.mutable_updated()->mutable_changed() = request.update_mask();
+    event.mutable_updated()->mutable_customer()->set_region(request.customer().region());
+    std::string value = event.SerializeAsString();
+    rd_kafka_headers_t* headers = rd_kafka_headers_new(work.headers.size());
+    for (const auto& [name, text] : work.headers) {
+      char id[64];  // As long as ours, and tells the reader which call it was.
+      std::snprintf(id, sizeof id, "%0*zx", int(text.size()), reinterpret_cast<size_t>(call));
+      rd_kafka_header_add(headers, name.data(), -1, name == "ce_id" ? id : text.data(),
+                          text.size());
+    }
+    const std::string key = call->name.substr(call->name.find('/') + 1);
+    const auto error = rd_kafka_producev(
+        producer, RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_KEY(key.data(), key.size()),
+        RD_KAFKA_V_VALUE(value.data(), value.size()), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+        RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_OPAQUE(call), RD_KAFKA_V_END);
+    Must(error == 0, rd_kafka_err2str(error));
+    return call;
+  }
+
+  void ReadAll() {
+    rd_kafka_queue_t* queue = rd_kafka_queue_get_consumer(consumer);
+    std::vector<rd_kafka_message_t*> messages(1024);
+    rocksdb::WriteOptions options;
+    options.disableWAL = true;
+    while (true) {
+      messages[0] = rd_kafka_consumer_poll(consumer, 100);  // A batch waits for all its time-out.
+      if (messages[0] == nullptr) continue;
+      const size_t count = 1 + rd_kafka_consume_batch_queue(queue, 0, &messages[1], 1023);
+      rocksdb::WriteBatch batch;
+      std::vector<Call*> calls;
+      std::set<int> partitions;
+      for (size_t i = 0; i < count; ++i) {
+        Must(messages[i]->err == 0, rd_kafka_err2str(messages[i]->err));
+        const void* id = nullptr;
+        size_t size = 0;
+        rd_kafka_headers_t* headers;
+        rd_kafka_message_headers(messages[i], &headers);
+        rd_kafka_header_get_last(headers, "ce_id", &id, &size);
+        const std::string call(static_cast<const char*>(id), size);
+        calls.push_back(reinterpret_cast<Call*>(std::stoull(call, nullptr, 16)));
+        Apply(*calls.back(), *messages[i], partitions.insert(messages[i]->partition).second, batch);
+        rd_kafka_message_destroy(messages[i]);
+      }
+      Must(database->Write(options, &batch).ok(), "write");
+      for (Call* call : calls) call->Done();
+    }
+  }
+
+  void Apply(Call& call, const rd_kafka_message_t& from, bool first, rocksdb::WriteBatch& batch) {
+    customer::v1::CustomerEvent event;
+    Must(event.ParseFromArray(from.payload, static_cast<int>(from.len)), "parse");
+    *call.reply = work.row;
+    call.reply->set_name(call.name);
+    call.reply->set_region(event.updated().customer().region());
+    const std::string last = std::exchange(last_region[call.name], call.reply->region());
+    for (const auto& [kind, slot, key_bytes, value_bytes] : work.writes) {
+      if (kind == Work::kPosition && !first) continue;
+      std::string key = std::to_string(slot).append(call.name);
+      if (kind == Work::kAdded) key += call.reply->region();
+      if (kind == Work::kRemoved) key += last;
+      key.resize(key_bytes, '.');
+      if (kind == Work::kRemoved) batch.Delete(key);
+      if (kind == Work::kRow) batch.Put(key, call.reply->SerializeAsString());
+      if (kind < Work::kRow) batch.Put(key, std::string(value_bytes, '.'));
+    }
+  }
+
+  const Work work;
+  const std::string topic;
+  rd_kafka_t *producer, *consumer;
+  rocksdb::DB* database;
+  std::unordered_map<std::string, std::string> last_region;
+};
+
+}  // namespace
+
+std::string StartBare(const std::string& brokers, const std::string& topic, int partitions,
+                      const std::string& directory, Work work) {
+  auto* bare = new Bare(topic, std::move(work));
+  rocksdb::Options options;
+  options.create_if_missing = true;
+  Must(rocksdb::DB::Open(options, directory, &bare->database).ok(), "no database");
+  bare->producer =
+      Client(RD_KAFKA_PRODUCER, brokers, {{"enable.idempotence", "true"}, {"linger.ms", "0"}});
+  bare->consumer =
+      Client(RD_KAFKA_CONSUMER, brokers, {{"group.id", "bare"}, {"fetch.wait.max.ms", "100"}});
+  rd_kafka_topic_partition_list_t* all = rd_kafka_topic_partition_list_new(partitions);
+  rd_kafka_topic_partition_list_add_range(all, topic.c_str(), 0, partitions - 1);
+  for (int i = 0; i < partitions; ++i) all->elems[i].offset = 0;
+  Must(rd_kafka_assign(bare->consumer, all) == 0, "assign");
+  std::thread([bare] {
+    while (true) rd_kafka_poll(bare->producer, 100);
+  }).detach();
+  std::thread([bare] { bare->ReadAll(); }).detach();
+  int port = 0;
+  grpc::ServerBuilder builder;
+  builder.RegisterService(bare);
+  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
+  Must(builder.BuildAndStart().release() != nullptr, "cannot listen");
+  return "127.0.0.1:" + std::to_string(port);
+}
+
+}  // namespace crm::bench

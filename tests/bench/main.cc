@@ -1,0 +1,147 @@
+// bench: our figures beside those of the bare pipeline, in turns in one run (README.md).
+#include <stdlib.h>
+
+#include <CLI/CLI.hpp>
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "libs/base/check.h"
+#include "libs/base/log.h"
+#include "tests/bench/bare.h"
+#include "tests/bench/load.h"
+#include "tests/bench/measure.h"
+#include "tests/bench/ours.h"
+#include "tests/bench/report.h"
+#include "tests/bench/requests.h"
+
+namespace crm::bench {
+namespace {
+
+// A multiple of every number of calls in flight: a slot has customers of its own, so that no
+// command waits for another on the same customer.
+constexpr int kCustomers = 4096;
+
+struct Flags {
+  std::string brokers;
+  std::string json;
+  std::string only;
+  double seconds = 5;
+  int rounds = 3;
+};
+
+// One of the two sides of a point.
+struct Side {
+  std::string address, method;
+  bool updates = true;  // Else reads.
+};
+
+struct Plan {
+  Point point;
+  Side ours, bare;  // No address: nothing to compare with.
+};
+
+Figures Measure(const Side& side, int in_flight, double seconds) {
+  static std::atomic<int64_t> serial{1000};  // Ids and values are never used twice.
+  Load load{side.address, side.method, in_flight, seconds};
+  load.request = [&](int slot, int64_t n) {
+    const int64_t number = (slot + n * in_flight) % kCustomers;
+    return side.updates ? UpdateBytes(number, serial.fetch_add(1)) : GetBytes(number);
+  };
+  return Drive(load);
+}
+
+void MakeCustomers(const std::string& address) {
+  std::atomic<int64_t> next{0};
+  Load load{.address = address, .method = kCreate, .in_flight = 64, .calls = kCustomers};
+  load.request = [&](int, int64_t) { return CreateBytes(next.fetch_add(1)); };
+  const Figures made = Drive(load);
+  base::Check(made.failures == 0, "customers are made: " + made.first_failure);
+}
+
+std::vector<Plan> MakePlans(const std::string& kafka, const std::string& embedded,
+                            const std::string& bare, const std::string& only) {
+  std::vector<Plan> plans;
+  const auto add = [&](const std::string& name, int in_flight, Side ours, Side other) {
+    const std::string id = absl::StrCat(name, "@", in_flight);
+    if (id.find(only) == std::string::npos) return;
+    plans.push_back({{name, in_flight, {}, {}}, std::move(ours), std::move(other)});
+  };
+  for (const int in_flight : {1, 16, 64, 256}) {
+    add("update, Kafka", in_flight, {kafka, kUpdate}, {bare, kBareUpdate});
+  }
+  for (const int in_flight : {1, 64}) {
+    add("get / echo", in_flight, {kafka, kGet, false}, {bare, kBareEcho, false});
+  }
+  for (const int in_flight : {1, 16, 64, 256}) {
+    add("update, embedded", in_flight, {embedded, kUpdate}, {});
+  }
+  return plans;
+}
+
+void RunRound(std::vector<Plan>& plans, double seconds, int round) {
+  for (Plan& plan : plans) {
+    // Who comes second finds a warmer machine: so they take turns in that too.
+    for (const bool first : {true, false}) {
+      const bool bare = first == (round % 2 == 0);
+      const Side& side = bare ? plan.bare : plan.ours;
+      if (side.address.empty()) continue;
+      const Figures figures = Measure(side, plan.point.in_flight, seconds);
+      (bare ? plan.point.bare : plan.point.ours).push_back(figures);
+      std::fprintf(stderr, "round %d: %s at %d, %s: %.0f/s, p50 %.0f us\n", round + 1,
+                   plan.point.name.c_str(), plan.point.in_flight, bare ? "bare" : "ours",
+                   figures.per_second, figures.p50_us);
+    }
+  }
+}
+
+void Run(const Flags& flags, const std::string& directory) {
+  const Work work = MeasureWork(directory + "/work");
+  const std::string topic = absl::StrCat("bench-bare-", absl::ToUnixMicros(absl::Now()));
+  MakeTopic(flags.brokers, topic);
+  const std::string bare = StartBare(flags.brokers, topic, kPartitions, directory + "/bare", work);
+  const auto kafka = StartOurs(directory + "/kafka", flags.brokers);
+  const auto embedded = StartOurs(directory + "/embedded", "");
+  MakeCustomers(AddressOf(*kafka));
+  MakeCustomers(AddressOf(*embedded));
+  std::vector<Plan> plans = MakePlans(AddressOf(*kafka), AddressOf(*embedded), bare, flags.only);
+  for (int round = 0; round < flags.rounds; ++round) RunRound(plans, flags.seconds, round);
+  std::vector<Point> points;
+  for (Plan& plan : plans) points.push_back(std::move(plan.point));
+  std::cout << "One command: " << work.headers.size() << " headers, " << work.writes.size()
+            << " writes. Medians of " << flags.rounds << " rounds of " << flags.seconds
+            << " s; CPU is of client and server together, without the broker.\n\n"
+            << Table(points) << std::flush;
+  if (!flags.json.empty()) std::ofstream(flags.json) << Json(points, flags.seconds);
+}
+
+}  // namespace
+}  // namespace crm::bench
+
+int main(int argc, char** argv) {
+  crm::bench::Flags flags;
+  CLI::App app("Our figures beside those of the bare pipeline.");
+  app.add_option("--brokers", flags.brokers, "Bootstrap servers of a Kafka without our topics.")
+      ->envname("CRM_KAFKA")
+      ->required();
+  app.add_option("--seconds", flags.seconds, "Of each measurement.")->capture_default_str();
+  app.add_option("--rounds", flags.rounds, "Of which medians are taken.")->capture_default_str();
+  app.add_option("--json", flags.json, "A file for all figures.");
+  app.add_option("--only", flags.only, "Only points whose \"name@in flight\" has this in it.");
+  CLI11_PARSE(app, argc, argv);
+  crm::base::SetLogLevel(crm::base::Level::kError);
+  std::string directory = (std::filesystem::temp_directory_path() / "crm-bench-XXXXXX").string();
+  crm::base::Check(mkdtemp(directory.data()) != nullptr, "a temporary directory can be made");
+  crm::bench::Run(flags, directory);
+  std::filesystem::remove_all(directory);
+  std::cout.flush();
+  // The bare pipeline has no end: its threads are cut off here.
+  std::_Exit(0);
+}

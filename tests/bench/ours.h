@@ -1,0 +1,21 @@
+// Ours: the customer service in this process, as its own binary would run it.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "libs/app/process.h"
+
+namespace crm::bench {
+
+inline constexpr int kPartitions = 12;  // The default of our topics.
+
+// Starts it and waits until it takes commands. The tables, and the embedded log when there are no
+// `brokers`, lie in `directory`. Whatever fails ends the program.
+std::unique_ptr<app::Process> StartOurs(const std::string& directory, const std::string& brokers);
+std::string AddressOf(const app::Process& process);
+
+// Makes a topic on a broker: for the bare pipeline, and for the logs that our service follows.
+void MakeTopic(const std::string& brokers, const std::string& topic);
+
+}  // namespace crm::bench
