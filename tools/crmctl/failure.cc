@@ -10,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
+#include "libs/base/status.h"
 #include "libs/base/wire_status.h"
 #include "tools/crmctl/text_table.h"
 
@@ -17,6 +18,8 @@ namespace crm::crmctl {
 namespace {
 
 constexpr char kUsagePayload[] = "crm.crmctl/usage";
+// What base::Invalid gives: the field, which is said too, tells more.
+constexpr char kShapeReason[] = "INVALID_FIELD";
 constexpr size_t kLineWidthMax = 1000;
 
 std::string Line(std::string_view label, std::string_view text) {
@@ -72,6 +75,12 @@ int ExitCodeOf(const absl::Status& status) {
   return IsUsage(status) ? kExitUsage : ExitCodeOf(status.code());
 }
 
+bool HasOwnReason(const absl::Status& status) {
+  const std::string reason = base::ReasonOf(status);
+  return !reason.empty() && reason != absl::StatusCodeToString(status.code()) &&
+         reason != kShapeReason;
+}
+
 std::string Explain(const absl::Status& status, std::string_view language) {
   if (IsUsage(status)) {
     return absl::StrCat("crmctl: ", Printable(std::string(status.message()), kLineWidthMax), "\n");
@@ -85,8 +94,7 @@ std::string Explain(const absl::Status& status, std::string_view language) {
     google::rpc::LocalizedMessage localized;
     google::rpc::RetryInfo retry;
     if (any.UnpackTo(&info)) {
-      // The name of the code, which stands above already, says nothing new.
-      if (info.reason() != absl::StatusCodeToString(status.code())) text += ReasonLine(info);
+      if (HasOwnReason(status)) text += ReasonLine(info);
     } else if (any.UnpackTo(&bad)) {
       for (const auto& violation : bad.field_violations()) {
         text += Line(absl::StrCat("field ", violation.field()), violation.description());

@@ -27,6 +27,9 @@ absl::Status Usage(absl::string_view text);
 bool IsUsage(const absl::Status& status);
 int ExitCodeOf(const absl::Status& status);
 
+// Whether the status has a reason beyond its code and "a field is wrong".
+bool HasOwnReason(const absl::Status& status);
+
 // The status for a person: code and message, and a line each for reason, field violations, the text
 // in the person's language (`language`: "zh-CN" or "en") and when to try again. Ends with "\n".
 std::string Explain(const absl::Status& status, std::string_view language);

@@ -11,6 +11,7 @@
 #include "google/rpc/error_details.pb.h"
 #include "libs/base/status.h"
 #include "libs/base/wire_status.h"
+#include "tools/crmctl/failure.h"
 
 namespace crm::crmctl {
 namespace {
@@ -237,10 +238,9 @@ absl::Status Importer::Again(Batch batch, const absl::Status& why) {
 
 void Importer::Refuse(const Row& row, const absl::Status& status) {
   const std::string field = base::FieldOf(status);
-  const std::string reason = base::ReasonOf(status);
-  const bool named = !reason.empty() && reason != absl::StatusCodeToString(status.code());
   Report({row.line, field.empty() ? "" : format_.ColumnOf(field),
-          absl::StrCat(named ? reason + ": " : "", DescriptionOf(status))});
+          absl::StrCat(HasOwnReason(status) ? base::ReasonOf(status) + ": " : "",
+                       DescriptionOf(status))});
 }
 
 void Importer::Report(RowError error) {

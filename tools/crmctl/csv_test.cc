@@ -1,0 +1,87 @@
+#include "tools/crmctl/csv.h"
+
+#include <gmock/gmock.h>
+
+#include <sstream>
+
+namespace crm::crmctl {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+// Each record as "line: field|field" or "line! why".
+std::vector<std::string> Read(const std::string& text, char delimiter = ',') {
+  std::istringstream in(text);
+  CsvReader reader(in, delimiter);
+  std::vector<std::string> records;
+  CsvRecord record;
+  while (reader.Next(record)) {
+    std::string line = std::to_string(record.line);
+    if (!record.status.ok()) {
+      records.push_back(line + "! " + std::string(record.status.message()));
+      continue;
+    }
+    line += ": ";
+    for (size_t i = 0; i < record.fields.size(); ++i) line += (i ? "|" : "") + record.fields[i];
+    records.push_back(line);
+  }
+  return records;
+}
+
+TEST(Csv, ReadsRecordsAndSaysWhereTheyBegin) {
+  EXPECT_THAT(Read("a,b\n1,2\n"), ElementsAre("1: a|b", "2: 1|2"));
+  EXPECT_THAT(Read("a,b\r\n1,\r\n"), ElementsAre("1: a|b", "2: 1|"));
+  EXPECT_THAT(Read("a,b"), ElementsAre("1: a|b"));
+  EXPECT_THAT(Read("\xEF\xBB\xBF"
+                   "a,b\n"),
+              ElementsAre("1: a|b"));
+  EXPECT_THAT(Read("a\n\n  \nb\n"), ElementsAre("1: a", "4: b"));
+  EXPECT_THAT(Read("a; b \n", ';'), ElementsAre("1: a| b "));
+  EXPECT_THAT(Read(""), ElementsAre());
+}
+
+TEST(Csv, ReadsQuotedFields) {
+  EXPECT_THAT(Read("\"a,b\",\"say \"\"hi\"\"\"\n"), ElementsAre("1: a,b|say \"hi\""));
+  EXPECT_THAT(Read("\"two\nlines\",x\nnext,y\n"), ElementsAre("1: two\nlines|x", "3: next|y"));
+  EXPECT_THAT(Read("\"中文\",\"\"\n"), ElementsAre("1: 中文|"));
+}
+
+TEST(Csv, OneBadRecordDoesNotSpoilTheOthers) {
+  EXPECT_THAT(Read("a\"b\"c,2\nok,1\n"),
+              ElementsAre(HasSubstr("1! a quote is out of place"), "2: ok|1"));
+  EXPECT_THAT(Read("bad\xFF\nok\n"), ElementsAre("1! is not UTF-8", "2: ok"));
+  EXPECT_THAT(Read(std::string("a\0b\nok\n", 7)), ElementsAre("1! holds a NUL byte", "2: ok"));
+}
+
+TEST(Csv, AQuoteThatIsNeverClosedCostsOneLine) {
+  EXPECT_THAT(Read("\"open,1\nok,2\nok,3\n"),
+              ElementsAre("1! a quote is not closed", "2: ok|2", "3: ok|3"));
+}
+
+TEST(Csv, LongLinesAndRecordsAreRefused) {
+  const std::string exact(kCsvLineBytesMax, 'x');
+  EXPECT_THAT(Read(exact + "\nok\n"), ElementsAre("1: " + exact, "2: ok"));
+  EXPECT_THAT(Read(exact + "y\nok\n"), ElementsAre("1! the line is longer than 64 KiB", "2: ok"));
+  std::string open = "\"x\n";
+  for (int i = 0; i < 100; ++i) open += std::string(4000, 'x') + "\n";
+  const std::vector<std::string> records = Read(open + "\"\n");
+  ASSERT_EQ(records.size(), 102u);
+  EXPECT_EQ(records[0], "1! a quote is not closed");
+  EXPECT_EQ(records[101], "102! a quote is not closed");
+}
+
+TEST(Csv, CountsTheBytesItHasTaken) {
+  std::istringstream in("ab\r\ncd\nef");
+  CsvReader reader(in);
+  CsvRecord record;
+  ASSERT_TRUE(reader.Next(record));
+  EXPECT_EQ(reader.bytes_read(), 4);
+  ASSERT_TRUE(reader.Next(record));
+  ASSERT_TRUE(reader.Next(record));
+  EXPECT_EQ(reader.bytes_read(), 9);
+  EXPECT_FALSE(reader.Next(record));
+}
+
+}  // namespace
+}  // namespace crm::crmctl
