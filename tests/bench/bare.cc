@@ -16,8 +16,7 @@
 #include <thread>
 #include <unordered_map>
 
-namespace crm::bench {
-namespace {
+namespace crm::bench::bare {
 
 using customer::v1::Customer;
 using customer::v1::UpdateCustomerRequest;
@@ -42,7 +41,8 @@ struct Call : grpc::ServerUnaryReactor {
 
 rd_kafka_t* Client(rd_kafka_type_t type, const std::string& brokers,
                    std::map<std::string, std::string> settings) {
-  settings.insert({{"bootstrap.servers", brokers}, {"socket.nagle.disable", "true"}});
+  settings.insert(
+      {{"bootstrap.servers", brokers}, {"socket.nagle.disable", "true"}, {"log_level", "3"}});
   char why[512];
   auto* conf = rd_kafka_conf_new();
   for (const auto& [name, value] : settings) {
@@ -62,16 +62,17 @@ struct Bare : grpc::Service {
   using Method = grpc::internal::RpcServiceMethod;
 
   Bare(std::string to, Work of) : work(std::move(of)), topic(std::move(to)) {
-    AddMethod(new Method(kBareUpdate, Method::NORMAL_RPC, nullptr));
+    AddMethod(new Method(kUpdate, Method::NORMAL_RPC, nullptr));
     MarkMethodCallback(0, new Updates([this](auto*, const auto* request, auto* reply) {
                          return Produce(*request, new Call(*request, reply));
                        }));
-    AddMethod(new Method(kBareEcho, Method::NORMAL_RPC, nullptr));
+    AddMethod(new Method(kEcho, Method::NORMAL_RPC, nullptr));
     const grpc::Slice bytes(work.row.SerializeAsString());
     MarkMethodRawCallback(1, new Echoes([bytes](auto* context, const auto*, auto* reply) {
                             *reply = grpc::ByteBuffer(&bytes, 1);
-                            context->DefaultReactor()->Finish(grpc::Status::OK);
-                            return context->DefaultReactor();
+                            auto* reactor = context->DefaultReactor();
+                            reactor->Finish(grpc::Status::OK);
+                            return reactor;
                           }));
   }
 
@@ -102,8 +103,8 @@ struct Bare : grpc::Service {
     rocksdb::WriteOptions options;
     options.disableWAL = true;
     while (true) {
-      messages[0] = rd_kafka_consumer_poll(consumer, 100);  // A batch waits for all its time-out.
-      if (messages[0] == nullptr) continue;
+      // A batch with a time-out would wait all of it.
+      if ((messages[0] = rd_kafka_consumer_poll(consumer, 100)) == nullptr) continue;
       const size_t count = 1 + rd_kafka_consume_batch_queue(queue, 0, &messages[1], 1023);
       rocksdb::WriteBatch batch;
       std::vector<Call*> calls;
@@ -151,10 +152,8 @@ struct Bare : grpc::Service {
   std::unordered_map<std::string, std::string> last_region;
 };
 
-}  // namespace
-
-std::string StartBare(const std::string& brokers, const std::string& topic, int partitions,
-                      const std::string& directory, Work work) {
+std::string Start(const std::string& brokers, const std::string& topic, int partitions,
+                  const std::string& directory, Work work) {
   auto* bare = new Bare(topic, std::move(work));
   rocksdb::Options options;
   options.create_if_missing = true;
@@ -179,4 +178,4 @@ std::string StartBare(const std::string& brokers, const std::string& topic, int 
   return "127.0.0.1:" + std::to_string(port);
 }
 
-}  // namespace crm::bench
+}  // namespace crm::bench::bare

@@ -5,14 +5,14 @@
 
 #include "tests/bench/work.h"
 
-namespace crm::bench {
+namespace crm::bench::bare {
 
-inline constexpr char kBareUpdate[] = "/bench.Bare/Update";  // UpdateCustomerRequest -> Customer
-inline constexpr char kBareEcho[] = "/bench.Bare/Echo";      // Any bytes -> the bytes of work.row
+inline constexpr char kUpdate[] = "/bench.Bare/Update";  // UpdateCustomerRequest -> Customer
+inline constexpr char kEcho[] = "/bench.Bare/Echo";      // Any bytes -> the bytes of work.row
 
 // Serves for the rest of the program's life; gives its address. `topic` must be there and empty,
 // the database is made in `directory`. A failure ends the program.
-std::string StartBare(const std::string& brokers, const std::string& topic, int partitions,
-                      const std::string& directory, Work work);
+std::string Start(const std::string& brokers, const std::string& topic, int partitions,
+                  const std::string& directory, Work work);
 
-}  // namespace crm::bench
+}  // namespace crm::bench::bare

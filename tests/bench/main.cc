@@ -58,16 +58,18 @@ Figures Measure(const Side& side, int in_flight, double seconds) {
   return Drive(load);
 }
 
-void MakeCustomers(const std::string& address) {
+// Each customer once: what has to be there, and connections, topics and tables that are in use.
+void WarmUp(const std::string& address, const std::string& method,
+            std::string (*request)(int64_t number)) {
   std::atomic<int64_t> next{0};
-  Load load{.address = address, .method = kCreate, .in_flight = 64, .calls = kCustomers};
-  load.request = [&](int, int64_t) { return CreateBytes(next.fetch_add(1)); };
+  Load load{.address = address, .method = method, .in_flight = 64, .calls = kCustomers};
+  load.request = [&](int, int64_t) { return request(next.fetch_add(1)); };
   const Figures made = Drive(load);
-  base::Check(made.failures == 0, "customers are made: " + made.first_failure);
+  base::Check(made.failures == 0, method + ": " + made.first_failure);
 }
 
 std::vector<Plan> MakePlans(const std::string& kafka, const std::string& embedded,
-                            const std::string& bare, const std::string& only) {
+                            const std::string& bare_address, const std::string& only) {
   std::vector<Plan> plans;
   const auto add = [&](const std::string& name, int in_flight, Side ours, Side other) {
     const std::string id = absl::StrCat(name, "@", in_flight);
@@ -75,10 +77,10 @@ std::vector<Plan> MakePlans(const std::string& kafka, const std::string& embedde
     plans.push_back({{name, in_flight, {}, {}}, std::move(ours), std::move(other)});
   };
   for (const int in_flight : {1, 16, 64, 256}) {
-    add("update, Kafka", in_flight, {kafka, kUpdate}, {bare, kBareUpdate});
+    add("update, Kafka", in_flight, {kafka, kUpdate}, {bare_address, bare::kUpdate});
   }
   for (const int in_flight : {1, 64}) {
-    add("get / echo", in_flight, {kafka, kGet, false}, {bare, kBareEcho, false});
+    add("get / echo", in_flight, {kafka, kGet, false}, {bare_address, bare::kEcho, false});
   }
   for (const int in_flight : {1, 16, 64, 256}) {
     add("update, embedded", in_flight, {embedded, kUpdate}, {});
@@ -106,12 +108,15 @@ void Run(const Flags& flags, const std::string& directory) {
   const Work work = MeasureWork(directory + "/work");
   const std::string topic = absl::StrCat("bench-bare-", absl::ToUnixMicros(absl::Now()));
   MakeTopic(flags.brokers, topic);
-  const std::string bare = StartBare(flags.brokers, topic, kPartitions, directory + "/bare", work);
+  const std::string bare_address =
+      bare::Start(flags.brokers, topic, kPartitions, directory + "/bare", work);
   const auto kafka = StartOurs(directory + "/kafka", flags.brokers);
   const auto embedded = StartOurs(directory + "/embedded", "");
-  MakeCustomers(AddressOf(*kafka));
-  MakeCustomers(AddressOf(*embedded));
-  std::vector<Plan> plans = MakePlans(AddressOf(*kafka), AddressOf(*embedded), bare, flags.only);
+  WarmUp(AddressOf(*kafka), kCreate, CreateBytes);
+  WarmUp(AddressOf(*embedded), kCreate, CreateBytes);
+  WarmUp(bare_address, bare::kUpdate, [](int64_t number) { return UpdateBytes(number, 1); });
+  std::vector<Plan> plans =
+      MakePlans(AddressOf(*kafka), AddressOf(*embedded), bare_address, flags.only);
   for (int round = 0; round < flags.rounds; ++round) RunRound(plans, flags.seconds, round);
   std::vector<Point> points;
   for (Plan& plan : plans) points.push_back(std::move(plan.point));

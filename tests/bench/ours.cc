@@ -55,9 +55,9 @@ void MakeTopic(const std::string& brokers, const std::string& topic) {
 }
 
 std::unique_ptr<app::Process> StartOurs(const std::string& directory, const std::string& brokers) {
-  std::vector<std::string> flags = {"bench", "--listen-address=127.0.0.1:0",
-                                    "--admin-address=", absl::StrCat("--data-dir=", directory),
-                                    absl::StrCat("--partitions=", kPartitions)};
+  std::vector<std::string> flags = {
+      "bench", "--listen-address=127.0.0.1:0", "--admin-address=127.0.0.1:0",
+      absl::StrCat("--data-dir=", directory), absl::StrCat("--partitions=", kPartitions)};
   if (brokers.empty()) {
     std::filesystem::create_directories(directory);
     auto log = eventlog::EmbeddedLog::Open({directory + "/log"});
