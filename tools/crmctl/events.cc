@@ -85,16 +85,20 @@ absl::Status TailEvents(const LogPlace& place, const TailArguments& arguments, s
   if (!log.ok()) return log.status();
   auto scan = LogScan::Open(**log, arguments.topic, LogScan::kAllPartitions);
   if (!scan.ok()) return scan.status();
+  bool at_end = false;  // From here on somebody waits for each line.
   const LogScan::OnRecord print = [&](const LogScan::Seen& seen) {
     const bool counts = seen.verdict == eventlog::Verdict::kAccepted ||
                         (seen.verdict == eventlog::Verdict::kClaim && arguments.log_records);
     if (!counts || !IsWanted(seen.record, arguments)) return absl::OkStatus();
-    out << EventLine(arguments.topic, seen.record) << "\n" << std::flush;
+    out << EventLine(arguments.topic, seen.record) << "\n";
+    if (at_end) out.flush();
     return out.good() ? absl::OkStatus() : absl::CancelledError("nobody reads the output");
   };
   const LogScan::OnRecord pass = [](const LogScan::Seen&) { return absl::OkStatus(); };
   const absl::Status read = (*scan)->ReadToEnd(kPatience, arguments.from_beginning ? print : pass);
   if (!read.ok() || !arguments.follow) return read;
+  out.flush();
+  at_end = true;
   return (*scan)->Follow(print);
 }
 

@@ -64,7 +64,8 @@ TEST(SetField, SaysWhatIsWrong) {
 TEST(FieldText, IsWhatSetFieldTakes) {
   Customer customer = crm::testing::ParseText<Customer>(R"(
     kind: CUSTOMER_KIND_PERSON credit_limit { currency_code: "EUR" units: -3 nanos: -5000000 }
-    verify_time { seconds: 899208000 } tags: "a" tags: "b" external_ids { system: "erp" id: "7" })");
+    verify_time { seconds: 899208000 } tags: "a" tags: "b"
+    external_ids { system: "erp" id: "7" })");
   const auto text = [&](const char* name) {
     return FieldText(customer, *Customer::descriptor()->FindFieldByName(name));
   };
