@@ -1,0 +1,277 @@
+// Bad input to a running suite: a precise status with details, and nothing changed.
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "crm/customer/v1/customer.pb.h"
+#include "crm/customer/v1/value.pb.h"
+#include "crm/sales/v1/order.pb.h"
+#include "gtest/gtest.h"
+#include "libs/app/handlers.h"
+#include "libs/base/wire_status.h"
+#include "libs/engine/token.h"
+#include "tests/contract/live_suite.h"
+#include "tests/contract/scenario.h"
+#include "tests/contract/services.h"
+
+namespace crm::contract {
+namespace {
+
+using google::protobuf::Message;
+
+Refusal BadField(const std::string& field) {
+  return {absl::StatusCode::kInvalidArgument, "INVALID_FIELD", "crm", field};
+}
+
+class BadInput : public ::testing::Test {
+ protected:
+  BadInput() {
+    suite_.RunScenario();
+    before_ = suite_.Look();
+  }
+  // Whatever a test here does, it is refused.
+  ~BadInput() override { EXPECT_EQ(suite_.Look(), before_) << "bad input changed something"; }
+
+  void ExpectRefusal(const Message& request, const Refusal& expected,
+                     rpc::CallOptions options = {}) {
+    const absl::Status status = suite_.Call(request, nullptr, std::move(options));
+    EXPECT_EQ(RefusalOf(status), expected)
+        << request.ShortDebugString().substr(0, 300) << ": " << status;
+  }
+  std::unique_ptr<Message> Ask(const std::string& type, const std::string& text) {
+    return RequestOf(type, text, suite_.NewRequestId());
+  }
+  // A request whose bytes are no message that the method takes.
+  Refusal CallRaw(const std::string& type, const std::string& bytes) {
+    const auto request = RequestOf(type, "", "");
+    const auto* method = engine::MethodOf(*request->GetDescriptor());
+    return RefusalOf(
+        suite_.channel()
+            .Call(absl::StrCat("/", method->service()->full_name(), "/", method->name()), bytes)
+            .status);
+  }
+
+  LiveSuite suite_;
+  LiveSuite::State before_;
+};
+
+// Each list of each service: filter, order, page token, page size, parent.
+TEST_F(BadInput, ListsRefuseWhatTheyDoNotUnderstand) {
+  for (const ContractService& service : Services()) {
+    const engine::ServiceDef def = DefinitionOf(service);
+    for (const engine::ListDef& list : def.lists) {
+      const auto& request = *list.method->input_type();
+      SCOPED_TRACE(request.full_name());
+      const std::string parent =
+          request.FindFieldByName("parent") != nullptr ? "parent: 'customers/c1' " : "";
+      const auto expect = [&, &name = request.full_name()](const std::string& text,
+                                                           const std::string& field) {
+        ExpectRefusal(*Ask(name, parent + text), BadField(field));
+      };
+      expect("filter: 'no_such_field = 1'", "filter");
+      expect("filter: 'name = '", "filter");
+      expect("filter: '((((('", "filter");
+      expect("filter: 'create_time > \"yesterday\"'", "filter");
+      expect("order_by: 'no_such_field'", "order_by");
+      expect("order_by: 'etag'", "order_by");
+      expect("page_token: 'not a token'", "page_token");
+      expect("page_size: -1", "page_size");
+      expect("filter: '" + std::string(2001, 'x') + "'", "filter");
+      if (!parent.empty()) {
+        ExpectRefusal(*Ask(request.full_name(), "parent: 'somewhere/else'"), BadField("parent"));
+        ExpectRefusal(*Ask(request.full_name(), ""), BadField("parent"));
+      }
+    }
+  }
+}
+
+TEST_F(BadInput, APageTokenIsGoodForItsListOnly) {
+  customer::v1::ListCustomersRequest list;
+  list.set_page_size(1);
+  customer::v1::ListCustomersResponse page;
+  ASSERT_TRUE(suite_.Call(list, &page).ok());
+  ASSERT_FALSE(page.next_page_token().empty());
+  list.set_page_token(page.next_page_token());
+  EXPECT_TRUE(suite_.Call(list, &page).ok());
+  list.set_filter("status = CUSTOMER_STATUS_ACTIVE");
+  ExpectRefusal(list, BadField("page_token"));
+  ExpectRefusal(*Ask("crm.sales.v1.ListOrdersRequest",
+                     "parent: 'customers/-' page_token: '" + list.page_token() + "'"),
+                BadField("page_token"));
+}
+
+TEST_F(BadInput, GetsRefuseOtherNames) {
+  for (const ContractService& service : Services()) {
+    const engine::ServiceDef def = DefinitionOf(service);
+    for (const engine::GetDef& get : def.gets) {
+      const std::string& type = get.method->input_type()->full_name();
+      for (const char* name : {"", "nothing", "a/b/c/d/e/f", "customers/C 1", "../x"}) {
+        ExpectRefusal(*Ask(type, absl::StrCat("name: '", name, "'")), BadField("name"));
+      }
+    }
+  }
+}
+
+TEST_F(BadInput, MasksNameFieldsThatMayChange) {
+  const std::string customer = "customer { name: 'customers/c1' display_name: 'Other' }";
+  for (const char* path : {"no_such_field", "status", "name", "etag", "personal.no_such_field",
+                           "kind", "display_name.x", ""}) {
+    ExpectRefusal(*Ask("crm.customer.v1.UpdateCustomerRequest",
+                       absl::StrCat(customer, "update_mask { paths: '", path, "' }")),
+                  BadField("update_mask"));
+  }
+}
+
+TEST_F(BadInput, AStaleEtagIsRefused) {
+  ExpectRefusal(*Ask("crm.customer.v1.UpdateCustomerRequest",
+                     "customer { name: 'customers/c1' etag: 'r1' display_name: 'Other' }"),
+                {absl::StatusCode::kAborted, "STALE_ETAG", "crm.engine", ""});
+}
+
+TEST_F(BadInput, ARequestIdIsGoodForOneRequest) {
+  // The scenario's third request was an update of customers/c1.
+  const std::string used = "contract-3";
+  customer::v1::UpdateCustomerRequest update;
+  update.set_request_id(used);
+  update.mutable_customer()->set_name("customers/c1");
+  update.mutable_customer()->set_region("inland");
+  ExpectRefusal(update, BadField("request_id"));
+  for (const std::string& id : {std::string("two words"), std::string("\x01"),
+                                std::string("caf\xc3\xa9"), std::string(101, 'x')}) {
+    update.set_request_id(id);
+    ExpectRefusal(update, BadField("request_id"));
+  }
+}
+
+TEST_F(BadInput, TextsListsAndMessagesHaveLimits) {
+  customer::v1::CreateCustomerRequest create;
+  create.set_request_id(suite_.NewRequestId());
+  create.mutable_customer()->set_kind(customer::v1::CUSTOMER_KIND_COMPANY);
+  create.mutable_customer()->set_display_name(std::string(201, 'x'));
+  ExpectRefusal(create, BadField("customer.display_name"));
+  create.mutable_customer()->set_display_name("Long");
+  for (int i = 0; i <= 50; ++i) create.mutable_customer()->add_tags(absl::StrCat("tag-", i));
+  ExpectRefusal(create, BadField("customer.tags"));
+  create.mutable_customer()->clear_tags();
+  create.mutable_customer()->set_website(std::string(5 << 20, 'x'));
+  const Refusal too_large{absl::StatusCode::kResourceExhausted, "REQUEST_TOO_LARGE", "crm.engine",
+                          ""};
+  ExpectRefusal(create, too_large);
+  // Beyond what the transport reads, it speaks for itself.
+  create.mutable_customer()->set_website(std::string(17 << 20, 'x'));
+  EXPECT_EQ(suite_.Call(create).code(), absl::StatusCode::kResourceExhausted);
+}
+
+TEST_F(BadInput, WhatIsNoMessageIsRefused) {
+  const Refusal malformed{absl::StatusCode::kInvalidArgument, "MALFORMED_REQUEST", "crm.engine",
+                          ""};
+  const std::string type = "crm.customer.v1.GetCustomerRequest";
+  EXPECT_EQ(CallRaw(type,
+                    "\x0a\x03"
+                    "c\xff"
+                    "1"),
+            malformed)
+      << "not UTF-8";
+  EXPECT_EQ(CallRaw(type,
+                    "\x0a\x0d"
+                    "customers/c\xc3("),
+            malformed)
+      << "not UTF-8";
+  EXPECT_EQ(CallRaw(type,
+                    "\x0a\x7f"
+                    "short"),
+            malformed)
+      << "cut off";
+  EXPECT_EQ(CallRaw("crm.customer.v1.CreateCustomerRequest", "\x0f\x0f\x0f"), malformed);
+  // Nested messages inside a command, too: Customer.display_name is field 7.
+  EXPECT_EQ(CallRaw("crm.customer.v1.CreateCustomerRequest", "\x0a\x03\x3a\x01\xff"), malformed);
+  const absl::Status unknown =
+      suite_.channel().Call("/crm.customer.v1.CustomerService/NoSuch", "").status;
+  EXPECT_EQ(RefusalOf(unknown),
+            (Refusal{absl::StatusCode::kUnimplemented, "UNKNOWN_METHOD", "crm.engine", ""}));
+}
+
+TEST_F(BadInput, APassedDeadlineDoesNothing) {
+  rpc::CallOptions late;
+  late.deadline = absl::Now() - absl::Seconds(1);
+  const auto create = Ask("crm.customer.v1.CreateCustomerRequest",
+                          "customer { kind: CUSTOMER_KIND_COMPANY display_name: 'Late' }");
+  const Refusal refusal = RefusalOf(suite_.Call(*create, nullptr, late));
+  EXPECT_EQ(refusal.code, absl::StatusCode::kDeadlineExceeded);
+  EXPECT_FALSE(refusal.reason.empty());
+}
+
+// A read that is to wait for a position that never comes ends at its deadline.
+TEST_F(BadInput, AReadThatWaitsInVainEndsAtItsDeadline) {
+  customer::v1::GetCustomerRequest get;
+  get.set_name("customers/c1");
+  rpc::MetadataList trailers;
+  ASSERT_TRUE(suite_.Call(get, nullptr, {}, &trailers).ok());
+  const auto token = rpc::FindMetadata(trailers, app::kPositionTrailer);
+  ASSERT_TRUE(token.has_value());
+  std::string bytes;
+  ASSERT_TRUE(absl::WebSafeBase64Unescape(absl::string_view(token->data(), token->size()), &bytes));
+  engine::v1::PositionToken position;
+  ASSERT_TRUE(position.ParseFromString(bytes));
+  position.mutable_positions(0)->set_next_offset(position.positions(0).next_offset() + 1000);
+  rpc::CallOptions waiting;
+  waiting.deadline = absl::Now() + absl::Milliseconds(300);
+  waiting.metadata = {{app::kReadAfter, engine::FormatToken(position)}};
+  const absl::Status status = suite_.Call(get, nullptr, waiting);
+  EXPECT_TRUE(absl::IsDeadlineExceeded(status) || absl::IsUnavailable(status)) << status;
+  EXPECT_FALSE(RefusalOf(status).reason.empty()) << status;
+
+  rpc::CallOptions wrong;
+  wrong.metadata = {{app::kReadAfter, "not-a-token"}};
+  ExpectRefusal(get, BadField("crm-read-after"), wrong);
+  position.set_log_id("another");
+  wrong.metadata = {{app::kReadAfter, engine::FormatToken(position)}};
+  ExpectRefusal(get, BadField("crm-read-after"), wrong);
+  wrong.metadata = {{app::kReadBarrier, "perhaps"}};
+  ExpectRefusal(get, BadField("crm-read-barrier"), wrong);
+}
+
+TEST_F(BadInput, QueriesRefuseWhatMakesNoSense) {
+  const std::string pyramid = "crm.customer.v1.GetPyramidRequest";
+  ExpectRefusal(*Ask(pyramid, ""), BadField("period.start"));
+  const std::string start = "period { start { year: 2026 month: 1 day: 1 }";
+  ExpectRefusal(*Ask(pyramid, start + "}"), BadField("period.end"));
+  ExpectRefusal(*Ask(pyramid, start + "end { year: 2025 month: 1 day: 1 } }"),
+                BadField("period.end"));
+  ExpectRefusal(*Ask(pyramid, start + "end { year: 2026 month: 2 day: 30 } }"),
+                BadField("period.end"));
+  ExpectRefusal(*Ask(pyramid, start + "end { year: 2026 month: 3 day: 1 } } measure: 77"),
+                BadField("measure"));
+  ExpectRefusal(*Ask("crm.customer.v1.SearchCustomersRequest", ""), BadField("query"));
+  ExpectRefusal(*Ask("crm.customer.v1.SearchCustomersRequest", "query: 'alpha' page_size: 101"),
+                BadField("page_size"));
+  ExpectRefusal(*Ask("crm.customer.v1.BatchGetCustomersRequest", "names: 'customers/nobody'"),
+                {absl::StatusCode::kNotFound, "NOT_FOUND", "crm.engine", ""});
+}
+
+// Rows of a batch are answered one by one, each with details as a single call would give them.
+TEST_F(BadInput, BadRowsOfABatchAreAnsweredEach) {
+  sales::v1::ImportOrdersResponse response;
+  const std::string day = "order_date { year: 2026 month: 1 day: 2 }";
+  const auto import =
+      Ask("crm.sales.v1.ImportOrdersRequest",
+          "rows { customer: 'customers/c1' order {" + day +
+              "revenue { currency_code: 'EUR' units: 1 } } }"
+              "rows { order { external_id { system: 'erp' id: 'bad-2' }" +
+              day +
+              "revenue { currency_code: 'EUR' units: 1 } } }"
+              "rows { customer: 'customers/c1' order { external_id { system: 'erp' id: 'bad-3' }" +
+              day +
+              "revenue { currency_code: 'USD' units: 1 } } }"
+              "rows { customer: 'customers/c1' order { external_id { system: 'erp' id: 'bad-4' }" +
+              day + "revenue { currency_code: 'EUR' units: -1 } } }");
+  ASSERT_TRUE(suite_.Call(*import, &response).ok());
+  ASSERT_EQ(response.results_size(), 4);
+  const std::vector<std::string> fields = {"order.external_id", "customer",
+                                           "order.revenue.currency_code", "order.revenue"};
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_EQ(RefusalOf(base::FromWire(response.results(i).status())), BadField(fields[i])) << i;
+    EXPECT_EQ(response.results(i).name(), "") << i;
+  }
+}
+
+}  // namespace
+}  // namespace crm::contract
