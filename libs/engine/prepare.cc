@@ -64,7 +64,8 @@ absl::Status CheckMask(const Message& resource, google::protobuf::FieldMask& mas
     return absl::OkStatus();  // AIP-134: all of it.
   for (const std::string& path : mask.paths()) {
     std::vector<const FieldDescriptor*> fields;
-    if (!google::protobuf::util::FieldMaskUtil::GetFieldDescriptors(&type, path, &fields)) {
+    if (!google::protobuf::util::FieldMaskUtil::GetFieldDescriptors(&type, path, &fields) ||
+        fields.empty()) {
       return base::Invalid("update_mask", "names a field that the resource does not have");
     }
     for (const FieldDescriptor* field : fields) {
