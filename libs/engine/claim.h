@@ -32,7 +32,7 @@ class Claim {
   // `retry_at` on.
   void Failed(absl::Duration retry_at);
 
-  // An accepted claim was read. `retry_at`: when to try again if it was not ours.
+  // An accepted claim was read. `retry_at`: when to try again if it took something from us.
   void Read(const std::string& claim_id, absl::Duration retry_at);
 
   // The fate of an append is unknown: nothing is decided until a new claim was read back.

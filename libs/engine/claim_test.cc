@@ -40,6 +40,14 @@ TEST(Claim, OwnsOnlyWhenItsOwnClaimWasReadBack) {
   EXPECT_TRUE(claim.owns());
 }
 
+TEST(Claim, ReadingTheClaimsOfOthersDelaysNothing) {
+  Claim claim;
+  claim.Read("of the past", kNow + absl::Seconds(5));
+  claim.Assign(true);
+  claim.Read("of the dead", kNow + absl::Seconds(5));
+  EXPECT_TRUE(claim.ShouldClaim(kNow, true, true));
+}
+
 TEST(Claim, BeingRevokedStopsNobodyANewerClaimDoes) {
   Claim claim;
   claim.Assign(true);
