@@ -52,7 +52,7 @@ void Host::Pulse::Wait(absl::Duration at_most) {
 Host::Host(engine::ServiceDef service, HostOptions options)
     : service_(std::move(service)),
       options_(std::move(options)),
-      starting_("has not begun to start") {
+      starting_("has not reached the log yet") {
   for (int i = 0; i <= options_.workers; ++i) pulses_.push_back(std::make_unique<Pulse>());
 }
 

@@ -127,7 +127,7 @@ absl::Status CreateOnBroker(const Client& client, rd_kafka_NewTopic_t* topic,
   // The request's own time-out answers too; the second on top only bounds a bug.
   const EventPtr event(rd_kafka_queue_poll(answers.get(), deadline.LeftMs() + 1'000));
   if (event == nullptr) {
-    return RequestStatus(RD_KAFKA_RESP_ERR__TIMED_OUT, "the topic could not be made");
+    return RequestStatus(RD_KAFKA_RESP_ERR__TIMED_OUT, "the log's brokers cannot be reached");
   }
   auto error = rd_kafka_event_error(event.get());
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
@@ -136,7 +136,11 @@ absl::Status CreateOnBroker(const Client& client, rd_kafka_NewTopic_t* topic,
         rd_kafka_event_CreateTopics_result(event.get()), &count);
     if (count == 1) error = rd_kafka_topic_result_error(results[0]);
   }
-  return RequestStatus(error, "the topic could not be made");
+  const bool silent = error == RD_KAFKA_RESP_ERR__TIMED_OUT ||
+                      error == RD_KAFKA_RESP_ERR__TRANSPORT ||
+                      error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
+  return RequestStatus(
+      error, silent ? "the log's brokers cannot be reached" : "the topic could not be made");
 }
 
 }  // namespace
