@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -73,7 +74,7 @@ int PortOf(const std::string& address) {
 }  // namespace
 
 Directory::Directory() {
-  std::string pattern = testing::TempDir() + "/e2e.XXXXXX";
+  std::string pattern = ::testing::TempDir() + "/e2e.XXXXXX";
   path_ = mkdtemp(pattern.data());
 }
 
@@ -138,17 +139,18 @@ const google::protobuf::MethodDescriptor& MethodOf(const google::protobuf::Descr
   std::abort();
 }
 
-Client::Client(const std::vector<std::string>& addresses)
+Client::Client(const std::vector<std::string>& addresses, Policy policy)
     : channel_([&] {
         rpc::Channel::Options options;
         options.target = absl::StrCat("ipv4:", absl::StrJoin(addresses, ","));
         options.user_agent = "e2e";
+        if (policy == Policy::kNone) options.service_config.clear();
         return options;
       }()) {}
 
 Service::Service(Options options)
     : options_(std::move(options)),
-      address_(FreeAddress()),
+      address_(options_.address.empty() ? FreeAddress() : options_.address),
       admin_address_(FreeAddress()),
       client_(std::make_unique<Client>(std::vector<std::string>{address_})) {
   fs::create_directories(options_.directory);
@@ -156,7 +158,7 @@ Service::Service(Options options)
 
 Service::~Service() {
   Kill();
-  if (!testing::Test::HasFailure()) return;
+  if (!::testing::Test::HasFailure()) return;
   const std::vector<std::string> lines = absl::StrSplit(Output(), '\n');
   std::cerr << "---- the end of what " << options_.binary << " (" << address_ << ") said:\n";
   const size_t first = lines.size() > kTailLines ? lines.size() - kTailLines : 0;

@@ -54,8 +54,9 @@ const google::protobuf::MethodDescriptor& MethodOf(const google::protobuf::Descr
 // Calls any RPC, with the client policy that we publish.
 class Client {
  public:
-  // One address or several, which are taken in turn.
-  explicit Client(const std::vector<std::string>& addresses);
+  // One address or several, which are taken in turn. Without the policy a call is sent once.
+  enum class Policy { kPublished, kNone };
+  explicit Client(const std::vector<std::string>& addresses, Policy policy = Policy::kPublished);
 
   template <class Response, class Request>
   absl::StatusOr<Response> Call(const Request& request, rpc::CallOptions options = {},
@@ -66,14 +67,16 @@ class Client {
     if (!status.ok()) return status;
     return response;
   }
-  // The same until the answer is not UNAVAILABLE, which means: send it again. For at most
-  // kPatience.
+  // The same until the answer is neither UNAVAILABLE nor DEADLINE_EXCEEDED, which mean: send it
+  // again, the request_id settles it. For at most kPatience.
   template <class Response, class Request>
   absl::StatusOr<Response> Insist(const Request& request) {
     const absl::Time end = absl::Now() + kPatience;
     while (true) {
       absl::StatusOr<Response> response = Call<Response>(request);
-      if (!absl::IsUnavailable(response.status()) || absl::Now() > end) return response;
+      const bool again =
+          absl::IsUnavailable(response.status()) || absl::IsDeadlineExceeded(response.status());
+      if (!again || absl::Now() > end) return response;
     }
   }
 
@@ -88,6 +91,7 @@ class Service {
     std::string binary;
     std::string directory;           // For its data and its output.
     std::vector<std::string> flags;  // Besides addresses, instance and directory.
+    std::string address;             // Where it listens; empty: FreeAddress().
   };
   explicit Service(Options options);
   // Kills the process. After a failed test it prints the end of what the process said.

@@ -1,0 +1,170 @@
+// The four services as processes of their own on one broker: what crosses from one to another.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "crm/customer/v1/value.pb.h"
+#include "crm/marketing/v1/campaign.pb.h"
+#include "crm/sales/v1/opportunity.pb.h"
+#include "crm/sales/v1/order.pb.h"
+#include "crm/servicedesk/v1/ticket.pb.h"
+#include "libs/eventlog/kafka/test_broker.h"
+#include "libs/testing/matchers.h"
+#include "tests/e2e/harness.h"
+#include "tests/e2e/load.h"
+
+namespace crm::e2e {
+namespace {
+
+using testing::IsOk;
+using testing::ParseText;
+using testing::StatusIs;
+
+class FourServices : public ::testing::Test {
+ protected:
+  FourServices() {
+    const std::vector<std::pair<std::string, std::string>> programs = {
+        {"crm.customer.v1", CRM_CUSTOMER},
+        {"crm.sales.v1", CRM_SALES},
+        {"crm.marketing.v1", CRM_MARKETING},
+        {"crm.servicedesk.v1", CRM_SERVICEDESK}};
+    std::vector<std::string> known;
+    std::map<std::string, std::string> addresses;
+    for (const auto& [package, program] : programs) {
+      addresses[package] = FreeAddress();
+      known.push_back(absl::StrCat(package, "=", addresses[package]));
+    }
+    for (const auto& [package, program] : programs) {
+      std::vector<std::string> flags = OnBroker(broker_.bootstrap());
+      flags.insert(flags.end(), {"--service-addresses", absl::StrJoin(known, ","),
+                                 "--business-date", "2026-06-30"});
+      services_[package] = std::make_unique<Service>(Service::Options{
+          program, absl::StrCat(directory_.path(), "/", package), flags, addresses[package]});
+    }
+  }
+
+  void SetUp() override {
+    for (const auto& [package, service] : services_) service->Start();
+    for (const auto& [package, service] : services_) ASSERT_TRUE(service->WaitUntilReady());
+  }
+
+  Client& customers() { return services_["crm.customer.v1"]->client(); }
+  Client& sales() { return services_["crm.sales.v1"]->client(); }
+  Client& marketing() { return services_["crm.marketing.v1"]->client(); }
+  Client& servicedesk() { return services_["crm.servicedesk.v1"]->client(); }
+
+  absl::StatusOr<sales::v1::Order> RecordOrder(const std::string& customer, int units,
+                                               const std::string& request_id) {
+    auto request = ParseText<sales::v1::RecordOrderRequest>(R"pb(
+      order {
+        order_date { year: 2026 month: 6 day: 1 }
+        revenue { currency_code: "EUR" }
+      }
+    )pb");
+    request.set_parent(customer);
+    request.set_request_id(request_id);
+    request.mutable_order()->mutable_revenue()->set_units(units);
+    return sales().Insist<sales::v1::Order>(request);
+  }
+
+  absl::StatusOr<servicedesk::v1::Ticket> OpenTicket(const std::string& customer) {
+    auto request = ParseText<servicedesk::v1::OpenTicketRequest>(R"pb(
+      ticket {
+        type: TICKET_TYPE_QUESTION
+        personal { subject: "An invoice" description: "Which one?" }
+        channel: CHANNEL_EMAIL
+        impact: 2
+        urgency: 2
+      }
+    )pb");
+    request.set_parent(customer);
+    request.set_request_id("ticket-" + customer);
+    return servicedesk().Insist<servicedesk::v1::Ticket>(request);
+  }
+
+  eventlog::kafka::TestBroker broker_;
+  Directory directory_;
+  std::map<std::string, std::unique_ptr<Service>> services_;
+};
+
+TEST_F(FourServices, WorkTogether) {
+  // A customer may be ordered for as soon as it is acknowledged, whatever has crossed the log.
+  for (int i = 0; i < 5; ++i) {
+    const std::string id = absl::StrCat("customer-", i);
+    ASSERT_THAT(customers().Insist<customer::v1::Customer>(NewCustomer(id)), IsOk());
+    ASSERT_THAT(RecordOrder("customers/" + id, 100 + i, "order-" + id), IsOk());
+    ASSERT_THAT(RecordOrder("customers/" + id, 100 + i, "order-" + id), IsOk());  // Once.
+    ASSERT_THAT(OpenTicket("customers/" + id), IsOk());
+  }
+  EXPECT_THAT(RecordOrder("customers/unknown", 100, "order-unknown"),
+              StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(OpenTicket("customers/unknown"), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(marketing().Insist<marketing::v1::Campaign>(
+                  ParseText<marketing::v1::CreateCampaignRequest>(R"pb(
+                    campaign {
+                      display_name: "Summer"
+                      budget { currency_code: "EUR" units: 1000 }
+                    }
+                    request_id: "campaign"
+                  )pb")),
+              IsOk());
+
+  // A win records its order, once.
+  auto opportunity =
+      sales().Insist<sales::v1::Opportunity>(ParseText<sales::v1::OpenOpportunityRequest>(R"pb(
+        parent: "customers/customer-0"
+        opportunity {
+          display_name: "Ten more"
+          amount { currency_code: "EUR" units: 500 }
+        }
+        request_id: "opportunity"
+      )pb"));
+  ASSERT_THAT(opportunity, IsOk());
+  auto win = ParseText<sales::v1::WinOpportunityRequest>(R"pb(
+    request_id: "win"
+    amount { currency_code: "EUR" units: 500 }
+    close_date { year: 2026 month: 6 day: 2 }
+  )pb");
+  win.set_name(opportunity->name());
+  const auto won = sales().Insist<sales::v1::Opportunity>(win);
+  ASSERT_THAT(won, IsOk());
+  ASSERT_THAT(sales().Insist<sales::v1::Opportunity>(win), IsOk());
+  sales::v1::GetOrderRequest get_order;
+  get_order.set_name(won->order());
+  EXPECT_TRUE(Until("the order of the win", [&] {
+    const auto order = sales().Call<sales::v1::Order>(get_order);
+    return order.ok() && order->revenue().units() == 500;
+  }));
+
+  // Orders made the customers ACTIVE, and the pyramid counts them all: 5 and the won one.
+  customer::v1::ListCustomersRequest active;
+  active.set_filter("status = CUSTOMER_STATUS_ACTIVE");
+  EXPECT_TRUE(Until("ACTIVE customers", [&] {
+    const auto page = customers().Call<customer::v1::ListCustomersResponse>(active);
+    return page.ok() && page->customers_size() == 5;
+  }));
+  const auto pyramid = ParseText<customer::v1::GetPyramidRequest>(R"pb(
+    period {
+      start { year: 2026 month: 6 day: 1 }
+      end { year: 2026 month: 7 day: 1 }
+    }
+    measure: MEASURE_REVENUE
+  )pb");
+  EXPECT_TRUE(Until("the pyramid of six orders", [&] {
+    const auto answer = customers().Call<customer::v1::GetPyramidResponse>(pyramid);
+    return answer.ok() && answer->customer_count() == 5 && answer->order_count() == 6 &&
+           answer->revenue().units() == 5 * 100 + 10 + 500;
+  }));
+  sales::v1::ListOrdersRequest orders;
+  orders.set_parent("customers/-");
+  const auto all = sales().Call<sales::v1::ListOrdersResponse>(orders);
+  ASSERT_THAT(all, IsOk());
+  EXPECT_EQ(all->orders_size(), 6);
+}
+
+}  // namespace
+}  // namespace crm::e2e
