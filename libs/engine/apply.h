@@ -15,7 +15,8 @@ namespace crm::engine {
 struct Applied {
   const AggregateDef* aggregate = nullptr;  // nullptr: an event of the log itself.
   std::string name;
-  std::string resource;  // The state after, serialized.
+  std::string resource;    // The state after, serialized.
+  bool timer_set = false;  // A timer of its partition is new.
 };
 
 class Applier {

@@ -150,7 +150,7 @@ void Reactor::Assign(const eventlog::GroupAssignment& assignment) {
 // tables, and must not miss a row that the very event it looks at brings.
 void Reactor::LookAtEvents(const std::string& topic, Source& source) {
   const int partition = source.reader->partition();
-  const eventlog::Offset applied = engine_.AppliedOf(topic, partition);
+  const eventlog::Offset applied = source.events.empty() ? -1 : engine_.AppliedOf(topic, partition);
   for (Event& event : source.events) {
     if (event.started) continue;
     if (in_work_ + tasks_.size() >= kReactionsInWorkMax) break;
