@@ -9,7 +9,6 @@
 #include "absl/synchronization/notification.h"
 #include "google/rpc/error_details.pb.h"
 #include "gtest/gtest.h"
-#include "libs/app/handlers.h"
 #include "libs/base/check.h"
 #include "libs/base/status.h"
 #include "tests/contract/scenario.h"
@@ -137,10 +136,15 @@ absl::Status LiveSuite::Call(const Message& request, Message* reply, rpc::CallOp
 
 LiveSuite::State LiveSuite::Look() {
   State state;
-  const engine::v1::ListPartitionsResponse response = app::PartitionsOf(process_->hosts(), "");
-  for (const auto& partition : response.partitions()) {
-    state.log_ends[{partition.topic(), partition.partition()}] = partition.next_offset();
-    state.digests[partition.topic()];
+  for (const app::Host* host : process_->hosts()) {
+    const std::string& topic = host->service().topic;
+    // The log itself: what a replica says of itself may lag behind its answers.
+    const auto described = host->engine()->log().Describe(topic, absl::Seconds(10));
+    base::Check(described.ok(), described.status().ToString());
+    for (size_t i = 0; i < described->partitions.size(); ++i) {
+      state.log_ends[{topic, static_cast<int>(i)}] = described->partitions[i].end;
+    }
+    state.digests[topic];
   }
   for (auto& [topic, digest] : state.digests) {
     engine::v1::ComputeDigestRequest request;
