@@ -26,7 +26,7 @@ inline constexpr size_t kDecisionsPerStepMax = 512;
 // Records looked at behind one that cannot be read, in search of the word that it may be skipped.
 inline constexpr size_t kLookAheadMax = 10000;
 // Timers fired by a worker in one step.
-inline constexpr size_t kTimersPerStepMax = 64;
+inline constexpr size_t kTimersPerStepMax = 512;
 // Commands of reactions in work at once, per service.
 inline constexpr size_t kReactionsInWorkMax = 512;
 

@@ -32,9 +32,7 @@ absl::Status Partition::ApplyAccepted(const eventlog::Record& record) {
   if (absl::Status s = host_.applier.memory().batch().status(); !s.ok()) {
     return absl::InternalError(s.message());
   }
-  if (applied->aggregate != nullptr && applied->aggregate->next_due != nullptr) {
-    next_timer_ = absl::InfinitePast();  // Look again.
-  }
+  if (applied->timer_set) next_timer_ = absl::InfinitePast();  // Look again.
   ReadBack(record, headers->id, std::move(applied->resource));
   return absl::OkStatus();
 }
@@ -90,7 +88,7 @@ void Partition::LostOwnership() {
     done(base::Unavailable("NOT_OWNER", "another replica owns this key", kRetryAfter));
   }
   barriers_.clear();
-  timers_in_work_.clear();
+  fired_.clear();
 }
 
 void Partition::WritePosition() {

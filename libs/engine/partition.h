@@ -130,7 +130,12 @@ class Partition {
   CommandQueue queue_;
   std::deque<Inflight> inflight_;  // In the order of their appends.
   std::vector<BarrierDone> barriers_;
-  std::unordered_map<std::string, absl::Duration> timers_in_work_;  // Name -> not again before.
+  // Timers fired and not gone since: fired again only after a while, ever longer.
+  struct Fired {
+    absl::Duration again_at;
+    int times = 0;
+  };
+  std::unordered_map<std::string, Fired> fired_;  // By name and due time.
   absl::Time next_timer_ = absl::InfinitePast();
   absl::Duration next_sweep_ = -absl::InfiniteDuration();
   uint64_t next_token_ = 1;

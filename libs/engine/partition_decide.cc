@@ -109,12 +109,12 @@ void Partition::FireTimers() {
   }
   const absl::Duration boot = host_.clock.SinceBoot();
   next_timer_ = timers->next;
+  std::erase_if(fired_,
+                [boot](const auto& fired) { return boot > fired.second.again_at + kBackoffMax; });
   for (const DueTimer& timer : timers->due) {
-    const auto in_work = timers_in_work_.find(timer.name);
-    if (in_work != timers_in_work_.end() && boot < in_work->second) {
-      next_timer_ = std::min(next_timer_, now + kBackoffFirst);
-      continue;
-    }
+    Fired& fired = fired_[absl::StrCat(timer.name, "@", absl::ToUnixNanos(timer.due))];
+    next_timer_ = std::min(next_timer_, now + kBackoffFirst);
+    if (boot < fired.again_at) continue;
     const AggregateDef* aggregate = nullptr;
     for (const auto& candidate : host_.service.aggregates) {
       if (candidate->due != nullptr && candidate->pattern.Matches(timer.name))
@@ -133,9 +133,13 @@ void Partition::FireTimers() {
         "due-", base::DeriveId({timer.name, absl::FormatTime(timer.due, absl::UTCTimeZone())}));
     command.request_hash = command.request_id;
     command.priority = CommandClass::kBatch;
-    // Not again before the backoff: a due command that changes nothing would else spin. One that
-    // does changes the due time, so that the entry is gone.
-    timers_in_work_[timer.name] = boot + kBackoffFirst;
+    // A due command that changes something changes the due time, so that the entry is gone. One
+    // that does not would spin without this.
+    fired.again_at = boot + std::min(kBackoffMax, kBackoffFirst * (1 << std::min(fired.times, 10)));
+    if (++fired.times == 3) {
+      base::Log(base::Level::kWarning, "a due timer changes nothing",
+                {{"topic", host_.service.topic}, {"name", timer.name}});
+    }
     command.done = [](CommandResult) {};
     queue_.Push(std::move(command));
   }
