@@ -86,6 +86,62 @@ class FourServices : public ::testing::Test {
     return servicedesk().Insist<servicedesk::v1::Ticket>(request);
   }
 
+  // A win, said twice, records its order of 500 once.
+  void WinOnce(const std::string& customer) {
+    auto open = ParseText<sales::v1::OpenOpportunityRequest>(R"pb(
+      opportunity {
+        display_name: "Ten more"
+        amount { currency_code: "EUR" units: 500 }
+      }
+      request_id: "opportunity"
+    )pb");
+    open.set_parent(customer);
+    const auto opportunity = sales().Insist<sales::v1::Opportunity>(open);
+    ASSERT_THAT(opportunity, IsOk());
+    auto win = ParseText<sales::v1::WinOpportunityRequest>(R"pb(
+      request_id: "win"
+      amount { currency_code: "EUR" units: 500 }
+      close_date { year: 2026 month: 6 day: 2 }
+    )pb");
+    win.set_name(opportunity->name());
+    const auto won = sales().Insist<sales::v1::Opportunity>(win);
+    ASSERT_THAT(won, IsOk());
+    ASSERT_THAT(sales().Insist<sales::v1::Opportunity>(win), IsOk());
+    sales::v1::GetOrderRequest get_order;
+    get_order.set_name(won->order());
+    EXPECT_TRUE(Until("the order of the win", [&] {
+      const auto order = sales().Call<sales::v1::Order>(get_order);
+      return order.ok() && order->revenue().units() == 500;
+    }));
+  }
+
+  // The orders made their customers ACTIVE, the pyramid counts each once, and there are no others.
+  void ExpectOrdersCount(int customer_count, int order_count, int64_t revenue) {
+    customer::v1::ListCustomersRequest active;
+    active.set_filter("status = CUSTOMER_STATUS_ACTIVE");
+    EXPECT_TRUE(Until("ACTIVE customers", [&] {
+      const auto page = customers().Call<customer::v1::ListCustomersResponse>(active);
+      return page.ok() && page->customers_size() == customer_count;
+    }));
+    const auto pyramid = ParseText<customer::v1::GetPyramidRequest>(R"pb(
+      period {
+        start { year: 2026 month: 6 day: 1 }
+        end { year: 2026 month: 7 day: 1 }
+      }
+      measure: MEASURE_REVENUE
+    )pb");
+    EXPECT_TRUE(Until("the pyramid of all orders", [&] {
+      const auto answer = customers().Call<customer::v1::GetPyramidResponse>(pyramid);
+      return answer.ok() && answer->customer_count() == customer_count &&
+             answer->order_count() == order_count && answer->revenue().units() == revenue;
+    }));
+    sales::v1::ListOrdersRequest orders;
+    orders.set_parent("customers/-");
+    const auto all = sales().Call<sales::v1::ListOrdersResponse>(orders);
+    ASSERT_THAT(all, IsOk());
+    EXPECT_EQ(all->orders_size(), order_count);
+  }
+
   eventlog::kafka::TestBroker broker_;
   Directory directory_;
   std::map<std::string, std::unique_ptr<Service>> services_;
@@ -113,57 +169,10 @@ TEST_F(FourServices, WorkTogether) {
                   )pb")),
               IsOk());
 
-  // A win records its order, once.
-  auto opportunity =
-      sales().Insist<sales::v1::Opportunity>(ParseText<sales::v1::OpenOpportunityRequest>(R"pb(
-        parent: "customers/customer-0"
-        opportunity {
-          display_name: "Ten more"
-          amount { currency_code: "EUR" units: 500 }
-        }
-        request_id: "opportunity"
-      )pb"));
-  ASSERT_THAT(opportunity, IsOk());
-  auto win = ParseText<sales::v1::WinOpportunityRequest>(R"pb(
-    request_id: "win"
-    amount { currency_code: "EUR" units: 500 }
-    close_date { year: 2026 month: 6 day: 2 }
-  )pb");
-  win.set_name(opportunity->name());
-  const auto won = sales().Insist<sales::v1::Opportunity>(win);
-  ASSERT_THAT(won, IsOk());
-  ASSERT_THAT(sales().Insist<sales::v1::Opportunity>(win), IsOk());
-  sales::v1::GetOrderRequest get_order;
-  get_order.set_name(won->order());
-  EXPECT_TRUE(Until("the order of the win", [&] {
-    const auto order = sales().Call<sales::v1::Order>(get_order);
-    return order.ok() && order->revenue().units() == 500;
-  }));
+  WinOnce("customers/customer-0");
 
-  // Orders made the customers ACTIVE, and the pyramid counts them all: 5 and the won one.
-  customer::v1::ListCustomersRequest active;
-  active.set_filter("status = CUSTOMER_STATUS_ACTIVE");
-  EXPECT_TRUE(Until("ACTIVE customers", [&] {
-    const auto page = customers().Call<customer::v1::ListCustomersResponse>(active);
-    return page.ok() && page->customers_size() == 5;
-  }));
-  const auto pyramid = ParseText<customer::v1::GetPyramidRequest>(R"pb(
-    period {
-      start { year: 2026 month: 6 day: 1 }
-      end { year: 2026 month: 7 day: 1 }
-    }
-    measure: MEASURE_REVENUE
-  )pb");
-  EXPECT_TRUE(Until("the pyramid of six orders", [&] {
-    const auto answer = customers().Call<customer::v1::GetPyramidResponse>(pyramid);
-    return answer.ok() && answer->customer_count() == 5 && answer->order_count() == 6 &&
-           answer->revenue().units() == 5 * 100 + 10 + 500;
-  }));
-  sales::v1::ListOrdersRequest orders;
-  orders.set_parent("customers/-");
-  const auto all = sales().Call<sales::v1::ListOrdersResponse>(orders);
-  ASSERT_THAT(all, IsOk());
-  EXPECT_EQ(all->orders_size(), 6);
+  // Five orders and the won one.
+  ExpectOrdersCount(5, 6, 5 * 100 + 10 + 500);
 }
 
 }  // namespace
