@@ -107,7 +107,7 @@ absl::StatusOr<Applied> Applier::Apply(const eventlog::Record& record,
                        record.partition};
   Applied applied{aggregate, headers.subject, loaded->state->SerializeAsString()};
   const table::TableDef& table = *tables_.at(aggregate);
-  memory_.batch().Put(table, *loaded->state, loaded->revision);
+  memory_.batch().Replace(table, before.get(), *loaded->state, loaded->revision);
   if (table.history())
     memory_.batch().PutHistory(table, *loaded->state, loaded->revision, headers.time);
   for (const View& view : aggregate->views) {

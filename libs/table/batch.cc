@@ -171,6 +171,19 @@ void Batch::Put(const TableDef& table, const google::protobuf::Message& row, int
   state_->overlay.Put(std::move(key), std::move(value));
 }
 
+void Batch::Replace(const TableDef& table, const google::protobuf::Message* before,
+                    const google::protobuf::Message& row, int64_t revision) {
+  std::string key = RowKey(table, row);
+  std::string value;
+  AppendRowValue(revision, row, value);
+  if (table.indexes().size() > 1) {
+    std::vector<std::string> gone;
+    if (before != nullptr) gone = EntryKeys(table, *before, key);
+    state_->ReplaceEntries(gone, EntryKeys(table, row, key));
+  }
+  state_->overlay.Put(std::move(key), std::move(value));
+}
+
 void Batch::Delete(const TableDef& table, const std::vector<KeyValue>& values) {
   std::string key = RowKey(table, values);
   if (table.indexes().size() > 1) {
@@ -222,8 +235,15 @@ absl::Status Batch::ScanRaw(RawSpace space, std::string_view prefix, std::string
 absl::Status Batch::Commit() {
   if (!state_->status.ok()) return state_->status;
   if (empty()) return absl::OkStatus();
-  rocksdb::WriteBatch batch(bytes() + 16 * state_->overlay.entries().size());
-  for (const auto& [key, value] : state_->overlay.entries()) {
+  // In order of the keys: RocksDB then finds the place of each near that of the one before.
+  std::vector<const Overlay::Entries::value_type*> entries;
+  entries.reserve(state_->overlay.entries().size());
+  for (const auto& entry : state_->overlay.entries()) entries.push_back(&entry);
+  std::sort(entries.begin(), entries.end(),
+            [](const auto* a, const auto* b) { return a->first < b->first; });
+  rocksdb::WriteBatch batch(bytes() + 16 * entries.size());
+  for (const auto* entry : entries) {
+    const auto& [key, value] = *entry;
     const rocksdb::Status added = value.has_value() ? batch.Put(key, *value) : batch.Delete(key);
     if (!added.ok()) return FromRocks(added);
   }

@@ -41,6 +41,10 @@ class Batch : public Rows {
 
   // As above for callers that hold the table; the revision comes back from GetStored.
   void Put(const TableDef& table, const google::protobuf::Message& row, int64_t revision);
+  // The same for callers that have just read the row through this batch, which is then not read
+  // again: `before` is what they got, nullptr when there was none.
+  void Replace(const TableDef& table, const google::protobuf::Message* before,
+               const google::protobuf::Message& row, int64_t revision);
   void Delete(const TableDef& table, const std::vector<KeyValue>& key);
   using Rows::Delete;
   using Rows::Put;

@@ -56,6 +56,23 @@ TEST_F(BatchTest, ReadsItsOwnWritesAndNobodyElseDoesBeforeCommit) {
   EXPECT_EQ((*stored)->bytes, Owned("b", "ann").SerializeAsString());
 }
 
+TEST_F(BatchTest, ReplaceMovesEntriesAsPutDoes) {
+  Batch batch(*db_);
+  batch.Replace(gadgets(), nullptr, Owned("a", "ann"), 1);
+  EXPECT_THAT(NamesOf(batch, "by_owner", "ann"), ElementsAre("a"));
+  ASSERT_TRUE(batch.Commit().ok());
+  const Gadget before = Owned("a", "ann");
+  batch.Replace(gadgets(), &before, Owned("a", "bob"), 2);
+  EXPECT_THAT(NamesOf(batch, "by_owner", "ann"), IsEmpty());
+  ASSERT_TRUE(batch.Commit().ok());
+  EXPECT_THAT(NamesOf(ReadView(*db_), "by_owner", "ann"), IsEmpty());
+  EXPECT_THAT(NamesOf(ReadView(*db_), "by_owner", "bob"), ElementsAre("a"));
+  const std::string replaced = *db_->Digest({});
+  batch.Put(gadgets(), Owned("a", "bob"), 2);
+  ASSERT_TRUE(batch.Commit().ok());
+  EXPECT_EQ(*db_->Digest({}), replaced);
+}
+
 TEST_F(BatchTest, ClearForgets) {
   Batch batch(*db_);
   batch.Put(kGadgets, Owned("a", "ann"));

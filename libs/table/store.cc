@@ -46,6 +46,9 @@ rocksdb::Options RocksOptions(const DatabaseOptions& options, rocksdb::Env* env)
   rocks.table_factory.reset(rocksdb::NewBlockBasedTableFactory(blocks));
   rocks.compression = Compression();
   rocks.write_buffer_size = options.write_buffer_bytes;
+  // Most lookups are of what is not there, a new request's id; this spares them the memtable.
+  rocks.memtable_whole_key_filtering = true;
+  rocks.memtable_prefix_bloom_size_ratio = 0.05;
   rocks.level_compaction_dynamic_level_bytes = true;
   rocks.max_background_jobs = 2;
   rocks.avoid_flush_during_shutdown = !options.flush_on_close;

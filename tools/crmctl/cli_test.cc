@@ -104,8 +104,9 @@ TEST(WhyNotOwned, NamesThePartition) {
 class Suite : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    dir_ = ::testing::TempDir() + "/crmctl-suite";
-    std::filesystem::remove_all(dir_);
+    std::string pattern = ::testing::TempDir() + "/crmctl-suite.XXXXXX";
+    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
+    dir_ = pattern;
     const std::string data = absl::StrCat("--data-dir=", dir_);
     const std::vector<const char*> flags = {"suite",
                                             data.c_str(),
