@@ -99,7 +99,7 @@ absl::StatusOr<Applied> Applier::Apply(const eventlog::Record& record,
   MessagePtr before;
   if (loaded->revision > 0) {
     before = NewOf(*loaded->state);
-    before->CopyFrom(*loaded->state);
+    before->MergeFrom(*loaded->state);
   }
   Fold(*aggregate, **event, headers.subject, headers.time, *loaded);
 

@@ -116,10 +116,10 @@ absl::StatusOr<std::unique_ptr<CommandDef>> EraseCommand(const AggregateDef& agg
 template <class M>
 View EraseView(void (*project)(const Change<M>&, Rows&)) {
   return [project](const ChangeInput& in, Rows& rows) {
-    Change<M> change{std::nullopt, static_cast<const typename M::State&>(in.after),
-                     static_cast<const typename M::Event&>(in.event), in.meta};
-    if (in.before != nullptr) change.before = static_cast<const typename M::State&>(*in.before);
-    project(change, rows);
+    using State = typename M::State;
+    project({static_cast<const State*>(in.before), static_cast<const State&>(in.after),
+             static_cast<const typename M::Event&>(in.event), in.meta},
+            rows);
   };
 }
 

@@ -41,7 +41,7 @@ struct EventMeta {
 // One accepted event and what it did to its aggregate: what a view is a function of.
 template <class M>
 struct Change {
-  std::optional<typename M::State> before;  // nullopt for the first event.
+  const typename M::State* before;  // nullptr for the first event.
   const typename M::State& after;
   const typename M::Event& event;
   const EventMeta& meta;

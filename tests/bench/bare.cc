@@ -133,9 +133,11 @@ struct Bare : grpc::Service {
     call.reply->set_name(call.name);
     call.reply->set_region(event.updated().customer().region());
     const std::string last = std::exchange(last_region[call.name], call.reply->region());
-    for (const auto& [kind, slot, key_bytes, value_bytes] : work.writes) {
+    // The first update writes what making the customer does, so that both databases hold the same.
+    const auto& writes = last.empty() ? work.creation : work.writes;
+    for (const auto& [kind, slot, key_bytes, value_bytes] : writes) {
       if (kind == Work::kPosition && !first) continue;
-      std::string key = std::to_string(slot).append(call.name);
+      std::string key = (kind == Work::kRow ? std::string() : std::to_string(slot)) + call.name;
       if (kind == Work::kAdded) key += call.reply->region();
       if (kind == Work::kRemoved) key += last;
       key.resize(key_bytes, '.');

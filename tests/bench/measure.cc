@@ -81,12 +81,12 @@ std::vector<Work::Write> Compare(const Dump& before, const Dump& after, const st
   };
   for (const auto& [key, value] : after) {
     const auto was = before.find(key);
-    if (was == before.end()) {
-      add(Work::kAdded, key, value.size());
-    } else if (was->second != value) {
-      const bool is_row = value.ends_with(row);
-      add(is_row ? Work::kRow : Work::kRewritten, key, value.size());
-    }
+    if (was != before.end() && was->second == value) continue;
+    const bool is_row = value.ends_with(row);
+    add(is_row                ? Work::kRow
+        : was == before.end() ? Work::kAdded
+                              : Work::kRewritten,
+        key, value.size());
   }
   const size_t written = writes.size();
   for (const auto& [key, value] : before) {
@@ -106,22 +106,23 @@ std::vector<Work::Write> Compare(const Dump& before, const Dump& after, const st
 }  // namespace
 
 Work MeasureWork(const std::string& directory) {
-  {
+  Dump before, after;
+  const auto call = [&](const char* method, const std::string& request) {
+    before = after;
     const auto process = StartOurs(directory, "");
-    CallOnce(AddressOf(*process), kCreate, CreateBytes(0));
-    CallOnce(AddressOf(*process), kUpdate, UpdateBytes(0, 1));
+    const std::string row = CallOnce(AddressOf(*process), method, request);
     process->Stop(absl::Seconds(1));
-  }
-  const Dump before = DumpTables(directory);
+    after = DumpTables(directory);
+    return row;
+  };
   Work work;
-  {
-    const auto process = StartOurs(directory, "");
-    const std::string row = CallOnce(AddressOf(*process), kUpdate, UpdateBytes(0, 2));
-    base::Check(work.row.ParseFromString(row), "the answer is a customer");
-    process->Stop(absl::Seconds(1));
-  }
+  const std::string made = call(kCreate, CreateBytes(0));
+  work.creation = Compare(before, after, made);
+  call(kUpdate, UpdateBytes(0, 1));
+  const std::string row = call(kUpdate, UpdateBytes(0, 2));
+  base::Check(work.row.ParseFromString(row), "the answer is a customer");
   work.headers = ReadHeaders(directory);
-  work.writes = Compare(before, DumpTables(directory), work.row.SerializeAsString());
+  work.writes = Compare(before, after, row);
   return work;
 }
 

@@ -25,7 +25,8 @@ struct Work {
   };
   // Of the event, with the values of one; ce_id differs in each.
   std::vector<std::pair<std::string, std::string>> headers;
-  std::vector<Write> writes;
+  std::vector<Write> creation;  // Of the command that made the customer.
+  std::vector<Write> writes;    // Of each update afterwards.
   customer::v1::Customer row;  // Also what the command and Get answer.
 };
 

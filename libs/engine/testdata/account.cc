@@ -12,9 +12,9 @@ void ProjectBalances(const Change<AccountModel>& change, Rows& rows) {
       rows.Get(kBalances, std::string("all"), change.meta.partition).value_or(tv1::BalanceCell());
   cell.set_kind("all");
   cell.set_partition(change.meta.partition);
-  cell.set_accounts(cell.accounts() + (change.before.has_value() ? 0 : 1));
+  cell.set_accounts(cell.accounts() + (change.before != nullptr ? 0 : 1));
   cell.set_balance(cell.balance() + change.after.balance() -
-                   (change.before.has_value() ? change.before->balance() : 0));
+                   (change.before != nullptr ? change.before->balance() : 0));
   rows.Put(kBalances, cell);
 }
 

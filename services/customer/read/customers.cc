@@ -52,7 +52,7 @@ std::unique_ptr<v1::UpdateCustomerRequest> Update(const v1::ImportCustomersRow& 
 }  // namespace
 
 void ProjectStatusCounts(const engine::Change<CustomerModel>& change, engine::Rows& rows) {
-  if (change.before.has_value()) {
+  if (change.before != nullptr) {
     if (change.before->status() == change.after.status()) return;
     AddToCount(change.before->status(), change.meta.partition, -1, rows);
   }

@@ -181,7 +181,7 @@ bool Searchable(const std::u32string& word) {
 
 void ProjectSearchTerms(const engine::Change<CustomerModel>& change, engine::Rows& rows) {
   const std::set<Term> before =
-      change.before.has_value() ? TermsOf(*change.before) : std::set<Term>();
+      change.before != nullptr ? TermsOf(*change.before) : std::set<Term>();
   const std::set<Term> after = TermsOf(change.after);
   for (const Term& term : before) {
     if (after.contains(term)) continue;
