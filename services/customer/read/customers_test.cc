@@ -21,7 +21,7 @@ void Move(FakeRows& rows, int partition, std::optional<v1::CustomerStatus> from,
   after.set_status(to);
   const v1::CustomerEvent event;
   const engine::EventMeta meta{.name = "customers/a", .partition = partition};
-  ProjectStatusCounts({before, after, event, meta}, rows);
+  ProjectStatusCounts({before.has_value() ? &*before : nullptr, after, event, meta}, rows);
 }
 
 TEST(StatusCounts, LeavingOneIsEnteringTheOtherAndNoneIsGone) {

@@ -45,7 +45,8 @@ class Search : public ::testing::Test {
     after.set_name(name);
     const engine::EventMeta meta{.name = name};
     const v1::CustomerEvent event;
-    ProjectSearchTerms({rows_.Get(kCustomers, name), after, event, meta}, rows_);
+    const std::optional<v1::Customer> before = rows_.Get(kCustomers, name);
+    ProjectSearchTerms({before.has_value() ? &*before : nullptr, after, event, meta}, rows_);
     rows_.Put(kCustomers, after);
   }
 
