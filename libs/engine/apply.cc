@@ -5,13 +5,14 @@
 #include "crm/eventlog/v1/eventlog.pb.h"
 #include "libs/base/check.h"
 #include "libs/base/resource_name.h"
+#include "libs/base/status.h"
+#include "libs/engine/log_reader.h"
 
 namespace crm::engine {
 namespace {
 
-absl::Status Poison(const eventlog::EventHeaders& headers, absl::string_view why) {
-  return absl::DataLossError(
-      absl::StrCat("record ", headers.id, " of type ", headers.type, ": ", why));
+absl::Status PoisonOf(const eventlog::EventHeaders& headers, absl::string_view why) {
+  return Poison(absl::StrCat("record ", headers.id, " of type ", headers.type, ": ", why));
 }
 
 }  // namespace
@@ -72,7 +73,7 @@ absl::StatusOr<Applied> Applier::Apply(const eventlog::Record& record,
     eventlog::v1::LogEvent event;
     if (!event.ParseFromArray(record.value.data(), static_cast<int>(record.value.size())) ||
         event.event_case() == eventlog::v1::LogEvent::EVENT_NOT_SET) {
-      return Poison(headers, "cannot be parsed or holds an unknown fact");
+      return PoisonOf(headers, "cannot be parsed or holds an unknown fact");
     }
     if (event.has_reaction_passed()) {
       const auto& passed = event.reaction_passed();
@@ -83,18 +84,17 @@ absl::StatusOr<Applied> Applier::Apply(const eventlog::Record& record,
   }
   const AggregateDef* aggregate = service_.AggregateOfEvent(headers.dataschema);
   if (aggregate == nullptr)
-    return Poison(headers, "is of an aggregate that this program does not know");
+    return PoisonOf(headers, "is of an aggregate that this program does not know");
   absl::StatusOr<MessagePtr> event = ParseEvent(*aggregate, record.value);
-  if (!event.ok()) return Poison(headers, event.status().message());
+  if (!event.ok()) return PoisonOf(headers, event.status().message());
   if (!aggregate->pattern.Matches(headers.subject))
-    return Poison(headers, "has a subject of another kind");
+    return PoisonOf(headers, "has a subject of another kind");
 
   absl::StatusOr<Versioned> loaded = Load(*aggregate, headers.subject);
   if (!loaded.ok()) return loaded.status();
   if (headers.revision != loaded->revision + 1) {
-    return absl::InternalError(absl::StrCat("record ", headers.id, " has revision ",
-                                            headers.revision, " of ", headers.subject,
-                                            ", which is at ", loaded->revision));
+    return Contradiction(absl::StrCat("record ", headers.id, " has revision ", headers.revision,
+                                      " of ", headers.subject, ", which is at ", loaded->revision));
   }
   MessagePtr before;
   if (loaded->revision > 0) {

@@ -23,9 +23,9 @@ class Applier {
  public:
   Applier(const ServiceDef& service, const table::Database& database, table::Batch& batch);
 
-  // kDataLoss: nobody here can read the record (poison), it may be skipped by word of the log.
-  // kInternal: it contradicts the log before it, a bug; nothing may pass. Other codes: the tables
-  // failed. After kInternal and those the batch is to be dropped; kDataLoss wrote nothing.
+  // Poison: nobody here can read the record. Contradiction: its revision does not follow the row's.
+  // Both wrote nothing (log_reader.h has them). Any other error: the tables failed, or are damaged
+  // (kDataLoss); the batch is to be dropped.
   absl::StatusOr<Applied> Apply(const eventlog::Record& record,
                                 const eventlog::EventHeaders& headers);
 

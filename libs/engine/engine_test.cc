@@ -59,6 +59,14 @@ class EngineTest : public testing::Test {
     }
     return records;
   }
+  // An account's id whose partition is another one.
+  std::string IdOutside(int partition) {
+    int number = 0;
+    std::string id = "other";
+    while (base::PartitionOf(id, cluster_.partitions()) == partition)
+      id = "other-" + std::to_string(++number);
+    return id;
+  }
   tv1::BalanceCell Balances() {
     tv1::BalanceCell sum;
     const table::ReadView view(cluster_.database("one"));
@@ -272,6 +280,19 @@ eventlog::EventHeaders StrangeHeaders(int64_t fence, const std::string& id) {
   return headers;
 }
 
+// Says in the log that a record with this value may be skipped.
+void AppendSkip(Cluster& cluster, int partition, int64_t fence, const std::string& value) {
+  ::crm::eventlog::v1::LogEvent skip;
+  skip.mutable_record_skipped()->set_sha256(base::Sha256Hex(value));
+  skip.mutable_record_skipped()->set_reason("a test");
+  eventlog::EventHeaders headers = StrangeHeaders(fence, "skip");
+  headers.type = "crm.eventlog.v1.RecordSkipped";
+  headers.dataschema = "crm.eventlog.v1.LogEvent";
+  headers.subject.clear();
+  headers.revision = 0;
+  AppendRaw(cluster, partition, headers, skip.SerializeAsString());
+}
+
 TEST_F(EngineTest, ARecordOfAnOldFenceChangesNothingAndIsCounted) {
   const CommandResult created = Send(Create("a", "r1"));
   const int partition = created.position.partition;
@@ -296,17 +317,26 @@ TEST_F(EngineTest, PoisonStopsItsPartitionUntilTheLogSaysSkip) {
   EXPECT_TRUE(absl::IsUnavailable(Send(AddTo("a", 1, "r2")).status));
   EXPECT_EQ(base::ReasonOf(Send(AddTo("a", 1, "r2")).status), "PARTITION_STOPPED");
 
-  ::crm::eventlog::v1::LogEvent skip;
-  skip.mutable_record_skipped()->set_sha256(base::Sha256Hex("\xff\xff\xff"));
-  skip.mutable_record_skipped()->set_reason("a test");
-  eventlog::EventHeaders headers = StrangeHeaders(fence, "skip");
-  headers.type = "crm.eventlog.v1.RecordSkipped";
-  headers.dataschema = "crm.eventlog.v1.LogEvent";
-  headers.subject.clear();
-  headers.revision = 0;
-  AppendRaw(cluster_, partition, headers, skip.SerializeAsString());
+  AppendSkip(cluster_, partition, fence, "\xff\xff\xff");
   ASSERT_TRUE(cluster_.Run([&] { return cluster_.engine("one").Ready(); }));
   EXPECT_EQ(AccountIn(cluster_.SendAnywhere(AddTo("a", 1, "r3"))).balance(), 1);
+}
+
+TEST_F(EngineTest, ARevisionThatDoesNotFollowStopsItsPartitionAndIsNeverSkipped) {
+  const CommandResult created = Send(Create("a", "r1"));
+  const int partition = created.position.partition;
+  const int64_t fence = cluster_.engine("one").OwnerOf(partition).epoch;
+  tv1::AccountEvent event;
+  event.mutable_added()->set_amount(1000);
+  eventlog::EventHeaders headers = StrangeHeaders(fence, "gap");
+  headers.revision = 7;
+  AppendRaw(cluster_, partition, headers, event.SerializeAsString());
+  ASSERT_TRUE(cluster_.Run([&] { return !cluster_.engine("one").Ready(); }));
+  EXPECT_EQ(base::ReasonOf(Send(AddTo("a", 1, "r2")).status), "PARTITION_STOPPED");
+  AppendSkip(cluster_, partition, fence, event.SerializeAsString());
+  EXPECT_FALSE(cluster_.Run([&] { return cluster_.engine("one").Ready(); }, absl::Seconds(1)));
+  const std::string elsewhere = IdOutside(partition);
+  EXPECT_EQ(AccountIn(Send(Create(elsewhere, "r3"))).name(), "accounts/" + elsewhere);
 }
 
 }  // namespace

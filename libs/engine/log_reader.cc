@@ -5,11 +5,26 @@
 #include "crm/eventlog/v1/eventlog.pb.h"
 #include "libs/base/hash.h"
 #include "libs/base/log.h"
+#include "libs/base/status.h"
 #include "libs/engine/limits.h"
 
 namespace crm::engine {
 
 using eventlog::Verdict;
+
+namespace {
+
+constexpr std::string_view kPoison = "POISON", kContradiction = "CONTRADICTION";
+
+}  // namespace
+
+absl::Status Poison(std::string why) {
+  return base::Failed(absl::StatusCode::kFailedPrecondition, kPoison, why);
+}
+
+absl::Status Contradiction(std::string why) {
+  return base::Failed(absl::StatusCode::kFailedPrecondition, kContradiction, why);
+}
 
 LogReader::LogReader(std::string topic, int partition, v1::StoredPosition position,
                      OnClaim on_claim, OnAccepted on_accepted)
@@ -32,11 +47,11 @@ absl::Status LogReader::Feed(const eventlog::Record& record) {
       ReadClaim(record);
       break;
     case Verdict::kAccepted:
-      if (absl::Status s = on_accepted_(record); absl::IsDataLoss(s)) {
-        Stop(record, std::string(s.message()));
+      if (absl::Status s = on_accepted_(record); !s.ok()) {
+        const std::string reason = base::ReasonOf(s);
+        if (reason != kPoison && reason != kContradiction) return s;
+        Stop(record, std::string(s.message()), reason == kPoison);
         return absl::OkStatus();
-      } else if (!s.ok()) {
-        return s;
       }
       break;
   }
@@ -55,16 +70,19 @@ void LogReader::ReadClaim(const eventlog::Record& record) {
   on_claim_(record);
 }
 
-void LogReader::Stop(const eventlog::Record& record, std::string why) {
+void LogReader::Stop(const eventlog::Record& record, std::string why, bool skippable) {
   stopped_ = std::move(why);
-  poison_sha256_ = base::Sha256Hex(record.value);
-  base::Log(base::Level::kError, "a record cannot be read; its partition stops here",
+  poison_sha256_ = skippable ? base::Sha256Hex(record.value) : "";
+  base::Log(base::Level::kError,
+            skippable ? "a record cannot be read; its partition stops here"
+                      : "a record must not be passed; its partition stops here",
             {{"topic", topic_},
              {"partition", std::to_string(partition_)},
              {"offset", std::to_string(record.offset)},
              {"sha256", poison_sha256_},
              {"why", stopped_}});
   held_.clear();
+  if (!skippable) return;
   held_.push_back(eventlog::OwnedRecord::From(record));
   ahead_ = eventlog::Acceptance(fence());
 }
@@ -72,6 +90,7 @@ void LogReader::Stop(const eventlog::Record& record, std::string why) {
 // Keeps what follows and looks for the word that the record may be skipped, which counts only under
 // the fence that holds where it stands.
 absl::Status LogReader::LookAhead(const eventlog::Record& record) {
+  if (poison_sha256_.empty()) return absl::OkStatus();
   if (record.offset <= held_.back().offset) return absl::OkStatus();
   if (held_.size() >= kLookAheadMax) return absl::OkStatus();  // After a restart it looks again.
   held_.push_back(eventlog::OwnedRecord::From(record));

@@ -14,12 +14,19 @@
 
 namespace crm::engine {
 
+// What OnAccepted says of a record that the reader must stop at; any other error is a failure of
+// the program or its tables, and stops no partition.
+// Poison: nobody here can read it. It may be skipped by word of the log.
+absl::Status Poison(std::string why);
+// Contradiction: it contradicts the log before it, which is a bug. Nothing skips it.
+absl::Status Contradiction(std::string why);
+
 class LogReader {
  public:
   // Told of each claim that counts.
   using OnClaim = std::function<void(const eventlog::Record&)>;
-  // Told of each other record that counts. kDataLoss: it cannot be read, the reader stops there.
-  // Any other error is handed to Feed's caller, and the record counts as not read.
+  // Told of each other record that counts. Poison or Contradiction: the reader stops there. Any
+  // other error is handed to Feed's caller, and the record counts as not read.
   using OnAccepted = std::function<absl::Status(const eventlog::Record&)>;
 
   LogReader(std::string topic, int partition, v1::StoredPosition position, OnClaim on_claim,
@@ -42,7 +49,7 @@ class LogReader {
 
  private:
   void ReadClaim(const eventlog::Record& record);
-  void Stop(const eventlog::Record& record, std::string why);
+  void Stop(const eventlog::Record& record, std::string why, bool skippable);
   absl::Status LookAhead(const eventlog::Record& record);
 
   const std::string topic_;
@@ -52,10 +59,9 @@ class LogReader {
   OnAccepted on_accepted_;
   int64_t rejected_ = 0;
   std::string stopped_;
-  std::string poison_sha256_;
-  std::deque<eventlog::OwnedRecord>
-      held_;                    // The record that cannot be read, and what came after it.
-  eventlog::Acceptance ahead_;  // The rule, folded over held_.
+  std::string poison_sha256_;               // Of the record that may be skipped; empty: it may not.
+  std::deque<eventlog::OwnedRecord> held_;  // That record, and what came after it.
+  eventlog::Acceptance ahead_;              // The rule, folded over held_.
 };
 
 }  // namespace crm::engine

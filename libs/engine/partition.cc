@@ -25,13 +25,11 @@ absl::Status Partition::Apply(const eventlog::Record& record) {
 
 absl::Status Partition::ApplyAccepted(const eventlog::Record& record) {
   absl::StatusOr<eventlog::EventHeaders> headers = eventlog::ParseHeaders(record);
-  if (!headers.ok()) return absl::DataLossError(headers.status().message());
+  if (!headers.ok()) return Poison(std::string(headers.status().message()));
   absl::StatusOr<Applied> applied = host_.applier.Apply(record, *headers);
   if (!applied.ok()) return applied.status();
   // A view's read that failed would otherwise count as a row that is not there.
-  if (absl::Status s = host_.applier.memory().batch().status(); !s.ok()) {
-    return absl::InternalError(s.message());
-  }
+  if (absl::Status s = host_.applier.memory().batch().status(); !s.ok()) return s;
   if (applied->timer_set) next_timer_ = absl::InfinitePast();  // Look again.
   ReadBack(record, headers->id, std::move(applied->resource));
   return absl::OkStatus();

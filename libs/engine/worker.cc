@@ -268,10 +268,10 @@ absl::Status Worker::ApplyForeign(const std::string& topic, const eventlog::Reco
     // Another service's aggregates and facts that we do not know are not ours to stop at.
     if (record.HeaderOr("ce_dataschema") != foreign.event->GetDescriptor()->full_name()) continue;
     absl::StatusOr<eventlog::EventHeaders> headers = eventlog::ParseHeaders(record);
-    if (!headers.ok()) return absl::DataLossError(headers.status().message());
+    if (!headers.ok()) return Poison(std::string(headers.status().message()));
     MessagePtr event = NewOf(*foreign.event);
     if (!event->ParseFromArray(record.value.data(), static_cast<int>(record.value.size()))) {
-      return absl::DataLossError("the event cannot be parsed");
+      return Poison("the event cannot be parsed");
     }
     const EventMeta meta{headers->time, headers->actor, headers->subject, headers->revision,
                          record.partition};
