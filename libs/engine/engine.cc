@@ -263,13 +263,6 @@ std::vector<PartitionReport> Engine::Reports() const {
 }
 
 bool Engine::Ready(std::string* why_not) const {
-  if (!CaughtUp(why_not)) return false;
-  std::lock_guard lock(reactor_mutex_);
-  if (why_not != nullptr) *why_not = reactor_trouble_;
-  return reactor_trouble_.empty();
-}
-
-bool Engine::CaughtUp(std::string* why_not) const {
   for (const PartitionReport& report : Reports()) {
     if (report.stopped.empty() && report.caught_up) continue;
     if (why_not != nullptr) {
@@ -279,7 +272,16 @@ bool Engine::CaughtUp(std::string* why_not) const {
     }
     return false;
   }
-  return true;
+  std::lock_guard lock(reactor_mutex_);
+  if (why_not != nullptr) *why_not = reactor_trouble_;
+  return reactor_trouble_.empty();
+}
+
+bool Engine::CaughtUp() const {
+  const std::vector<PartitionReport> reports = Reports();
+  return std::all_of(reports.begin(), reports.end(), [](const PartitionReport& report) {
+    return report.caught_up || !report.stopped.empty();
+  });
 }
 
 eventlog::Offset Engine::AppliedOf(const std::string& topic, int partition) const {

@@ -98,7 +98,9 @@ class Engine {
   std::pair<absl::Duration, absl::Duration> HeartbeatAndSession() const;
   absl::Duration LastHeartbeat() const;
   absl::Duration Lease() const;
-  bool CaughtUp(std::string* why_not = nullptr) const;
+  // Every partition was read to where its log ended at the start, or has stopped before: one that
+  // stopped keeps the others from nothing.
+  bool CaughtUp() const;
   void StepOwnership();
   void LeaveGroupNow();
 

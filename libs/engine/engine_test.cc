@@ -280,6 +280,9 @@ eventlog::EventHeaders StrangeHeaders(int64_t fence, const std::string& id) {
   return headers;
 }
 
+// Bytes that no reader takes for an event.
+constexpr char kPoisonBytes[] = "\xff\xff\xff";
+
 // Says in the log that a record with this value may be skipped.
 void AppendSkip(Cluster& cluster, int partition, int64_t fence, const std::string& value) {
   ::crm::eventlog::v1::LogEvent skip;
@@ -312,14 +315,49 @@ TEST_F(EngineTest, PoisonStopsItsPartitionUntilTheLogSaysSkip) {
   const CommandResult created = Send(Create("a", "r1"));
   const int partition = created.position.partition;
   const int64_t fence = cluster_.engine("one").OwnerOf(partition).epoch;
-  AppendRaw(cluster_, partition, StrangeHeaders(fence, "poison"), "\xff\xff\xff");
+  AppendRaw(cluster_, partition, StrangeHeaders(fence, "poison"), kPoisonBytes);
   ASSERT_TRUE(cluster_.Run([&] { return !cluster_.engine("one").Ready(); }));
   EXPECT_TRUE(absl::IsUnavailable(Send(AddTo("a", 1, "r2")).status));
   EXPECT_EQ(base::ReasonOf(Send(AddTo("a", 1, "r2")).status), "PARTITION_STOPPED");
 
-  AppendSkip(cluster_, partition, fence, "\xff\xff\xff");
+  AppendSkip(cluster_, partition, fence, kPoisonBytes);
   ASSERT_TRUE(cluster_.Run([&] { return cluster_.engine("one").Ready(); }));
   EXPECT_EQ(AccountIn(cluster_.SendAnywhere(AddTo("a", 1, "r3"))).balance(), 1);
+}
+
+TEST_F(EngineTest, PoisonTakesNoOtherPartitionNowOrAfterARestart) {
+  const CommandResult created = Send(Create("a", "r1"));
+  const int partition = created.position.partition;
+  const int64_t fence = cluster_.engine("one").OwnerOf(partition).epoch;
+  // The poison lands before what the owner appends next: that is never read back.
+  eventlog::SimFaults slow;
+  slow.delay_min = slow.delay_max = absl::Milliseconds(20);
+  cluster_.log().SetFaults("one", slow);
+  std::optional<CommandResult> behind;
+  cluster_.Start("one", AddTo("a", 1, "r2"), [&](CommandResult result) { behind = result; });
+  cluster_.Run([&] { return false; }, absl::Milliseconds(2));
+  AppendRaw(cluster_, partition, StrangeHeaders(fence, "poison"), kPoisonBytes);
+  ASSERT_TRUE(cluster_.Run([&] { return behind.has_value(); }, absl::Seconds(1)));
+  EXPECT_EQ(base::ReasonOf(behind->status), "FATE_UNKNOWN");
+  cluster_.log().SetFaults("one", {});
+  EXPECT_FALSE(cluster_.Run([&] { return cluster_.engine("one").Ready(); }, absl::Seconds(10)));
+
+  const std::string elsewhere = IdOutside(partition);
+  EXPECT_TRUE(Send(Create(elsewhere, "r3")).status.ok());
+  cluster_.Kill("one", true);
+  cluster_.StartReplica("one");
+  const int other = base::PartitionOf(elsewhere, cluster_.partitions());
+  ASSERT_TRUE(cluster_.Run([&] {
+    const PartitionReport report = cluster_.engine("one").Reports()[other];
+    return report.role == Role::kOwner && report.fence > fence;
+  }));
+  EXPECT_EQ(AccountIn(Send(AddTo(elsewhere, 1, "r4"))).balance(), 1);
+  EXPECT_FALSE(cluster_.engine("one").Ready());
+
+  AppendSkip(cluster_, partition, fence, kPoisonBytes);
+  ASSERT_TRUE(cluster_.Run([&] { return cluster_.engine("one").Ready(); }));
+  // What was appended behind the poison has counted: said again, it is not done again.
+  EXPECT_EQ(AccountIn(cluster_.SendAnywhere(AddTo("a", 1, "r2"))).balance(), 1);
 }
 
 TEST_F(EngineTest, ARevisionThatDoesNotFollowStopsItsPartitionAndIsNeverSkipped) {

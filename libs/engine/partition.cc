@@ -6,6 +6,23 @@
 #include "libs/engine/limits.h"
 
 namespace crm::engine {
+
+absl::Status Partition::NotOwner() {
+  return base::Unavailable("NOT_OWNER", "another replica owns this key", kRetryAfter);
+}
+
+absl::Status Partition::Stopped() {
+  return base::Unavailable("PARTITION_STOPPED",
+                           "this partition has stopped at a record of its log; see the runbook",
+                           kRetryAfter);
+}
+
+absl::Status Partition::FateUnknown() {
+  return base::Unavailable(
+      "FATE_UNKNOWN", "send the same request_id again to learn whether the command took effect",
+      kRetryAfter);
+}
+
 Partition::Partition(PartitionHost host, int partition, v1::StoredPosition position,
                      eventlog::Offset end_at_start)
     : host_(std::move(host)),
@@ -19,7 +36,7 @@ Partition::Partition(PartitionHost host, int partition, v1::StoredPosition posit
 absl::Status Partition::Apply(const eventlog::Record& record) {
   const bool running = reader_.stopped().empty();
   if (absl::Status s = reader_.Feed(record); !s.ok()) return s;
-  if (running && !reader_.stopped().empty()) LostOwnership();
+  if (running && !reader_.stopped().empty()) Halt();
   return absl::OkStatus();
 }
 
@@ -71,22 +88,34 @@ void Partition::ReadClaim() {
     inflight.barriers.clear();
   }
   std::erase_if(inflight_, [](const Inflight& inflight) { return !inflight.read; });
-  if (!claim_.owns()) LostOwnership();
+  if (!claim_.owns()) RefuseWaiting(NotOwner(), true);
 }
 
-void Partition::LostOwnership() {
+void Partition::RefuseWaiting(const absl::Status& why, bool not_owner) {
   for (Command& command : queue_.TakeAll()) {
     CommandResult result;
-    result.status = base::Unavailable("NOT_OWNER", "another replica owns this key", kRetryAfter);
-    result.not_owner = true;
+    result.status = why;
+    result.not_owner = not_owner;
     result.name = command.name;
     command.done(std::move(result));
   }
-  for (BarrierDone& done : barriers_) {
-    done(base::Unavailable("NOT_OWNER", "another replica owns this key", kRetryAfter));
-  }
-  barriers_.clear();
+  for (BarrierDone& done : std::exchange(barriers_, {})) done(why);
   fired_.clear();
+}
+
+void Partition::Halt() {
+  // What was appended behind the record may be in the log or not; should the partition go on one
+  // day, only a claim of its own time says which.
+  claim_.Doubt();
+  for (Inflight& inflight : inflight_) {
+    if (inflight.read) continue;
+    for (BarrierDone& done : inflight.barriers) done(Stopped());
+    if (!inflight.command.has_value()) continue;
+    AnswerNow(*inflight.command, FateUnknown(), "");
+    queue_.Release(std::string(inflight.command->key()));
+  }
+  std::erase_if(inflight_, [](const Inflight& inflight) { return !inflight.read; });
+  RefuseWaiting(Stopped(), false);
 }
 
 void Partition::WritePosition() {

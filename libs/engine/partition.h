@@ -117,7 +117,13 @@ class Partition {
   absl::Status AppendRecord(const eventlog::EventHeaders& headers, std::string_view key,
                             std::string_view value, uint64_t token);
   bool MayAnswer() const;
-  void LostOwnership();
+  static absl::Status NotOwner();
+  static absl::Status Stopped();
+  static absl::Status FateUnknown();
+  // Answers what waits to be decided or for a barrier.
+  void RefuseWaiting(const absl::Status& why, bool not_owner);
+  // The reader stopped: answers everything whose end will not be read.
+  void Halt();
   void Reply(Inflight& inflight);
   void AnswerNow(Command& command, absl::Status status, std::string resource);
   absl::Duration Jitter();

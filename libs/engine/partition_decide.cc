@@ -22,14 +22,6 @@ std::string RandomHex(std::mt19937_64& random) {
   return absl::StrFormat("%016x%016x", random(), random());
 }
 
-absl::Status NotOwner() {
-  return base::Unavailable("NOT_OWNER", "another replica owns this key", kRetryAfter);
-}
-absl::Status Stopped() {
-  return base::Unavailable("PARTITION_STOPPED",
-                           "a record of this partition cannot be read; see the runbook",
-                           kRetryAfter);
-}
 absl::Status LeaseOver() {
   return base::Unavailable("NO_CONTACT", "this replica has lost contact with the log's group",
                            kRetryAfter);
@@ -155,12 +147,7 @@ void Partition::AnswerExpired(absl::Duration now) {
   // In flight and in doubt for too long: only the same request_id can tell what became of it.
   for (Inflight& inflight : inflight_) {
     if (!inflight.command.has_value() || inflight.command->deadline > now) continue;
-    AnswerNow(*inflight.command,
-              base::Unavailable("FATE_UNKNOWN",
-                                "send the same request_id again to learn "
-                                "whether the command took effect",
-                                kRetryAfter),
-              "");
+    AnswerNow(*inflight.command, FateUnknown(), "");
     inflight.command->done = [](CommandResult) {};
     inflight.command->deadline = absl::InfiniteDuration();
   }
