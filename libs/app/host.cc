@@ -201,7 +201,7 @@ void Host::RunRead(std::function<void()> read, std::function<void()> refused) {
 
 void Host::Fail(const absl::Status& status) {
   if (stopping_.load()) return;
-  if (absl::IsDataLoss(status))
+  if (absl::IsDataLoss(status))  // Said of the tables alone, never of the log.
     std::ofstream(TablesPath() + "/" + kDamaged) << status.ToString() << "\n";
   {
     std::lock_guard lock(mutex_);

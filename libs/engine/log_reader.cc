@@ -26,6 +26,12 @@ absl::Status Contradiction(std::string why) {
   return base::Failed(absl::StatusCode::kFailedPrecondition, kContradiction, why);
 }
 
+absl::Status OfLog(const absl::Status& status) {
+  if (!absl::IsDataLoss(status)) return status;
+  return base::Failed(absl::StatusCode::kInternal, "LOG_DAMAGED", "the log is damaged",
+                      {{"found", std::string(status.message())}});
+}
+
 LogReader::LogReader(std::string topic, int partition, v1::StoredPosition position,
                      OnClaim on_claim, OnAccepted on_accepted)
     : topic_(std::move(topic)),

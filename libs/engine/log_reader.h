@@ -21,6 +21,10 @@ absl::Status Poison(std::string why);
 // Contradiction: it contradicts the log before it, which is a bug. Nothing skips it.
 absl::Status Contradiction(std::string why);
 
+// An error of the log as the engine hands it on. kDataLoss it says of damaged tables alone, which
+// are then made anew from the log: a damaged log is not mended that way.
+absl::Status OfLog(const absl::Status& status);
+
 class LogReader {
  public:
   // Told of each claim that counts.

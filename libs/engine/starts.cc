@@ -7,6 +7,7 @@
 #include "crm/eventlog/v1/eventlog.pb.h"
 #include "libs/base/status.h"
 #include "libs/engine/limits.h"
+#include "libs/engine/log_reader.h"
 
 namespace crm::engine {
 namespace {
@@ -37,7 +38,7 @@ absl::StatusOr<std::map<int, std::string>> FirstClaims(eventlog::EventLog& log,
   const absl::Duration deadline = clock.SinceBoot() + options.start_timeout;
   while (claims.size() < partitions.size()) {
     const absl::Status status = (*tail)->Poll(partitions.size(), records);
-    if (!status.ok() && !absl::IsUnavailable(status)) return status;
+    if (!status.ok() && !absl::IsUnavailable(status)) return OfLog(status);
     for (const eventlog::Record& record : records.records) {
       eventlog::v1::LogEvent event;
       if (claims.count(record.partition) > 0) continue;
@@ -68,7 +69,7 @@ absl::StatusOr<std::vector<PartitionStart>> FindStarts(eventlog::EventLog& log,
   absl::StatusOr<eventlog::TopicInfo> info = log.Describe(topic, options.start_timeout);
   if (absl::IsNotFound(info.status()))
     return absl::UnavailableError("topic " + topic + " is not there yet");
-  if (!info.ok()) return info.status();
+  if (!info.ok()) return OfLog(info.status());
   std::vector<PartitionStart> starts;
   std::set<int> begun;
   for (int partition = 0; partition < static_cast<int>(info->partitions.size()); ++partition) {

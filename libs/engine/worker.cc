@@ -195,6 +195,8 @@ void Worker::TakeInbox() {
 }
 
 absl::StatusOr<StepReport> Worker::Step() {
+  // Readers find damage too, and cannot end the process themselves.
+  if (absl::Status s = setup_.database->health(); !s.ok()) return s;
   WatchWriter();
   PollDeliveries();
   WatchLease();
@@ -229,7 +231,7 @@ absl::StatusOr<size_t> Worker::ReadLog() {
   if (tail_ == nullptr) return 0;
   absl::Status status = tail_->Poll(kRecordsPerStepMax, records_);
   if (absl::IsUnavailable(status)) return 0;
-  if (!status.ok()) return status;
+  if (!status.ok()) return OfLog(status);
   std::vector<Partition*> touched;
   for (const eventlog::Record& record : records_.records) {
     Partition* partition = partitions_.at(record.partition).get();
@@ -246,7 +248,7 @@ absl::StatusOr<size_t> Worker::ReadForeign() {
   for (const auto& [topic, tail] : foreign_tails_) {
     absl::Status status = tail->Poll(kRecordsPerStepMax, records_);
     if (absl::IsUnavailable(status)) continue;
-    if (!status.ok()) return status;
+    if (!status.ok()) return OfLog(status);
     std::vector<LogReader*> touched;
     for (const eventlog::Record& record : records_.records) {
       LogReader* reader = foreign_readers_.at({topic, record.partition}).get();

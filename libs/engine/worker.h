@@ -69,7 +69,8 @@ class Worker {
   bool wants_to_leave() const { return wants_to_leave_.load(); }
 
   // --- its own thread
-  // One sweep. An error is final: the process must stop, or the tables be rebuilt.
+  // One sweep. An error is final: the process must stop. kDataLoss: the tables are damaged, whoever
+  // found it, and must be made anew from the log.
   absl::StatusOr<StepReport> Step();
   // Answers everything that waits; nothing is decided afterwards.
   void Abandon();

@@ -1,0 +1,189 @@
+// A host over damaged tables and a damaged log: what is made anew, and what is not.
+#include "libs/app/host.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <future>
+
+#include "libs/engine/testdata/account.h"
+#include "libs/eventlog/embedded/embedded_log.h"
+
+namespace crm::app {
+namespace {
+
+namespace fs = std::filesystem;
+namespace tv1 = engine::testdata::tv1;
+using eventlog::EmbeddedLog;
+using eventlog::EventLog;
+
+constexpr std::chrono::seconds kPatience(30);
+constexpr int kAccounts = 2'000;
+
+// The embedded log, whose tails say that it is damaged.
+class DamagedLog : public EventLog {
+ public:
+  explicit DamagedLog(EventLog& log) : log_(log) {}
+  absl::StatusOr<eventlog::TopicInfo> Describe(const std::string& topic,
+                                               absl::Duration timeout) override {
+    return log_.Describe(topic, timeout);
+  }
+  absl::Status CreateTopic(const std::string& topic, int partitions,
+                           absl::Duration timeout) override {
+    return log_.CreateTopic(topic, partitions, timeout);
+  }
+  absl::StatusOr<std::unique_ptr<eventlog::Tail>> OpenTail(const std::string&, std::vector<Start>,
+                                                           eventlog::Waker) override {
+    class Damaged : public eventlog::Tail {
+      absl::Status Poll(size_t, eventlog::Records&) override {
+        return absl::DataLossError("a record does not match its checksum");
+      }
+    };
+    return std::make_unique<Damaged>();
+  }
+  absl::StatusOr<std::unique_ptr<eventlog::Writer>> OpenWriter(const std::string& topic,
+                                                               eventlog::Waker waker) override {
+    return log_.OpenWriter(topic, std::move(waker));
+  }
+  absl::StatusOr<std::unique_ptr<eventlog::Ownership>> JoinOwnership(
+      const std::string& topic, const std::string& instance, eventlog::Waker waker) override {
+    return log_.JoinOwnership(topic, instance, std::move(waker));
+  }
+  absl::StatusOr<std::unique_ptr<eventlog::GroupReader>> OpenGroup(const std::string& group,
+                                                                   std::vector<std::string> topics,
+                                                                   eventlog::Waker waker) override {
+    return log_.OpenGroup(group, std::move(topics), std::move(waker));
+  }
+
+ private:
+  EventLog& log_;
+};
+
+class HostTest : public testing::Test {
+ protected:
+  HostTest() {
+    std::string path = testing::TempDir() + "crm-host-test-XXXXXX";
+    path_ = mkdtemp(path.data());
+    log_ = *EmbeddedLog::Open({.path = path_ / "log"});
+  }
+  ~HostTest() override {
+    log_.reset();
+    fs::remove_all(path_);
+  }
+
+  // A host on these tables, and what ends it.
+  struct Running {
+    std::promise<absl::Status> ended;
+    std::atomic<bool> told{false};
+    std::unique_ptr<Host> host;
+  };
+  std::unique_ptr<Running> Start(EventLog& log) {
+    auto running = std::make_unique<Running>();
+    HostOptions options;
+    options.data_dir = path_;
+    options.partitions = 1;
+    options.workers = 1;
+    options.clock = &clock_;
+    options.on_failure = [running = running.get()](const std::string&, const absl::Status& status) {
+      if (!running->told.exchange(true)) running->ended.set_value(status);
+    };
+    running->host = std::make_unique<Host>(engine::testdata::MakeAccountService(), options);
+    running->host->Start(log);
+    return running;
+  }
+  static bool WaitUntilReady(Host& host) {
+    const auto end = std::chrono::steady_clock::now() + kPatience;
+    while (!host.Ready(nullptr)) {
+      if (std::chrono::steady_clock::now() > end) return false;
+      std::this_thread::yield();
+    }
+    return true;
+  }
+  // Insists until the host owns its partition.
+  static absl::Status Create(engine::Engine& engine, int number) {
+    absl::Status status = CreateOnce(engine, number);
+    while (absl::IsUnavailable(status)) status = CreateOnce(engine, number);
+    return status;
+  }
+  static absl::Status CreateOnce(engine::Engine& engine, int number) {
+    auto request = std::make_unique<tv1::CreateAccountRequest>();
+    request->set_account_id("a" + std::to_string(number));
+    request->set_request_id("create-" + std::to_string(number));
+    request->mutable_account()->set_title(std::to_string(number));
+    const engine::CommandDef* def = engine.FindCommand(request->GetDescriptor()->full_name());
+    auto command = engine::Prepare(*def, std::move(request), {"user:ann", ""}, 1);
+    std::promise<absl::Status> done;
+    command->done = [&done](engine::CommandResult result) { done.set_value(result.status); };
+    engine.Route(*std::move(command));
+    return done.get_future().get();
+  }
+  // Directories of tables, or files in them, whose name holds `like`.
+  std::vector<fs::path> Found(const std::string& like) {
+    std::vector<fs::path> found;
+    for (const auto& entry : fs::recursive_directory_iterator(path_ / "test")) {
+      if (entry.path().filename().string().find(like) != std::string::npos)
+        found.push_back(entry.path());
+    }
+    return found;
+  }
+
+  base::SystemClock clock_;
+  fs::path path_;
+  std::unique_ptr<EmbeddedLog> log_;
+};
+
+TEST_F(HostTest, DamageThatAReaderFindsEndsTheHostAndTheTablesAreMadeAnew) {
+  {
+    const auto running = Start(*log_);
+    ASSERT_TRUE(WaitUntilReady(*running->host));
+    for (int i = 0; i < kAccounts; ++i) {
+      ASSERT_TRUE(Create(*running->host->engine(), i).ok()) << i;
+    }
+    running->host->Stop();
+  }
+  for (const fs::path& file : Found(".sst")) {
+    std::fstream stream(file, std::ios::in | std::ios::out | std::ios::binary);
+    // Behind the first block, which Open reads, and before the indexes of the file: the rows of the
+    // accounts are last, and the engine's own rows, which the start reads, before.
+    const uint64_t size = fs::file_size(file);
+    for (uint64_t at = size / 10 * 6; at < size / 10 * 8; at += 500) {
+      stream.seekp(static_cast<int64_t>(at));
+      stream.put('\x5a');
+    }
+  }
+  {
+    const auto running = Start(*log_);
+    ASSERT_TRUE(WaitUntilReady(*running->host));
+    const table::Database& database = running->host->engine()->database();
+    int refused = 0;
+    for (int i = 0; i < kAccounts; ++i) {
+      refused += database.GetStored("accounts", {"accounts/a" + std::to_string(i)}).ok() ? 0 : 1;
+    }
+    ASSERT_GT(refused, 0);
+    auto ended = running->ended.get_future();
+    ASSERT_EQ(ended.wait_for(kPatience), std::future_status::ready);
+    EXPECT_TRUE(absl::IsDataLoss(ended.get()));
+    EXPECT_EQ(Found("DAMAGED").size(), 1u);
+  }
+  const auto running = Start(*log_);
+  ASSERT_TRUE(WaitUntilReady(*running->host));
+  EXPECT_EQ(Found(".damaged-").size(), 1u);
+  const table::Database& database = running->host->engine()->database();
+  for (int i = 0; i < kAccounts; ++i) {
+    const auto stored = database.GetStored("accounts", {"accounts/a" + std::to_string(i)});
+    ASSERT_TRUE(stored.ok() && stored->has_value()) << i;
+  }
+}
+
+TEST_F(HostTest, ADamagedLogDoesNotMarkTheTables) {
+  DamagedLog damaged(*log_);
+  const auto running = Start(damaged);
+  auto ended = running->ended.get_future();
+  ASSERT_EQ(ended.wait_for(kPatience), std::future_status::ready);
+  EXPECT_FALSE(absl::IsDataLoss(ended.get()));
+  EXPECT_TRUE(Found("DAMAGED").empty());
+}
+
+}  // namespace
+}  // namespace crm::app
