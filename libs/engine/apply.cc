@@ -119,7 +119,8 @@ absl::StatusOr<Applied> Applier::Apply(const eventlog::Record& record,
     if (old_due != new_due) {
       if (old_due.has_value()) memory_.DeleteTimer(record.partition, *old_due, headers.subject);
       if (new_due.has_value()) memory_.PutTimer(record.partition, *new_due, headers.subject);
-      applied.timer_set = new_due.has_value();
+      applied.timer_gone = old_due;
+      applied.timer_set = new_due;
     }
   }
   if (absl::Status s = Remember(headers, headers.subject, before == nullptr); !s.ok()) return s;

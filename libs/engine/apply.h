@@ -2,6 +2,7 @@
 // follower and replay.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -15,8 +16,8 @@ namespace crm::engine {
 struct Applied {
   const AggregateDef* aggregate = nullptr;  // nullptr: an event of the log itself.
   std::string name;
-  std::string resource;    // The state after, serialized.
-  bool timer_set = false;  // A timer of its partition is new.
+  std::string resource;                             // The state after, serialized.
+  std::optional<absl::Time> timer_set, timer_gone;  // Of this name.
 };
 
 class Applier {

@@ -7,6 +7,7 @@
 #include "crm/eventlog/v1/eventlog.pb.h"
 #include "libs/base/hash.h"
 #include "libs/base/status.h"
+#include "libs/engine/limits.h"
 #include "libs/engine/memory.h"
 #include "libs/engine/testdata/cluster.h"
 #include "libs/eventlog/cloud_events.h"
@@ -210,6 +211,46 @@ TEST_F(EngineTest, TimersFireOnceWhenDue) {
   ASSERT_TRUE(cluster_.Run([&] { return woken() == 1; }, absl::Seconds(40)));
   EXPECT_GE(cluster_.clock().SinceBoot() - start, absl::Seconds(29));
   EXPECT_FALSE(cluster_.Run([&] { return woken() > 1; }, absl::Seconds(20)));
+}
+
+TEST(Timers, ThoseThatChangeNothingKeepNoOtherFromItsTurn) {
+  Cluster cluster(9, 1);
+  cluster.StartReplica("one");
+  ASSERT_TRUE(cluster.RunUntilOwned());
+  // More than are fired or looked at in one step; all due before the one that wakes.
+  constexpr int kSleepers = static_cast<int>(kTimersScannedPerStepMax) + 100;
+  int created = 0;
+  for (int i = 0; i <= kSleepers; ++i) {
+    const std::string id = "a" + std::to_string(i);
+    tv1::CreateAccountRequest create = Create(id, id, i < kSleepers ? "sleeps on" : "wakes");
+    create.mutable_account()->set_wake_after_seconds(i < kSleepers ? 5 : 8);
+    cluster.Start("one", create, [&](CommandResult result) { created += result.status.ok(); });
+  }
+  ASSERT_TRUE(cluster.Run([&] { return created == kSleepers + 1; }, absl::Seconds(2)));
+  const auto woken = [&] {
+    tv1::Account account;
+    const table::ReadView view(cluster.database("one"));
+    const std::string name = "accounts/a" + std::to_string(kSleepers);
+    return view.GetErased("accounts", {name}, account) && account.woken() == 1;
+  };
+  EXPECT_TRUE(cluster.Run(woken, absl::Seconds(10)));
+}
+
+TEST(Timers, OnlyAnOwnerIsWokenForThem) {
+  Cluster cluster(9, 1);
+  cluster.StartReplica("one");
+  ASSERT_TRUE(cluster.RunUntilOwned());
+  cluster.StartReplica("two");
+  ASSERT_TRUE(cluster.RunUntilCaughtUp());
+  const bool one_owns = cluster.engine("one").Reports()[0].role == Role::kOwner;
+  Engine& follower = cluster.engine(one_owns ? "two" : "one");
+  tv1::CreateAccountRequest create = Create("a", "r1", "sleeps on");
+  create.mutable_account()->set_wake_after_seconds(1);
+  ASSERT_TRUE(cluster.SendAnywhere(create).status.ok());
+  cluster.Run([] { return false; }, absl::Seconds(2));
+  const auto report = follower.StepWorker(0);
+  ASSERT_TRUE(report.ok());
+  EXPECT_EQ(report->next, absl::Milliseconds(100));
 }
 
 TEST_F(EngineTest, AReactionActsOncePerEvent) {

@@ -25,8 +25,9 @@ inline constexpr size_t kWaitersMax = 10000;
 inline constexpr size_t kDecisionsPerStepMax = 512;
 // Records looked at behind one that cannot be read, in search of the word that it may be skipped.
 inline constexpr size_t kLookAheadMax = 10000;
-// Timers fired by a worker in one step.
+// Timers that a partition fires in one step, and looks at for that.
 inline constexpr size_t kTimersPerStepMax = 512;
+inline constexpr size_t kTimersScannedPerStepMax = 2048;
 // Commands of reactions in work at once, per service.
 inline constexpr size_t kReactionsInWorkMax = 512;
 

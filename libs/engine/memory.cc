@@ -127,24 +127,27 @@ void Memory::DeleteTimer(int partition, absl::Time due, std::string_view name) {
   batch_.DeleteRaw(kTimers, TimerKey(partition, due, name));
 }
 
-absl::StatusOr<DueTimers> ReadDueTimers(const table::Database& database, int partition,
-                                        absl::Time now, size_t max) {
-  DueTimers timers;
+absl::StatusOr<TimerScan> ScanDueTimers(const table::Database& database, int partition,
+                                        absl::Time now, std::string_view from, size_t max,
+                                        const TimerVisitor& visit) {
+  TimerScan scan;
   std::string prefix;
   AppendBigEndian(prefix, static_cast<uint32_t>(partition));
+  size_t seen = 0;
   const absl::Status status =
-      database.ScanRaw(kTimers, prefix, "", [&](std::string_view key, std::string_view) {
+      database.ScanRaw(kTimers, prefix, from, [&](std::string_view key, std::string_view) {
         const absl::Time due =
             absl::FromUnixNanos(static_cast<int64_t>(ReadBigEndian(key.substr(4, 8)) ^ kSignBit));
-        if (due > now || timers.due.size() == max) {
-          timers.next = due;
+        if (due > now) {
+          scan.next = due;
           return false;
         }
-        timers.due.push_back({due, std::string(key.substr(12))});
-        return true;
+        if (++seen <= max && visit(due, key.substr(12))) return true;
+        scan.resume = std::string(key);
+        return false;
       });
   if (!status.ok()) return status;
-  return timers;
+  return scan;
 }
 
 }  // namespace crm::engine

@@ -14,6 +14,7 @@
 // one writer.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -64,17 +65,15 @@ class Memory {
   table::Batch& batch_;
 };
 
-struct DueTimer {
-  absl::Time due;
-  std::string name;
+// Calls `visit` with the timers of a partition that are due by `now`, the earliest first, at most
+// `max` of them, beginning at `from` ("": at the first one). Ends when `visit` says false.
+struct TimerScan {
+  std::string resume;                        // Where to go on; empty: all that are due were seen.
+  absl::Time next = absl::InfiniteFuture();  // When the first one that is not yet due is.
 };
-// The earliest timers of a partition that are due by `now`, at most `max`; also when the next one
-// after them is.
-struct DueTimers {
-  std::vector<DueTimer> due;
-  absl::Time next = absl::InfiniteFuture();
-};
-absl::StatusOr<DueTimers> ReadDueTimers(const table::Database& database, int partition,
-                                        absl::Time now, size_t max);
+using TimerVisitor = std::function<bool(absl::Time due, std::string_view name)>;
+absl::StatusOr<TimerScan> ScanDueTimers(const table::Database& database, int partition,
+                                        absl::Time now, std::string_view from, size_t max,
+                                        const TimerVisitor& visit);
 
 }  // namespace crm::engine

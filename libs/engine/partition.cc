@@ -47,7 +47,11 @@ absl::Status Partition::ApplyAccepted(const eventlog::Record& record) {
   if (!applied.ok()) return applied.status();
   // A view's read that failed would otherwise count as a row that is not there.
   if (absl::Status s = host_.applier.memory().batch().status(); !s.ok()) return s;
-  if (applied->timer_set) next_timer_ = absl::InfinitePast();  // Look again.
+  if (applied->timer_gone.has_value()) fired_.erase(TimerId(applied->name, *applied->timer_gone));
+  if (applied->timer_set.has_value()) {
+    next_timer_ = std::min(next_timer_, *applied->timer_set);
+    next_pass_ = std::min(next_pass_, *applied->timer_set);
+  }
   ReadBack(record, headers->id, std::move(applied->resource));
   return absl::OkStatus();
 }
@@ -65,7 +69,8 @@ void Partition::ReadBack(const eventlog::Record& record, const std::string& even
 
 void Partition::ReadClaim() {
   claim_.Read(reader_.position().claim_id(), host_.clock.SinceBoot() + Jitter());
-  next_timer_ = absl::InfinitePast();
+  next_timer_ = absl::InfinitePast();  // Only the table knows what is due.
+  timers_from_.clear();
   // Either way: what was appended before and was not read before this claim is not in the log's
   // history and never will be. If the claim is somebody else's, what waits is for him.
   for (Inflight& inflight : inflight_) {

@@ -78,8 +78,9 @@ class Partition {
   // Claims, fires timers, decides. Returns how many records were appended.
   size_t Decide(size_t max);
 
-  // The earliest moment, by wall clock, at which a timer of this partition is due.
-  absl::Time next_timer() const { return next_timer_; }
+  // The earliest moment, by wall clock, at which there is a timer to look at. Only an owner has
+  // any.
+  absl::Time next_timer() const { return deciding_ ? next_timer_ : absl::InfiniteFuture(); }
   bool HasWork() const { return claim_.owns() && queue_.waiting() > 0; }
   // Since when the oldest acknowledged append has not been read back; InfiniteFuture when all were.
   absl::Duration OldestUnread() const;
@@ -111,6 +112,8 @@ class Partition {
   void ReadBack(const eventlog::Record& record, const std::string& event_id, std::string resource);
   void SendClaim();
   void FireTimers();
+  bool FireTimer(absl::Time due, std::string_view name);
+  static std::string TimerId(std::string_view name, absl::Time due);
   size_t DecideOne(Command command);
   size_t AppendOutcome(Command command, Outcome outcome);
   size_t AppendBarrier();
@@ -141,8 +144,12 @@ class Partition {
     absl::Duration again_at;
     int times = 0;
   };
-  std::unordered_map<std::string, Fired> fired_;  // By name and due time.
+  std::unordered_map<std::string, Fired> fired_;  // By TimerId.
   absl::Time next_timer_ = absl::InfinitePast();
+  // A pass over what is due may take several steps: where it goes on, and when the next one begins.
+  std::string timers_from_;
+  absl::Time next_pass_ = absl::InfiniteFuture();
+  bool deciding_ = false;  // In the last step: owns, under its lease.
   absl::Duration next_sweep_ = -absl::InfiniteDuration();
   uint64_t next_token_ = 1;
   int64_t sequence_ = 0;

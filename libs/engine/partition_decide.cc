@@ -88,53 +88,71 @@ void Partition::SendClaim() {
   }
 }
 
+std::string Partition::TimerId(std::string_view name, absl::Time due) {
+  std::string id(name);
+  return id.append("@").append(std::to_string(absl::ToUnixNanos(due)));
+}
+
+// Goes once over all timers that are due, a bounded number a step: who backs off keeps nobody
+// behind him from his turn.
 void Partition::FireTimers() {
   const absl::Time now = host_.clock.Now();
   if (now < next_timer_) return;
-  absl::StatusOr<DueTimers> timers =
-      ReadDueTimers(host_.database, partition_, now, kTimersPerStepMax);
-  if (!timers.ok()) {
+  if (timers_from_.empty()) next_pass_ = absl::InfiniteFuture();
+  size_t fired = 0;
+  absl::StatusOr<TimerScan> scan =
+      ScanDueTimers(host_.database, partition_, now, timers_from_, kTimersScannedPerStepMax,
+                    [&](absl::Time due, std::string_view name) {
+                      if (fired == kTimersPerStepMax) return false;
+                      fired += FireTimer(due, name) ? 1 : 0;
+                      return true;
+                    });
+  if (!scan.ok()) {
     base::Log(base::Level::kError, "timers cannot be read",
-              {{"why", std::string(timers.status().message())}});
+              {{"why", std::string(scan.status().message())}});
     next_timer_ = now + kBackoffFirst;
     return;
   }
+  timers_from_ = std::move(scan->resume);
+  next_timer_ = timers_from_.empty() ? std::min(next_pass_, scan->next) : now;
+}
+
+// False: not now.
+bool Partition::FireTimer(absl::Time due, std::string_view name) {
   const absl::Duration boot = host_.clock.SinceBoot();
-  next_timer_ = timers->next;
-  std::erase_if(fired_,
-                [boot](const auto& fired) { return boot > fired.second.again_at + kBackoffMax; });
-  for (const DueTimer& timer : timers->due) {
-    Fired& fired = fired_[absl::StrCat(timer.name, "@", absl::ToUnixNanos(timer.due))];
-    next_timer_ = std::min(next_timer_, now + kBackoffFirst);
-    if (boot < fired.again_at) continue;
-    const AggregateDef* aggregate = nullptr;
-    for (const auto& candidate : host_.service.aggregates) {
-      if (candidate->due != nullptr && candidate->pattern.Matches(timer.name))
-        aggregate = candidate.get();
-    }
-    if (aggregate == nullptr) continue;
-    Command command;
-    command.def = aggregate->due;
-    command.request = NewOf(*aggregate->due->request);
-    command.request->GetReflection()->SetString(command.request.get(), aggregate->due->shape.name,
-                                                timer.name);
-    command.name = timer.name;
-    command.partition = partition_;
-    command.actor = absl::StrCat("service:", host_.service.name);
-    command.request_id = absl::StrCat(
-        "due-", base::DeriveId({timer.name, absl::FormatTime(timer.due, absl::UTCTimeZone())}));
-    command.request_hash = command.request_id;
-    command.priority = CommandClass::kBatch;
-    // A due command that changes something changes the due time, so that the entry is gone. One
-    // that does not would spin without this.
-    fired.again_at = boot + std::min(kBackoffMax, kBackoffFirst * (1 << std::min(fired.times, 10)));
-    if (++fired.times == 3) {
-      base::Log(base::Level::kWarning, "a due timer changes nothing",
-                {{"topic", host_.service.topic}, {"name", timer.name}});
-    }
-    command.done = [](CommandResult) {};
-    queue_.Push(std::move(command));
+  // Passes for the sake of those that back off come at most once in kBackoffFirst.
+  next_pass_ = std::min(next_pass_, host_.clock.Now() + kBackoffFirst);
+  const std::string id = TimerId(name, due);
+  if (const auto it = fired_.find(id); it != fired_.end() && boot < it->second.again_at)
+    return false;
+  const AggregateDef* aggregate = nullptr;
+  for (const auto& candidate : host_.service.aggregates) {
+    if (candidate->due != nullptr && candidate->pattern.Matches(name)) aggregate = candidate.get();
   }
+  if (aggregate == nullptr) return false;
+  Command command;
+  command.def = aggregate->due;
+  command.request = NewOf(*aggregate->due->request);
+  command.request->GetReflection()->SetString(command.request.get(), aggregate->due->shape.name,
+                                              std::string(name));
+  command.name = std::string(name);
+  command.partition = partition_;
+  command.actor = absl::StrCat("service:", host_.service.name);
+  command.request_id = absl::StrCat(
+      "due-", base::DeriveId({command.name, absl::FormatTime(due, absl::UTCTimeZone())}));
+  command.request_hash = command.request_id;
+  command.priority = CommandClass::kBatch;
+  command.done = [](CommandResult) {};
+  // A due command that changes something changes the due time, so that the entry is gone. One that
+  // does not would spin without this.
+  Fired& fired = fired_[id];
+  fired.again_at = boot + std::min(kBackoffMax, kBackoffFirst * (1 << std::min(fired.times, 10)));
+  if (++fired.times == 3) {
+    base::Log(base::Level::kWarning, "a due timer changes nothing",
+              {{"topic", host_.service.topic}, {"name", command.name}});
+  }
+  queue_.Push(std::move(command));
+  return true;
 }
 
 void Partition::AnswerExpired(absl::Duration now) {
@@ -162,7 +180,8 @@ size_t Partition::Decide(size_t max) {
     next_sweep_ = now + kExpirySweep;
     AnswerExpired(now);
   }
-  if (!reader_.stopped().empty() || !claim_.owns() || !fresh) return 0;
+  deciding_ = reader_.stopped().empty() && claim_.owns() && fresh;
+  if (!deciding_) return 0;
   FireTimers();
   size_t appended = 0;
   for (size_t i = 0; i < max && claim_.owns(); ++i) {

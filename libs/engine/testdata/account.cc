@@ -72,6 +72,7 @@ Decision<AccountModel> AccountModel::Decide(const State& state, const tv1::AddAm
 Decision<AccountModel> AccountModel::Decide(const State& state, const tv1::WakeAccountRequest&,
                                             const Context& context) {
   if (!NextDue(state).has_value() || *NextDue(state) > context.time) return std::nullopt;
+  if (state.title() == "sleeps on") return std::nullopt;  // Though it is due, and stays so.
   Event event;
   event.mutable_woken();
   return event;
