@@ -401,6 +401,36 @@ TEST_F(EngineTest, PoisonTakesNoOtherPartitionNowOrAfterARestart) {
   EXPECT_EQ(AccountIn(cluster_.SendAnywhere(AddTo("a", 1, "r2"))).balance(), 1);
 }
 
+TEST_F(EngineTest, AClaimForNewerReadersStopsItsPartitionAndIsNotContested) {
+  const CommandResult created = Send(Create("a", "r1"));
+  const int partition = created.position.partition;
+  ::crm::eventlog::v1::LogEvent claim;
+  auto& claimed = *claim.mutable_partition_claimed();
+  claimed.set_epoch(cluster_.engine("one").OwnerOf(partition).epoch + 1);
+  claimed.set_claim_id("of the next release");
+  claimed.set_instance("next");
+  claimed.set_min_reader_version(kReaderVersion + 1);
+  eventlog::EventHeaders headers = StrangeHeaders(claimed.epoch(), claimed.claim_id());
+  headers.type = "crm.eventlog.v1.PartitionClaimed";
+  headers.dataschema = "crm.eventlog.v1.LogEvent";
+  headers.subject.clear();
+  headers.revision = 0;
+  AppendRaw(cluster_, partition, headers, claim.SerializeAsString());
+  std::string why;
+  ASSERT_TRUE(cluster_.Run([&] { return !cluster_.engine("one").Ready(&why); }));
+  EXPECT_THAT(why, testing::HasSubstr("readers of version"));
+  const size_t records = RecordsInLog();
+  EXPECT_EQ(base::ReasonOf(Send(AddTo("a", 1, "r2")).status), "PARTITION_STOPPED");
+  cluster_.Run([] { return false; }, absl::Seconds(10));
+  // Neither now nor by a start that reads the same claim again.
+  cluster_.Kill("one", true);
+  cluster_.StartReplica("one");
+  ASSERT_TRUE(
+      cluster_.Run([&] { return !cluster_.engine("one").Reports()[partition].stopped.empty(); }));
+  cluster_.Run([] { return false; }, absl::Seconds(10));
+  EXPECT_EQ(RecordsInLog() - records, static_cast<size_t>(cluster_.partitions() - 1));
+}
+
 TEST_F(EngineTest, ARevisionThatDoesNotFollowStopsItsPartitionAndIsNeverSkipped) {
   const CommandResult created = Send(Create("a", "r1"));
   const int partition = created.position.partition;

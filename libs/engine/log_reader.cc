@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "crm/eventlog/v1/eventlog.pb.h"
 #include "libs/base/hash.h"
 #include "libs/base/log.h"
@@ -33,12 +34,13 @@ absl::Status OfLog(const absl::Status& status) {
 }
 
 LogReader::LogReader(std::string topic, int partition, v1::StoredPosition position,
-                     OnClaim on_claim, OnAccepted on_accepted)
+                     OnClaim on_claim, OnAccepted on_accepted, int32_t version)
     : topic_(std::move(topic)),
       partition_(partition),
       position_(std::move(position)),
       on_claim_(std::move(on_claim)),
-      on_accepted_(std::move(on_accepted)) {}
+      on_accepted_(std::move(on_accepted)),
+      version_(version) {}
 
 absl::Status LogReader::Feed(const eventlog::Record& record) {
   if (record.offset < next()) return absl::OkStatus();
@@ -49,8 +51,7 @@ absl::Status LogReader::Feed(const eventlog::Record& record) {
       ++rejected_;
       break;
     case Verdict::kClaim:
-      position_.set_fence(acceptance.fence());
-      ReadClaim(record);
+      if (!ReadClaim(record)) return absl::OkStatus();
       break;
     case Verdict::kAccepted:
       if (absl::Status s = on_accepted_(record); !s.ok()) {
@@ -65,15 +66,25 @@ absl::Status LogReader::Feed(const eventlog::Record& record) {
   return absl::OkStatus();
 }
 
-void LogReader::ReadClaim(const eventlog::Record& record) {
+bool LogReader::ReadClaim(const eventlog::Record& record) {
   eventlog::v1::LogEvent event;
   // A claim counts by its headers alone; one whose value cannot be read names no owner.
   if (!event.ParseFromArray(record.value.data(), static_cast<int>(record.value.size())))
     event.Clear();
+  if (const int32_t asked = event.partition_claimed().min_reader_version(); asked > version_) {
+    // The fence stays as it is: a program that can read on takes this claim again.
+    Stop(record,
+         absl::StrCat("its owner writes for readers of version ", asked,
+                      " and higher; this program is of version ", version_),
+         false);
+    return false;
+  }
+  position_.set_fence(eventlog::ParseFence(record.HeaderOr("ce_fence")));
   position_.set_claim_id(event.partition_claimed().claim_id());
   position_.set_owner(event.partition_claimed().instance());
   if (position_.first_claim_id().empty()) position_.set_first_claim_id(position_.claim_id());
   on_claim_(record);
+  return true;
 }
 
 void LogReader::Stop(const eventlog::Record& record, std::string why, bool skippable) {

@@ -5,6 +5,7 @@
 
 #include <deque>
 #include <functional>
+#include <limits>
 #include <string>
 
 #include "absl/status/status.h"
@@ -13,6 +14,10 @@
 #include "libs/eventlog/record.h"
 
 namespace crm::engine {
+
+// What this program can read. Raised when a new fact ships in readers, one release before anybody
+// writes it.
+inline constexpr int32_t kReaderVersion = 1;
 
 // What OnAccepted says of a record that the reader must stop at; any other error is a failure of
 // the program or its tables, and stops no partition.
@@ -33,8 +38,11 @@ class LogReader {
   // other error is handed to Feed's caller, and the record counts as not read.
   using OnAccepted = std::function<absl::Status(const eventlog::Record&)>;
 
+  // It stops at a claim that asks for readers of a higher version than `version`: what is written
+  // under it could not be read. Of foreign topics what is not known is passed over, so by default
+  // any will do.
   LogReader(std::string topic, int partition, v1::StoredPosition position, OnClaim on_claim,
-            OnAccepted on_accepted);
+            OnAccepted on_accepted, int32_t version = std::numeric_limits<int32_t>::max());
 
   // The next record of the partition. Records before the position are passed over: a tail opened
   // anew may overlap.
@@ -52,7 +60,7 @@ class LogReader {
   int64_t rejected() const { return rejected_; }
 
  private:
-  void ReadClaim(const eventlog::Record& record);
+  bool ReadClaim(const eventlog::Record& record);
   void Stop(const eventlog::Record& record, std::string why, bool skippable);
   absl::Status LookAhead(const eventlog::Record& record);
 
@@ -61,6 +69,7 @@ class LogReader {
   v1::StoredPosition position_;
   OnClaim on_claim_;
   OnAccepted on_accepted_;
+  const int32_t version_;
   int64_t rejected_ = 0;
   std::string stopped_;
   std::string poison_sha256_;               // Of the record that may be skipped; empty: it may not.

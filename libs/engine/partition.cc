@@ -31,7 +31,8 @@ Partition::Partition(PartitionHost host, int partition, v1::StoredPosition posit
       reader_(
           host_.service.topic, partition, std::move(position),
           [this](const eventlog::Record&) { ReadClaim(); },
-          [this](const eventlog::Record& record) { return ApplyAccepted(record); }) {}
+          [this](const eventlog::Record& record) { return ApplyAccepted(record); },
+          kReaderVersion) {}
 
 absl::Status Partition::Apply(const eventlog::Record& record) {
   const bool running = reader_.stopped().empty();

@@ -14,9 +14,9 @@
 namespace crm::engine {
 namespace {
 
-// What this program may write can be read from this version of the readers on. Raised when a new
-// fact ships.
+// What this program may write can be read from this version of the readers on.
 constexpr int32_t kMinReaderVersion = 1;
+static_assert(kMinReaderVersion <= kReaderVersion, "who writes can read it");
 
 std::string RandomHex(std::mt19937_64& random) {
   return absl::StrFormat("%016x%016x", random(), random());
