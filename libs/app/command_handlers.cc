@@ -24,11 +24,6 @@ std::string Traceparent(const rpc::Call& call) {
   return std::string(call.Metadata("traceparent").value_or(std::string_view()));
 }
 
-// The call's deadline on the scale of Clock::SinceBoot.
-absl::Duration DeadlineOf(const rpc::Call& call, const base::Clock& clock) {
-  return clock.SinceBoot() + (call.deadline() - clock.Now());
-}
-
 absl::StatusOr<MessagePtr> ReadRequest(const rpc::Call& call,
                                        const google::protobuf::Message& prototype) {
   MessagePtr request = engine::NewOf(prototype);
@@ -141,6 +136,10 @@ void HandleBatch(Host& host, const engine::BatchDef& def, std::shared_ptr<rpc::C
 }
 
 }  // namespace
+
+absl::Duration DeadlineOf(const rpc::Call& call, const base::Clock& clock) {
+  return clock.SinceBoot() + (call.deadline() - clock.Now());
+}
 
 absl::Status NotStarted() {
   return base::Unavailable("STARTING", "this replica is starting; try another",

@@ -49,8 +49,7 @@ void SubmitCommand(const std::vector<Host*>& hosts, CallPtr call) {
   if (!engine.ok()) return call->Finish(engine.status());
   absl::StatusOr<engine::Command> command = engine::CommandOf(**engine, *request);
   if (!command.ok()) return call->Finish(command.status());
-  command->deadline =
-      (*engine)->clock().SinceBoot() + (call->deadline() - (*engine)->clock().Now());
+  command->deadline = DeadlineOf(*call, (*engine)->clock());
   command->done = [call](engine::CommandResult result) {
     if (result.not_owner) return call->Finish(result.status);
     v1::SubmitCommandResponse response;
@@ -70,12 +69,13 @@ void CreateBarrier(const std::vector<Host*>& hosts, CallPtr call) {
   if (request->partition() < 0 || request->partition() >= (*engine)->partitions()) {
     return call->Finish(base::Invalid("partition", "is not a partition of the topic"));
   }
-  (*engine)->BarrierHere(request->partition(), [call](absl::StatusOr<engine::Position> position) {
-    if (!position.ok()) return call->Finish(position.status());
-    v1::CreateBarrierResponse response;
-    SetPosition(*position, *response.mutable_position());
-    call->Finish(response.SerializeAsString());
-  });
+  (*engine)->BarrierHere(request->partition(), DeadlineOf(*call, (*engine)->clock()),
+                         [call](absl::StatusOr<engine::Position> position) {
+                           if (!position.ok()) return call->Finish(position.status());
+                           v1::CreateBarrierResponse response;
+                           SetPosition(*position, *response.mutable_position());
+                           call->Finish(response.SerializeAsString());
+                         });
 }
 
 void ListPartitions(const std::vector<Host*>& hosts, CallPtr call) {

@@ -27,6 +27,9 @@ inline constexpr char kReadAfter[] = "crm-read-after";
 inline constexpr char kReadBarrier[] = "crm-read-barrier";
 inline constexpr char kRowsScannedTrailer[] = "crm-rows-scanned";
 
+// The call's deadline on the scale of Clock::SinceBoot.
+absl::Duration DeadlineOf(const rpc::Call& call, const base::Clock& clock);
+
 // UNAVAILABLE while a host starts.
 absl::Status NotStarted();
 

@@ -54,8 +54,7 @@ void HandleRead(Host& host, const Read& read, std::shared_ptr<rpc::Call> call) {
     if (!parsed.ok()) return call->Finish(parsed.status());
     positions = *std::move(parsed);
   }
-  const absl::Duration deadline =
-      engine->clock().SinceBoot() + (call->deadline() - engine->clock().Now());
+  const absl::Duration deadline = DeadlineOf(*call, engine->clock());
   // The callbacks come on a worker's thread, which must not read tables for others.
   auto then = [&host, &read, engine, request, call](absl::Status status) {
     if (!status.ok()) return call->Finish(status);

@@ -185,7 +185,7 @@ void Engine::Barrier(std::vector<int> partitions, absl::Duration deadline,
     };
     const Owner owner = OwnerOf(partition);
     if (owner.self || owner.instance == options_.instance || !options_.peers.barrier) {
-      BarrierHere(partition, [await, joined](absl::StatusOr<Position> position) {
+      BarrierHere(partition, deadline, [await, joined](absl::StatusOr<Position> position) {
         position.ok() ? await(*position) : joined(position.status());
       });
       continue;
@@ -206,8 +206,8 @@ void Engine::Barrier(std::vector<int> partitions, absl::Duration deadline,
   }
 }
 
-void Engine::BarrierHere(int partition, BarrierDone done) {
-  WorkerOf(partition).AddBarrier(partition, std::move(done));
+void Engine::BarrierHere(int partition, absl::Duration deadline, BarrierDone done) {
+  WorkerOf(partition).AddBarrier(partition, {deadline, std::move(done)});
 }
 
 void Engine::Await(std::vector<Position> positions, absl::Duration deadline,

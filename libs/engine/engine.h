@@ -56,7 +56,7 @@ class Engine {
   void Barrier(std::vector<int> partitions, absl::Duration deadline,
                std::function<void(absl::Status)> done);
   // The owner's half of a barrier.
-  void BarrierHere(int partition, BarrierDone done);
+  void BarrierHere(int partition, absl::Duration deadline, BarrierDone done);
   void Await(std::vector<Position> positions, absl::Duration deadline,
              std::function<void(absl::Status)> done);
 

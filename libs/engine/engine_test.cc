@@ -280,6 +280,36 @@ TEST_F(EngineTest, ABarrierIsAWriteAndAwaitWaitsForAPosition) {
       << "a position that never comes is not waited for beyond the deadline";
 }
 
+TEST_F(EngineTest, ABarrierWhoseRecordTheLogRefusesIsNotAnsweredOk) {
+  const int partition = Send(Create("a", "r1")).position.partition;
+  eventlog::SimFaults denied;
+  denied.deny_append = true;
+  cluster_.log().SetFaults("one", denied);
+  std::optional<CommandResult> added;
+  std::optional<absl::Status> barrier;
+  cluster_.Start("one", AddTo("a", 1, "r2"), [&](CommandResult result) { added = result; });
+  cluster_.engine("one").Barrier({partition}, absl::InfiniteDuration(),
+                                 [&](absl::Status status) { barrier = status; });
+  ASSERT_TRUE(cluster_.Run([&] { return added.has_value() && barrier.has_value(); }));
+  EXPECT_EQ(base::ReasonOf(added->status), "LOG_REFUSED");
+  EXPECT_TRUE(absl::IsUnavailable(*barrier)) << *barrier;
+}
+
+TEST_F(EngineTest, BarriersHaveADeadlineAndALimitWhileTheLeaseIsOver) {
+  cluster_.log().StopHeartbeats("one", true);
+  cluster_.Run([] { return false; }, absl::Seconds(5));
+  std::vector<absl::Status> answers;
+  const absl::Duration deadline = cluster_.clock().SinceBoot() + absl::Seconds(1);
+  for (size_t i = 0; i <= kWaitersMax; ++i) {
+    cluster_.engine("one").Barrier({0}, deadline,
+                                   [&](absl::Status status) { answers.push_back(status); });
+  }
+  ASSERT_EQ(answers.size(), 1u);
+  EXPECT_EQ(base::ReasonOf(answers[0]), "QUEUE_FULL");
+  ASSERT_TRUE(cluster_.Run([&] { return answers.size() > kWaitersMax; }, absl::Seconds(2)));
+  EXPECT_EQ(base::ReasonOf(answers.back()), "NO_BARRIER");
+}
+
 TEST_F(EngineTest, TokensOfAnotherLogAreRefused) {
   Engine& engine = cluster_.engine("one");
   const auto positions = engine.ParseReadAfter(engine.TokenOf({{1, 5}}));

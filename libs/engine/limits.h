@@ -19,7 +19,7 @@ inline constexpr size_t kQueuedSystemMax = 4096;
 inline constexpr size_t kQueuedBatchMax = 8192;
 // Records taken from the log in one step of a worker.
 inline constexpr size_t kRecordsPerStepMax = 1024;
-// Waiters for a position or a barrier, per engine.
+// Waiters for a position or a barrier, per worker. Over it: UNAVAILABLE with RetryInfo.
 inline constexpr size_t kWaitersMax = 10000;
 // Commands a worker decides in one step before it looks at the log again.
 inline constexpr size_t kDecisionsPerStepMax = 512;

@@ -88,8 +88,8 @@ void Partition::ReadClaim() {
       queue_.Release(std::string(inflight.command->key()));
       inflight.command.reset();
     }
-    for (BarrierDone& done : inflight.barriers) {
-      done(base::Unavailable("NOT_DONE", "the owner changed; send it again", kRetryAfter));
+    for (Barrier& barrier : inflight.barriers) {
+      barrier.done(base::Unavailable("NOT_DONE", "the owner changed; send it again", kRetryAfter));
     }
     inflight.barriers.clear();
   }
@@ -105,7 +105,7 @@ void Partition::RefuseWaiting(const absl::Status& why, bool not_owner) {
     result.name = command.name;
     command.done(std::move(result));
   }
-  for (BarrierDone& done : std::exchange(barriers_, {})) done(why);
+  for (Barrier& barrier : std::exchange(barriers_, {})) barrier.done(why);
   fired_.clear();
 }
 
@@ -115,7 +115,7 @@ void Partition::Halt() {
   claim_.Doubt();
   for (Inflight& inflight : inflight_) {
     if (inflight.read) continue;
-    for (BarrierDone& done : inflight.barriers) done(Stopped());
+    for (Barrier& barrier : inflight.barriers) barrier.done(Stopped());
     if (!inflight.command.has_value()) continue;
     AnswerNow(*inflight.command, FateUnknown(), "");
     queue_.Release(std::string(inflight.command->key()));
@@ -152,6 +152,10 @@ void Partition::Delivered(const eventlog::Delivery& delivery) {
   // Definite: it is not in the log and will never be.
   if (delivery.token == 0) claim_.Failed(host_.clock.SinceBoot() + Jitter());
   if (!known) return;
+  for (Barrier& barrier : std::exchange(it->barriers, {})) {
+    barrier.done(
+        base::Unavailable("NOT_DONE", "the log did not take it; send it again", kRetryAfter));
+  }
   it->refusal = base::Failed(absl::StatusCode::kResourceExhausted, "LOG_REFUSED",
                              "the log does not take this change");
   it->read = it->delivered = true;
@@ -173,7 +177,7 @@ size_t Partition::Settle() {
 }
 
 void Partition::Reply(Inflight& inflight) {
-  for (BarrierDone& done : inflight.barriers) done(inflight.position);
+  for (Barrier& barrier : inflight.barriers) barrier.done(inflight.position);
   if (!inflight.command.has_value()) return;
   Command& command = *inflight.command;
   queue_.Release(std::string(command.key()));

@@ -32,8 +32,11 @@ struct PartitionHost {
   const table::Database& database;
   Applier& applier;
   std::mt19937_64& random;
-  // Appends to the log; kUnavailable when there is no writer now.
+  // Appends to the log. An error: nothing was appended.
   std::function<absl::Status(const eventlog::Record&, uint64_t token)> append;
+  // Counts a command of the partition's own against the limit of its class until it is answered;
+  // false: there are too many.
+  std::function<bool(Command&)> admit;
   // True while a heartbeat was answered within the lease.
   std::function<bool()> lease_holds;
 };
@@ -54,6 +57,11 @@ struct PartitionReport {
 };
 
 using BarrierDone = std::function<void(absl::StatusOr<Position>)>;
+// Somebody who waits for a barrier. At the deadline he is told UNAVAILABLE.
+struct Barrier {
+  absl::Duration deadline;  // On Clock::SinceBoot's scale.
+  BarrierDone done;
+};
 
 class Partition {
  public:
@@ -65,7 +73,7 @@ class Partition {
 
   // --- from callers
   void Submit(Command command);
-  void AddBarrier(BarrierDone done);
+  void AddBarrier(Barrier barrier);
 
   // --- one step
   // An accepted or rejected record read back. An error: the tables failed, the process must stop.
@@ -96,10 +104,10 @@ class Partition {
   struct Inflight {
     uint64_t token = 0;
     std::string event_id;
-    std::optional<Command> command;     // nullopt: a barrier.
-    std::vector<BarrierDone> barriers;  // Told when it is settled.
-    std::string resource;               // The reply, once read back.
-    absl::Status refusal;               // The reply of a ReactionPassed.
+    std::optional<Command> command;  // nullopt: a barrier.
+    std::vector<Barrier> barriers;   // Told when it is settled.
+    std::string resource;            // The reply, once read back.
+    absl::Status refusal;            // The reply of a ReactionPassed.
     bool delivered = false;
     bool read = false;
     absl::Duration delivered_at = absl::InfiniteDuration();
@@ -109,10 +117,12 @@ class Partition {
   absl::Status ApplyAccepted(const eventlog::Record& record);
   void ReadClaim();
   void AnswerExpired(absl::Duration now);
+  static void ExpireBarriers(std::vector<Barrier>& barriers, absl::Duration now);
   void ReadBack(const eventlog::Record& record, const std::string& event_id, std::string resource);
   void SendClaim();
   void FireTimers();
-  bool FireTimer(absl::Time due, std::string_view name);
+  enum class Firing { kFired, kNotNow, kNoRoom };
+  Firing FireTimer(absl::Time due, std::string_view name);
   static std::string TimerId(std::string_view name, absl::Time due);
   size_t DecideOne(Command command);
   size_t AppendOutcome(Command command, Outcome outcome);
@@ -138,7 +148,7 @@ class Partition {
   Claim claim_;
   CommandQueue queue_;
   std::deque<Inflight> inflight_;  // In the order of their appends.
-  std::vector<BarrierDone> barriers_;
+  std::vector<Barrier> barriers_;
   // Timers fired and not gone since: fired again only after a while, ever longer.
   struct Fired {
     absl::Duration again_at;

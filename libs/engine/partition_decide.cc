@@ -104,8 +104,9 @@ void Partition::FireTimers() {
       ScanDueTimers(host_.database, partition_, now, timers_from_, kTimersScannedPerStepMax,
                     [&](absl::Time due, std::string_view name) {
                       if (fired == kTimersPerStepMax) return false;
-                      fired += FireTimer(due, name) ? 1 : 0;
-                      return true;
+                      const Firing firing = FireTimer(due, name);
+                      fired += firing == Firing::kFired ? 1 : 0;
+                      return firing != Firing::kNoRoom;
                     });
   if (!scan.ok()) {
     base::Log(base::Level::kError, "timers cannot be read",
@@ -117,19 +118,18 @@ void Partition::FireTimers() {
   next_timer_ = timers_from_.empty() ? std::min(next_pass_, scan->next) : now;
 }
 
-// False: not now.
-bool Partition::FireTimer(absl::Time due, std::string_view name) {
+Partition::Firing Partition::FireTimer(absl::Time due, std::string_view name) {
   const absl::Duration boot = host_.clock.SinceBoot();
   // Passes for the sake of those that back off come at most once in kBackoffFirst.
   next_pass_ = std::min(next_pass_, host_.clock.Now() + kBackoffFirst);
   const std::string id = TimerId(name, due);
   if (const auto it = fired_.find(id); it != fired_.end() && boot < it->second.again_at)
-    return false;
+    return Firing::kNotNow;
   const AggregateDef* aggregate = nullptr;
   for (const auto& candidate : host_.service.aggregates) {
     if (candidate->due != nullptr && candidate->pattern.Matches(name)) aggregate = candidate.get();
   }
-  if (aggregate == nullptr) return false;
+  if (aggregate == nullptr) return Firing::kNotNow;
   Command command;
   command.def = aggregate->due;
   command.request = NewOf(*aggregate->due->request);
@@ -143,6 +143,7 @@ bool Partition::FireTimer(absl::Time due, std::string_view name) {
   command.request_hash = command.request_id;
   command.priority = CommandClass::kBatch;
   command.done = [](CommandResult) {};
+  if (!host_.admit(command)) return Firing::kNoRoom;
   // A due command that changes something changes the due time, so that the entry is gone. One that
   // does not would spin without this.
   Fired& fired = fired_[id];
@@ -152,7 +153,16 @@ bool Partition::FireTimer(absl::Time due, std::string_view name) {
               {{"topic", host_.service.topic}, {"name", command.name}});
   }
   queue_.Push(std::move(command));
-  return true;
+  return Firing::kFired;
+}
+
+void Partition::ExpireBarriers(std::vector<Barrier>& barriers, absl::Duration now) {
+  for (Barrier& barrier : barriers) {
+    if (barrier.deadline > now) continue;
+    barrier.done(base::Unavailable("NO_BARRIER", "no barrier was read back in time", kRetryAfter));
+    barrier.done = nullptr;
+  }
+  std::erase_if(barriers, [](const Barrier& barrier) { return barrier.done == nullptr; });
 }
 
 void Partition::AnswerExpired(absl::Duration now) {
@@ -162,8 +172,10 @@ void Partition::AnswerExpired(absl::Duration now) {
                            "the deadline passed before the command was decided; nothing was done"),
               "");
   }
+  ExpireBarriers(barriers_, now);
   // In flight and in doubt for too long: only the same request_id can tell what became of it.
   for (Inflight& inflight : inflight_) {
+    ExpireBarriers(inflight.barriers, now);
     if (!inflight.command.has_value() || inflight.command->deadline > now) continue;
     AnswerNow(*inflight.command, FateUnknown(), "");
     inflight.command->done = [](CommandResult) {};
@@ -192,7 +204,7 @@ size_t Partition::Decide(size_t max) {
   if (!barriers_.empty()) {
     if (appended > 0) {
       // What was just appended came after the requests for a barrier, and serves as one.
-      for (BarrierDone& done : barriers_) inflight_.back().barriers.push_back(std::move(done));
+      for (Barrier& barrier : barriers_) inflight_.back().barriers.push_back(std::move(barrier));
       barriers_.clear();
     } else {
       appended += AppendBarrier();
@@ -288,10 +300,10 @@ size_t Partition::AppendBarrier() {
   return 1;
 }
 
-void Partition::AddBarrier(BarrierDone done) {
-  if (!reader_.stopped().empty()) return done(Stopped());
-  if (claim_.role() == Role::kFollower) return done(NotOwner());
-  barriers_.push_back(std::move(done));
+void Partition::AddBarrier(Barrier barrier) {
+  if (!reader_.stopped().empty()) return barrier.done(Stopped());
+  if (claim_.role() == Role::kFollower) return barrier.done(NotOwner());
+  barriers_.push_back(std::move(barrier));
 }
 
 void Partition::WriterLost() {
@@ -305,10 +317,10 @@ void Partition::Abandon() {
   for (Command& command : queue_.TakeAll()) AnswerNow(command, ending, "");
   for (Inflight& inflight : inflight_) {
     if (inflight.command.has_value()) AnswerNow(*inflight.command, ending, "");
-    for (BarrierDone& done : inflight.barriers) done(ending);
+    for (Barrier& barrier : inflight.barriers) barrier.done(ending);
   }
   inflight_.clear();
-  for (BarrierDone& done : std::exchange(barriers_, {})) done(ending);
+  for (Barrier& barrier : std::exchange(barriers_, {})) barrier.done(ending);
 }
 
 }  // namespace crm::engine

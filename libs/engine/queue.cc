@@ -22,8 +22,8 @@ std::optional<Command> CommandQueue::Pop() {
       const std::string name = std::move(ready.front());
       ready.pop_front();
       const auto it = keys_.find(name);
-      // Left over from a command that expired or was taken meanwhile.
-      if (it == keys_.end() || it->second.busy || it->second.commands.empty()) continue;
+      base::Check(it != keys_.end() && !it->second.busy && !it->second.commands.empty(),
+                  "a key is ready while it has a command and is not busy, and once");
       Command command = std::move(it->second.commands.front());
       it->second.commands.pop_front();
       it->second.busy = true;
@@ -70,12 +70,31 @@ std::vector<Command> CommandQueue::TakeExpired(absl::Duration now) {
         kept.push_back(std::move(command));
       }
     }
-    const bool front_changed = kept.size() != commands.size() && !it->second.busy && !kept.empty();
     commands = std::move(kept);
-    if (front_changed) MakeReady(it->first, it->second);
     it = !it->second.busy && commands.empty() ? keys_.erase(it) : std::next(it);
   }
+  if (!expired.empty()) RebuildReady();
   return expired;
+}
+
+// Names whose commands are gone go too: nobody may pop for a long time, and they would pile up.
+void CommandQueue::RebuildReady() {
+  std::unordered_set<std::string> listed;
+  for (size_t priority = 0; priority < ready_.size(); ++priority) {
+    std::deque<std::string> kept;
+    for (std::string& name : ready_[priority]) {
+      const auto it = keys_.find(name);
+      if (it == keys_.end() || it->second.busy ||
+          static_cast<size_t>(it->second.commands.front().priority) != priority) {
+        continue;
+      }
+      if (listed.insert(name).second) kept.push_back(std::move(name));
+    }
+    ready_[priority] = std::move(kept);
+  }
+  for (const auto& [name, key] : keys_) {
+    if (!key.busy && listed.count(name) == 0) MakeReady(name, key);
+  }
 }
 
 }  // namespace crm::engine

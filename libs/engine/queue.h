@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "libs/engine/command.h"
@@ -34,10 +35,11 @@ class CommandQueue {
     std::deque<Command> commands;
   };
   void MakeReady(const std::string& name, const Key& key);
+  void RebuildReady();
 
   std::unordered_map<std::string, Key> keys_;
   std::array<std::deque<std::string>, 3>
-      ready_;  // Keys with a front command of that class, not busy.
+      ready_;  // Keys with a front command of that class, not busy; each once.
   std::array<size_t, 3> waiting_{};
 };
 

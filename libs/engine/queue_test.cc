@@ -66,5 +66,19 @@ TEST(CommandQueue, TakeAllKeepsBusyKeysBusy) {
   EXPECT_EQ(queue.Pop()->request_id, "3");
 }
 
+TEST(CommandQueue, WhatExpiredLeavesNoPlaceInTheOrder) {
+  CommandQueue queue;
+  queue.Push(Make("accounts/a", "1", CommandClass::kInteractive, absl::Seconds(1)));
+  queue.Push(Make("accounts/c", "2", CommandClass::kInteractive, absl::Seconds(1)));
+  queue.Push(Make("accounts/c", "3", CommandClass::kBatch));
+  EXPECT_EQ(queue.TakeExpired(absl::Seconds(2)).size(), 2u);
+  queue.Push(Make("accounts/b", "4"));
+  queue.Push(Make("accounts/a", "5"));
+  EXPECT_EQ(queue.Pop()->request_id, "4");
+  EXPECT_EQ(queue.Pop()->request_id, "5");
+  EXPECT_EQ(queue.Pop()->request_id, "3");
+  EXPECT_FALSE(queue.Pop().has_value());
+}
+
 }  // namespace
 }  // namespace crm::engine

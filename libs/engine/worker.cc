@@ -23,6 +23,14 @@ size_t LimitOf(CommandClass priority) {
   return 0;
 }
 
+absl::Status Ending() {
+  return base::Unavailable("SHUTTING_DOWN", "this replica is stopping; try another", kRetryAfter);
+}
+
+absl::Status TooManyWaiters() {
+  return base::Unavailable("QUEUE_FULL", "too many readers are waiting", kRetryAfter);
+}
+
 void Refuse(Command& command, absl::Status status) {
   CommandResult result;
   result.status = std::move(status);
@@ -63,6 +71,7 @@ absl::Status Worker::Open(const TopicStarts& starts) {
                              return writer_ != nullptr ? writer_->Append(record, token)
                                                        : absl::UnavailableError("no writer");
                            },
+                           [this](Command& command) { return Admit(command); },
                            [this] { return LeaseHolds(); }};
         partitions_[share.partition] = std::make_unique<Partition>(std::move(host), share.partition,
                                                                    share.position, share.end);
@@ -98,17 +107,33 @@ absl::Status Worker::OpenTail() {
   return absl::OkStatus();
 }
 
-void Worker::Submit(Command command) {
+bool Worker::Admit(Command& command) {
   const int priority = static_cast<int>(command.priority);
-  if (queued_[priority].load() >= LimitOf(command.priority)) {
-    return Refuse(command,
-                  base::Unavailable("QUEUE_FULL", "too many commands are waiting", kRetryAfter));
-  }
+  if (queued_[priority].load() >= LimitOf(command.priority)) return false;
   queued_[priority].fetch_add(1);
   command.done = [this, priority, done = std::move(command.done)](CommandResult result) {
     queued_[priority].fetch_sub(1);
     done(std::move(result));
   };
+  return true;
+}
+
+template <class Result>
+bool Worker::AdmitWaiter(std::function<void(Result)>& done) {
+  if (waiting_.load() >= kWaitersMax) return false;
+  waiting_.fetch_add(1);
+  done = [this, done = std::move(done)](Result result) {
+    waiting_.fetch_sub(1);
+    done(std::move(result));
+  };
+  return true;
+}
+
+void Worker::Submit(Command command) {
+  if (!Admit(command)) {
+    return Refuse(command,
+                  base::Unavailable("QUEUE_FULL", "too many commands are waiting", kRetryAfter));
+  }
   {
     std::lock_guard lock(mutex_);
     if (!abandoned_) {
@@ -117,21 +142,20 @@ void Worker::Submit(Command command) {
     }
   }
   if (command.def != nullptr) {
-    return Refuse(command, base::Unavailable("SHUTTING_DOWN",
-                                             "this replica is stopping; try another", kRetryAfter));
+    return Refuse(command, Ending());
   }
   setup_.waker();
 }
 
-void Worker::AddBarrier(int partition, BarrierDone done) {
+void Worker::AddBarrier(int partition, Barrier barrier) {
+  if (!AdmitWaiter(barrier.done)) return barrier.done(TooManyWaiters());
+  bool abandoned = false;
   {
     std::lock_guard lock(mutex_);
-    if (!abandoned_) inbox_.barriers.emplace_back(partition, std::exchange(done, nullptr));
+    abandoned = abandoned_;
+    if (!abandoned) inbox_.barriers.emplace_back(partition, std::move(barrier));
   }
-  if (done != nullptr) {
-    return done(
-        base::Unavailable("SHUTTING_DOWN", "this replica is stopping; try another", kRetryAfter));
-  }
+  if (abandoned) return barrier.done(Ending());
   setup_.waker();
 }
 
@@ -141,12 +165,11 @@ void Worker::Await(Position position, absl::Duration deadline,
   {
     std::lock_guard lock(mutex_);
     if (abandoned_) {
-      refusal =
-          base::Unavailable("SHUTTING_DOWN", "this replica is stopping; try another", kRetryAfter);
+      refusal = Ending();
     } else if (own_reports_.at(position.partition).next >= position.next) {
       // Already applied: nothing to wait for.
-    } else if (inbox_.waiters.size() >= kWaitersMax) {
-      refusal = base::Unavailable("QUEUE_FULL", "too many readers are waiting", kRetryAfter);
+    } else if (!AdmitWaiter(done)) {
+      refusal = TooManyWaiters();
     } else {
       inbox_.waiters.push_back({position, deadline, std::exchange(done, nullptr)});
     }
@@ -181,17 +204,11 @@ void Worker::TakeInbox() {
   }
   for (const auto& [partition, assigned] : inbox.assignments)
     partitions_.at(partition)->Assign(assigned);
-  for (auto& [partition, done] : inbox.barriers)
-    partitions_.at(partition)->AddBarrier(std::move(done));
+  for (auto& [partition, barrier] : inbox.barriers)
+    partitions_.at(partition)->AddBarrier(std::move(barrier));
   for (Command& command : inbox.commands)
     partitions_.at(command.partition)->Submit(std::move(command));
-  for (Waiter& waiter : inbox.waiters) {
-    if (waiters_.size() < kWaitersMax) {
-      waiters_.push_back(std::move(waiter));
-    } else {
-      waiter.done(base::Unavailable("QUEUE_FULL", "too many readers are waiting", kRetryAfter));
-    }
-  }
+  for (Waiter& waiter : inbox.waiters) waiters_.push_back(std::move(waiter));
 }
 
 absl::StatusOr<StepReport> Worker::Step() {
@@ -374,13 +391,11 @@ void Worker::Abandon() {
     abandoned_ = true;
     std::swap(inbox, inbox_);
   }
-  const absl::Status ending =
-      base::Unavailable("SHUTTING_DOWN", "this replica is stopping; try another", kRetryAfter);
-  for (Command& command : inbox.commands) Refuse(command, ending);
-  for (auto& [partition, done] : inbox.barriers) done(ending);
+  for (Command& command : inbox.commands) Refuse(command, Ending());
+  for (auto& [partition, barrier] : inbox.barriers) barrier.done(Ending());
   for (const auto& [number, partition] : partitions_) partition->Abandon();
-  for (Waiter& waiter : inbox.waiters) waiter.done(ending);
-  for (Waiter& waiter : std::exchange(waiters_, {})) waiter.done(ending);
+  for (Waiter& waiter : inbox.waiters) waiter.done(Ending());
+  for (Waiter& waiter : std::exchange(waiters_, {})) waiter.done(Ending());
 }
 
 }  // namespace crm::engine

@@ -57,7 +57,7 @@ class Worker {
 
   // --- any thread
   void Submit(Command command);
-  void AddBarrier(int partition, BarrierDone done);
+  void AddBarrier(int partition, Barrier barrier);
   // Calls `done` once the partition is applied up to `next`, or with UNAVAILABLE at the deadline.
   void Await(Position position, absl::Duration deadline, std::function<void(absl::Status)> done);
   void Assign(int partition, bool assigned);
@@ -83,7 +83,7 @@ class Worker {
   };
   struct Inbox {
     std::vector<Command> commands;
-    std::vector<std::pair<int, BarrierDone>> barriers;
+    std::vector<std::pair<int, Barrier>> barriers;
     std::vector<Waiter> waiters;
     std::vector<std::pair<int, bool>> assignments;
   };
@@ -91,6 +91,10 @@ class Worker {
   explicit Worker(WorkerSetup setup);
   absl::Status Open(const TopicStarts& starts);
   absl::Status OpenTail();
+  // Counts a command, or who waits, until it is answered; false: there are too many already.
+  bool Admit(Command& command);
+  template <class Result>
+  bool AdmitWaiter(std::function<void(Result)>& done);
   void TakeInbox();
   absl::StatusOr<size_t> ReadLog();
   absl::StatusOr<size_t> ReadForeign();
@@ -121,7 +125,8 @@ class Worker {
   std::atomic<bool> wants_to_leave_{false};
 
   std::atomic<size_t> queued_[3] = {};
-  mutable std::mutex mutex_;  // Guards what follows.
+  std::atomic<size_t> waiting_{0};  // For a position or a barrier.
+  mutable std::mutex mutex_;        // Guards what follows.
   Inbox inbox_;
   bool abandoned_ = false;
   std::vector<PartitionReport> reports_;

@@ -78,14 +78,14 @@ void Cluster::StartReplica(const std::string& name) {
   };
   options.peers.barrier = [this](
                               const std::string& instance, v1::CreateBarrierRequest request,
-                              absl::Duration,
+                              absl::Duration deadline,
                               std::function<void(absl::StatusOr<v1::CreateBarrierResponse>)> done) {
     const auto target = replicas_.find(instance);
     if (target == replicas_.end() || target->second.engine == nullptr || log_->Frozen(instance)) {
       return done(base::Unavailable("UNREACHABLE", "no such replica", absl::Seconds(1)));
     }
     target->second.engine->BarrierHere(
-        request.partition(), [done](absl::StatusOr<Position> position) {
+        request.partition(), deadline, [done](absl::StatusOr<Position> position) {
           if (!position.ok()) return done(position.status());
           v1::CreateBarrierResponse response;
           response.mutable_position()->set_partition(position->partition);
