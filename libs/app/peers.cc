@@ -21,10 +21,13 @@ const google::protobuf::MethodDescriptor& EngineMethod(const char* name) {
               ->FindMethodByName(name);
 }
 
-// What gRPC itself says of a lost connection names addresses and no time to wait. Nothing of ours
-// was begun, or the request_id settles what became of it: either way the caller sends it again.
+// What gRPC itself says of a lost connection, a cut stream or a torn reply names addresses and no
+// time to wait. Nothing of ours was begun, or the request_id settles what became of it: either way
+// the caller sends it again.
 absl::Status OfPeer(absl::Status status) {
-  if (!absl::IsUnavailable(status) || !base::ReasonOf(status).empty()) return status;
+  const bool transport = absl::IsUnavailable(status) || absl::IsCancelled(status) ||
+                         absl::IsInternal(status) || absl::IsUnknown(status);
+  if (!transport || !base::ReasonOf(status).empty()) return status;
   return base::Unavailable("OWNER_UNREACHABLE",
                            "the replica that owns this key cannot be reached; another takes over",
                            kPeerGoneRetryAfter);
@@ -36,7 +39,7 @@ std::function<void(rpc::CallReply)> Parsed(std::function<void(absl::StatusOr<Res
     if (!reply.status.ok()) return done(OfPeer(std::move(reply.status)));
     Response response;
     if (!response.ParseFromString(reply.reply))
-      return done(absl::InternalError("the reply cannot be parsed"));
+      return done(OfPeer(absl::InternalError("the reply cannot be parsed")));
     done(std::move(response));
   };
 }

@@ -171,6 +171,20 @@ TEST_F(EngineTest, ValidateOnlyShowsWhatWouldBeWithTheOldEtag) {
   EXPECT_EQ(AccountIn(Send(AddTo("a", 7, "r2"))).balance(), 7);  // The request_id is not spent.
 }
 
+TEST_F(EngineTest, ATraceparentThatIsNoneIsLeftOut) {
+  const auto prepared = [&](const std::string& traceparent) {
+    auto request = std::make_unique<tv1::CreateAccountRequest>(Create("a", "r1"));
+    const CommandDef* def =
+        cluster_.engine("one").FindCommand(request->GetDescriptor()->full_name());
+    return Prepare(*def, std::move(request), {"user:ann", traceparent}, 4)->traceparent;
+  };
+  const std::string good = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  EXPECT_EQ(prepared(good), good);
+  EXPECT_EQ(prepared(std::string(2'000, 'a')), "");
+  EXPECT_EQ(prepared("00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01"), "");
+  EXPECT_EQ(prepared("00-0af7651916cd43dd8448eb211c80319c_b7ad6b7169203331-01"), "");
+}
+
 TEST_F(EngineTest, UpdatesAreCheckedAgainstTheirMask) {
   Send(Create("a", "r1"));
   tv1::UpdateAccountRequest update;
@@ -308,6 +322,16 @@ TEST_F(EngineTest, BarriersHaveADeadlineAndALimitWhileTheLeaseIsOver) {
   EXPECT_EQ(base::ReasonOf(answers[0]), "QUEUE_FULL");
   ASSERT_TRUE(cluster_.Run([&] { return answers.size() > kWaitersMax; }, absl::Seconds(2)));
   EXPECT_EQ(base::ReasonOf(answers.back()), "NO_BARRIER");
+}
+
+TEST_F(EngineTest, AnAppendThatIsNotTakenSaysWhenToTryAgain) {
+  Send(Create("a", "r1"));
+  eventlog::SimFaults broken;
+  broken.break_writer = 1;
+  cluster_.log().SetFaults("one", broken);
+  const absl::Status refused = Send(AddTo("a", 1, "r2")).status;
+  EXPECT_TRUE(absl::IsUnavailable(refused)) << refused;
+  EXPECT_EQ(base::ReasonOf(refused), "LOG_UNAVAILABLE");
 }
 
 TEST_F(EngineTest, TokensOfAnotherLogAreRefused) {

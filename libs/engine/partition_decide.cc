@@ -22,6 +22,17 @@ std::string RandomHex(std::mt19937_64& random) {
   return absl::StrFormat("%016x%016x", random(), random());
 }
 
+// What a caller is told of an append that was not begun: nothing was done, and nothing will be.
+absl::Status NotAppended(const absl::Status& status) {
+  if (status.ok()) return status;
+  if (absl::IsInvalidArgument(status)) {
+    return base::Failed(absl::StatusCode::kResourceExhausted, "EVENT_TOO_LARGE",
+                        "the change is larger than the log takes");
+  }
+  if (absl::IsResourceExhausted(status))
+    return base::Unavailable("LOG_BUSY", "the log's queue is full", kRetryAfter);
+  return base::Unavailable("LOG_UNAVAILABLE", "the log takes no records now", kRetryAfter);
+}
 absl::Status LeaseOver() {
   return base::Unavailable("NO_CONTACT", "this replica has lost contact with the log's group",
                            kRetryAfter);
@@ -255,17 +266,17 @@ size_t Partition::AppendOutcome(Command command, Outcome outcome) {
   } else {
     headers.causation = command.request_id;
   }
-  absl::Status status = eventlog::CheckHeaders(headers);
+  absl::Status status;
   const uint64_t token = next_token_++;
-  if (status.ok()) status = AppendRecord(headers, command.key(), outcome.value, token);
+  if (absl::Status s = eventlog::CheckHeaders(headers); !s.ok()) {
+    status = base::Failed(absl::StatusCode::kInternal, "BAD_HEADER",
+                          "a header of the event is none that a reader takes",
+                          {{"found", std::string(s.message())}});
+  } else {
+    status = NotAppended(AppendRecord(headers, command.key(), outcome.value, token));
+  }
   if (!status.ok()) {
     queue_.Release(std::string(command.key()));
-    if (absl::IsResourceExhausted(status))
-      status = base::Unavailable("LOG_BUSY", "the log's queue is full", kRetryAfter);
-    if (absl::IsInvalidArgument(status)) {
-      status = base::Failed(absl::StatusCode::kResourceExhausted, "EVENT_TOO_LARGE",
-                            "the change is larger than the log takes");
-    }
     AnswerNow(command, std::move(status), "");
     return 0;
   }

@@ -149,6 +149,17 @@ absl::Status FindName(const CommandDef& def, Message& request, Command& command)
   return absl::OkStatus();
 }
 
+// As W3C Trace Context has it: version, trace, parent and flags, in lower-case hexadecimal.
+bool IsTraceparent(std::string_view text) {
+  constexpr std::string_view kForm = "00-00000000000000000000000000000000-0000000000000000-00";
+  if (text.size() != kForm.size()) return false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const bool hex = (text[i] >= '0' && text[i] <= '9') || (text[i] >= 'a' && text[i] <= 'f');
+    if (kForm[i] == '0' ? !hex : text[i] != '-') return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 absl::StatusOr<Command> Prepare(const CommandDef& def, MessagePtr request, const Caller& caller,
@@ -156,7 +167,8 @@ absl::StatusOr<Command> Prepare(const CommandDef& def, MessagePtr request, const
   Command command;
   command.def = &def;
   command.actor = caller.actor;
-  command.traceparent = caller.traceparent;
+  // Of no consequence to the command: what is none is left out rather than refused.
+  if (IsTraceparent(caller.traceparent)) command.traceparent = caller.traceparent;
   command.request_id = TakeString(*request, def.shape.request_id);
   if (command.request_id.empty()) return base::Invalid("request_id", "must be given");
   if (command.request_id.size() > kRequestIdBytesMax) {

@@ -68,8 +68,9 @@ absl::Status Worker::Open(const TopicStarts& starts) {
                            applier_,
                            random_,
                            [this](const eventlog::Record& record, uint64_t token) {
-                             return writer_ != nullptr ? writer_->Append(record, token)
-                                                       : absl::UnavailableError("no writer");
+                             return writer_ != nullptr
+                                        ? writer_->Append(record, token)
+                                        : absl::UnavailableError("there is no writer");
                            },
                            [this](Command& command) { return Admit(command); },
                            [this] { return LeaseHolds(); }};
