@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "libs/app/handlers.h"
+#include "libs/app/limits.h"
 #include "libs/base/field_limits.h"
 #include "libs/base/status.h"
 #include "libs/base/wire_status.h"
@@ -139,7 +140,7 @@ std::vector<rpc::Method> EngineMethods(const std::vector<Host*>& hosts) {
   const auto* service =
       v1::SubmitCommandRequest::descriptor()->file()->FindServiceByName("EngineService");
   return {{service->FindMethodByName("SubmitCommand"),
-           [hosts](CallPtr call) { SubmitCommand(hosts, std::move(call)); }},
+           [hosts](CallPtr call) { SubmitCommand(hosts, std::move(call)); }, kForwardBytesExtra},
           {service->FindMethodByName("CreateBarrier"),
            [hosts](CallPtr call) { CreateBarrier(hosts, std::move(call)); }},
           {service->FindMethodByName("ComputeDigest"),

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "absl/time/time.h"
 
@@ -13,6 +14,8 @@ inline constexpr int kReadThreads = 2;
 inline constexpr size_t kReadsQueuedMax = 4096;
 // Rows of one batch request, and names of one BatchGet.
 inline constexpr int kBatchRowsMax = 1000;
+// What a forwarded command carries beside the caller's request, at most.
+inline constexpr int64_t kForwardBytesExtra = 64 << 10;
 // How often a start is tried again while the log cannot be reached.
 inline constexpr absl::Duration kStartRetry = absl::Seconds(1);
 // How long making or describing a topic may take.

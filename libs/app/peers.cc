@@ -21,18 +21,6 @@ const google::protobuf::MethodDescriptor& EngineMethod(const char* name) {
               ->FindMethodByName(name);
 }
 
-// What gRPC itself says of a lost connection, a cut stream or a torn reply names addresses and no
-// time to wait. Nothing of ours was begun, or the request_id settles what became of it: either way
-// the caller sends it again.
-absl::Status OfPeer(absl::Status status) {
-  const bool transport = absl::IsUnavailable(status) || absl::IsCancelled(status) ||
-                         absl::IsInternal(status) || absl::IsUnknown(status);
-  if (!transport || !base::ReasonOf(status).empty()) return status;
-  return base::Unavailable("OWNER_UNREACHABLE",
-                           "the replica that owns this key cannot be reached; another takes over",
-                           kPeerGoneRetryAfter);
-}
-
 template <class Response>
 std::function<void(rpc::CallReply)> Parsed(std::function<void(absl::StatusOr<Response>)> done) {
   return [done = std::move(done)](rpc::CallReply reply) {
@@ -45,6 +33,15 @@ std::function<void(rpc::CallReply)> Parsed(std::function<void(absl::StatusOr<Res
 }
 
 }  // namespace
+
+absl::Status OfPeer(absl::Status status) {
+  const bool transport = absl::IsUnavailable(status) || absl::IsCancelled(status) ||
+                         absl::IsInternal(status) || absl::IsUnknown(status);
+  if (!transport || !base::ReasonOf(status).empty()) return status;
+  return base::Unavailable("OWNER_UNREACHABLE",
+                           "the replica that owns this key cannot be reached; another takes over",
+                           kPeerGoneRetryAfter);
+}
 
 // Calls under way outlive their channel and their sender: an answer passes only while the gate is
 // open.

@@ -22,6 +22,12 @@ struct PeerAddresses {
   std::string identity;
 };
 
+// How a call to a replica ended, as it is told to who asked. What gRPC itself says of a lost
+// connection, a cut stream or a torn reply names addresses and no time to wait. Nothing of ours was
+// begun, or the request_id settles what became of it: either way it is UNAVAILABLE, and sent again.
+// What the replica said passes unchanged.
+absl::Status OfPeer(absl::Status status);
+
 // Channels are made when needed and kept. Thread-safe; must outlive the engines that use it.
 class PeerNetwork {
  public:

@@ -176,9 +176,9 @@ absl::StatusOr<CallParts> Intake::Admit(const ServedMethod& served,
     return base::Failed(absl::StatusCode::kInvalidArgument, "MALFORMED_REQUEST",
                         "the call carries no message");
   }
-  if (request.Length() > static_cast<size_t>(options_.request_bytes_max)) {
-    return TooLarge("REQUEST_TOO_LARGE", "the request is too long; send less at once",
-                    options_.request_bytes_max);
+  const int64_t bytes_max = options_.request_bytes_max + served.method.request_bytes_extra;
+  if (request.Length() > static_cast<size_t>(bytes_max)) {
+    return TooLarge("REQUEST_TOO_LARGE", "the request is too long; send less at once", bytes_max);
   }
   return parts;
 }

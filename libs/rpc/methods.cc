@@ -29,13 +29,13 @@ std::string PermissionOf(const MethodDescriptor& method) {
 
 absl::StatusOr<std::vector<Method>> InOrder(std::vector<Method> methods) {
   std::map<std::string, const ServiceDescriptor*> services;
-  std::map<const MethodDescriptor*, Handler> handlers;
+  std::map<const MethodDescriptor*, Method> handled;
   std::vector<std::string> twice, streaming, open, unhandled;
   for (Method& method : methods) {
     const MethodDescriptor& descriptor = *method.descriptor;
     services[descriptor.service()->full_name()] = descriptor.service();
     if (method.handler == nullptr) continue;  // Found again below, as missing.
-    if (!handlers.emplace(&descriptor, std::move(method.handler)).second) {
+    if (!handled.emplace(&descriptor, std::move(method)).second) {
       twice.push_back(descriptor.full_name());
     }
   }
@@ -48,11 +48,11 @@ absl::StatusOr<std::vector<Method>> InOrder(std::vector<Method> methods) {
       } else if (PermissionOf(method).empty()) {
         open.push_back(method.full_name());
       }
-      const auto handler = handlers.find(&method);
-      if (handler == handlers.end()) {
+      const auto found = handled.find(&method);
+      if (found == handled.end()) {
         unhandled.push_back(method.full_name());
       } else {
-        ordered.push_back({&method, std::move(handler->second)});
+        ordered.push_back(std::move(found->second));
       }
     }
   }

@@ -26,6 +26,8 @@ namespace crm::rpc {
 struct Method {
   const google::protobuf::MethodDescriptor* descriptor = nullptr;
   Handler handler;
+  // Taken on top of the server's request_bytes_max: for requests that carry another one.
+  int64_t request_bytes_extra = 0;
 };
 
 // What is known about a caller before his request is looked at.
