@@ -318,7 +318,7 @@ void Worker::WatchWriter() {
     base::Log(base::Level::kWarning, "the writer broke; a new one is opened",
               {{"topic", setup_.service->topic}});
   }
-  auto writer = setup_.log->OpenWriter(setup_.service->topic, setup_.waker);
+  auto writer = setup_.log->ReopenWriter(setup_.service->topic, setup_.waker);
   if (writer.ok()) writer_ = *std::move(writer);
 }
 

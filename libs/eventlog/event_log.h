@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -69,7 +70,8 @@ struct OwnershipEvent {
 };
 
 // Membership in the group of replicas that share a topic's partitions: a hint about who should
-// claim what. Safety never rests on it. One thread uses it, except LastHeartbeat.
+// claim what. Safety never rests on it. One thread uses it, except LastHeartbeat and
+// SessionTimeout.
 class Ownership {
  public:
   virtual ~Ownership() = default;
@@ -77,7 +79,7 @@ class Ownership {
   // When the last heartbeat that was answered was sent, on Clock::SinceBoot's scale; the lease runs
   // from there. InfiniteDuration where no one else can take a partition. Any thread.
   virtual absl::Duration LastHeartbeat() const = 0;
-  // How long the group waits for a heartbeat before it gives the partitions away.
+  // How long the group waits for a heartbeat before it gives the partitions away. Any thread.
   virtual absl::Duration SessionTimeout() const = 0;
 };
 
@@ -133,6 +135,11 @@ class EventLog {
                                                          Waker waker) = 0;
   virtual absl::StatusOr<std::unique_ptr<Writer>> OpenWriter(const std::string& topic,
                                                              Waker waker) = 0;
+  // A writer in the place of one that broke. Never waits; its first appends may be late for that.
+  virtual absl::StatusOr<std::unique_ptr<Writer>> ReopenWriter(const std::string& topic,
+                                                               Waker waker) {
+    return OpenWriter(topic, std::move(waker));
+  }
   // `instance` is this replica's name in the group.
   virtual absl::StatusOr<std::unique_ptr<Ownership>> JoinOwnership(const std::string& topic,
                                                                    const std::string& instance,

@@ -26,17 +26,36 @@ KafkaLog::KafkaLog(Options options, std::shared_ptr<Client> client)
     : options_(std::move(options)), client_(std::move(client)) {}
 
 absl::StatusOr<TopicInfo> KafkaLog::Describe(const std::string& topic, absl::Duration timeout) {
-  return DescribeTopic(*client_, topic, timeout);
+  absl::StatusOr<TopicInfo> info = DescribeTopic(*client_, topic, timeout);
+  if (info.ok()) Remember(topic, static_cast<int>(info->partitions.size()));
+  return info;
 }
 
 absl::Status KafkaLog::CreateTopic(const std::string& topic, int partitions,
                                    absl::Duration timeout) {
-  return kafka::CreateTopic(*client_, options_, topic, partitions, timeout);
+  absl::Status made = kafka::CreateTopic(*client_, options_, topic, partitions, timeout);
+  if (made.ok()) Remember(topic, partitions);
+  return made;
+}
+
+absl::StatusOr<int> KafkaLog::CountOf(const std::string& topic) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto it = counts_.find(topic); it != counts_.end()) return it->second;
+  }
+  absl::StatusOr<int> count = PartitionCount(*client_, topic, options_.open_timeout);
+  if (count.ok()) Remember(topic, *count);
+  return count;
+}
+
+void KafkaLog::Remember(const std::string& topic, int partitions) {
+  const std::lock_guard lock(mutex_);
+  counts_[topic] = partitions;
 }
 
 absl::StatusOr<std::unique_ptr<Tail>> KafkaLog::OpenTail(const std::string& topic,
                                                          std::vector<Start> starts, Waker waker) {
-  const absl::StatusOr<int> count = PartitionCount(*client_, topic, options_.open_timeout);
+  const absl::StatusOr<int> count = CountOf(topic);
   if (!count.ok()) return count.status();
   for (const Start& start : starts) {
     if (start.partition < 0 || start.partition >= *count) {
@@ -50,15 +69,22 @@ absl::StatusOr<std::unique_ptr<Tail>> KafkaLog::OpenTail(const std::string& topi
 
 absl::StatusOr<std::unique_ptr<Writer>> KafkaLog::OpenWriter(const std::string& topic,
                                                              Waker waker) {
-  const absl::StatusOr<int> count = PartitionCount(*client_, topic, options_.open_timeout);
+  const absl::StatusOr<int> count = CountOf(topic);
   if (!count.ok()) return count.status();
-  return kafka::OpenWriter(options_, topic, *count, std::move(waker));
+  return kafka::OpenWriter(options_, topic, *count, std::move(waker), options_.open_timeout);
+}
+
+absl::StatusOr<std::unique_ptr<Writer>> KafkaLog::ReopenWriter(const std::string& topic,
+                                                               Waker waker) {
+  const absl::StatusOr<int> count = CountOf(topic);
+  if (!count.ok()) return count.status();
+  return kafka::OpenWriter(options_, topic, *count, std::move(waker), absl::ZeroDuration());
 }
 
 absl::StatusOr<std::unique_ptr<Ownership>> KafkaLog::JoinOwnership(const std::string& topic,
                                                                    const std::string& instance,
                                                                    Waker waker) {
-  const absl::StatusOr<int> count = PartitionCount(*client_, topic, options_.open_timeout);
+  const absl::StatusOr<int> count = CountOf(topic);
   if (!count.ok()) return count.status();
   return kafka::JoinOwnership(options_, topic, instance, std::move(waker));
 }

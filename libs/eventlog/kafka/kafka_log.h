@@ -1,7 +1,9 @@
 // The log on Kafka, through librdkafka.
 #pragma once
 
+#include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -12,9 +14,11 @@ namespace crm::eventlog::kafka {
 
 class Client;
 
-// Besides what EventLog promises: opening a tail, a writer or an ownership waits, at most the open
-// time-out, until the broker has said that the topic is there (kNotFound, kUnavailable); a
-// partition that the topic does not have is kInvalidArgument. Records may outlive the tail they
+// Besides what EventLog promises: opening a tail, a writer or an ownership of a topic for the first
+// time waits, at most the open time-out, until the broker has said that the topic is there
+// (kNotFound, kUnavailable), unless Describe or CreateTopic have heard it; opening a writer, though
+// not reopening it, waits for the topic's leaders. A partition that the topic does not have is
+// kInvalidArgument. Records may outlive the tail they
 // came from, not the process.
 class KafkaLog : public EventLog {
  public:
@@ -28,6 +32,8 @@ class KafkaLog : public EventLog {
                                                  std::vector<Start> starts, Waker waker) override;
   absl::StatusOr<std::unique_ptr<Writer>> OpenWriter(const std::string& topic,
                                                      Waker waker) override;
+  absl::StatusOr<std::unique_ptr<Writer>> ReopenWriter(const std::string& topic,
+                                                       Waker waker) override;
   absl::StatusOr<std::unique_ptr<Ownership>> JoinOwnership(const std::string& topic,
                                                            const std::string& instance,
                                                            Waker waker) override;
@@ -38,9 +44,14 @@ class KafkaLog : public EventLog {
 
  private:
   KafkaLog(Options options, std::shared_ptr<Client> client);
+  // The topic's partitions, fixed for its life: asked for once.
+  absl::StatusOr<int> CountOf(const std::string& topic);
+  void Remember(const std::string& topic, int partitions);
 
   const Options options_;
   const std::shared_ptr<Client> client_;  // For questions; Client says why it is shared.
+  std::mutex mutex_;                      // Guards counts_.
+  std::map<std::string, int> counts_;
 };
 
 }  // namespace crm::eventlog::kafka

@@ -68,14 +68,16 @@ class KafkaOwnership : public Ownership {
   }
 
   absl::Duration LastHeartbeat() const override {
-    // The lock is for the client, which a fallback replaces.
     const std::lock_guard lock(mutex_);
     if (PolledTooLongAgo() || rd_kafka_assignment_lost(client_->get()))
       return -absl::InfiniteDuration();
     return probe_.tracker.Last();
   }
 
-  absl::Duration SessionTimeout() const override { return session_timeout_; }
+  absl::Duration SessionTimeout() const override {
+    const std::lock_guard lock(mutex_);
+    return session_timeout_;
+  }
 
  private:
   // Noticed here no later than by the client: it counts from a later point of the same polls.
@@ -155,7 +157,10 @@ class KafkaOwnership : public Ownership {
               "the broker's group.min.session.timeout.ms is higher than our session: failing over "
               "takes longer",
               {{"session", absl::FormatDuration(options_.session_timeout_fallback)}});
-    session_timeout_ = options_.session_timeout_fallback;
+    {
+      const std::lock_guard lock(mutex_);
+      session_timeout_ = options_.session_timeout_fallback;
+    }
     client_->Silence();
     // It joined nothing, so there is nothing to leave. The configuration was taken before: only the
     // machine can fail here, and then the old client goes on asking.
@@ -174,7 +179,8 @@ class KafkaOwnership : public Ownership {
   const Waker waker_;
   HeartbeatProbe probe_;  // Outlives the client, whose threads report to it.
   mutable std::mutex mutex_;
-  std::shared_ptr<Client> client_;  // Only this uses it; replaced by the fallback.
+  // Read under the lock by any thread; replaced under it, by the fallback, on the polling one.
+  std::shared_ptr<Client> client_;
   absl::Duration session_timeout_;
   std::atomic<int64_t> polled_ns_;  // When Poll was last called, on SinceBoot's scale.
   std::set<int> owned_;

@@ -107,20 +107,22 @@ class KafkaWriter : public Writer {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Writer>> OpenWriter(const Options& options, const std::string& topic,
-                                                   int partitions, Waker waker) {
+                                                   int partitions, Waker waker,
+                                                   absl::Duration wait) {
   absl::StatusOr<ConfPtr> conf = WriterConf(options);
   if (!conf.ok()) return conf.status();
   auto client = Client::Make(RD_KAFKA_PRODUCER, *std::move(conf), std::move(waker));
   if (!client.ok()) return client.status();
   TopicPtr handle(rd_kafka_topic_new((*client)->get(), topic.c_str(), nullptr));
   if (handle == nullptr) return RequestStatus(rd_kafka_last_error(), "no such topic");
-  // Without this the leaders are asked for by a timer, up to a second after the first append.
-  const rd_kafka_metadata_t* metadata = nullptr;
-  const auto error =
-      rd_kafka_metadata((*client)->get(), 0, handle.get(), &metadata,
-                        static_cast<int>(absl::ToInt64Milliseconds(options.open_timeout)));
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return RequestStatus(error, "the log was not reached");
-  rd_kafka_metadata_destroy(metadata);
+  if (wait > absl::ZeroDuration()) {
+    // Without this the leaders are asked for by a timer, up to a second after the first append.
+    const rd_kafka_metadata_t* metadata = nullptr;
+    const auto error = rd_kafka_metadata((*client)->get(), 0, handle.get(), &metadata,
+                                         static_cast<int>(absl::ToInt64Milliseconds(wait)));
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return RequestStatus(error, "the log was not reached");
+    rd_kafka_metadata_destroy(metadata);
+  }
   return std::make_unique<KafkaWriter>(*std::move(client), std::move(handle), partitions);
 }
 

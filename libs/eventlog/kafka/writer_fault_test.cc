@@ -123,6 +123,20 @@ TEST_F(WriterFault, AFrozenBrokerDoesNotLandALateRecordBehindALaterOne) {
   EXPECT_TRUE(late_at == values.end() || late_at < marker_at) << testing::PrintToString(values);
 }
 
+TEST_F(WriterFault, WhatIsOpenedDuringAnOutageWaitsForNobody) {
+  broker_.Signal(SIGSTOP);
+  const absl::Time began = absl::Now();
+  EXPECT_TRUE(log_->OpenTail("t", {{0, 0}}, wakes_.waker()).ok());
+  auto reopened = log_->ReopenWriter("t", wakes_.waker());
+  ASSERT_TRUE(reopened.ok()) << reopened.status();
+  auto ownership = log_->JoinOwnership("t", "one", wakes_.waker());
+  EXPECT_TRUE(ownership.ok()) << ownership.status();
+  EXPECT_LT(absl::Now() - began, Options().open_timeout / 2);
+  broker_.Signal(SIGCONT);
+  writer_ = *std::move(reopened);
+  AppendUntilIn("after");
+}
+
 TEST_F(WriterFault, APurgeTellsWhatWasNotSentAtOnce) {
   broker_.Signal(SIGKILL);
   for (const char* value : {"a", "b", "c"}) Append(value);
