@@ -154,7 +154,7 @@ void Engine::Forward(const Owner& owner, Command command) {
   auto shared = std::make_shared<Command>(std::move(command));
   options_.peers.forward(
       owner.instance, WireOf(*shared, service_.topic, owner.epoch), shared->deadline,
-      [shared](absl::StatusOr<v1::SubmitCommandResponse> response) {
+      [this, shared](absl::StatusOr<v1::SubmitCommandResponse> response) {
         CommandResult result;
         result.name = shared->name;
         if (!response.ok()) {
@@ -164,8 +164,23 @@ void Engine::Forward(const Owner& owner, Command command) {
           result.resource = std::move(*response->mutable_resource());
           result.position = {response->position().partition(), response->position().next_offset()};
         }
-        shared->done(std::move(result));
+        AnswerForwarded(std::move(*shared), std::move(result));
       });
+}
+
+// Whoever got an OK can read at once what it did, also here. But it is done: when reading takes
+// long, the answer does not wait for it.
+void Engine::AnswerForwarded(Command command, CommandResult result) {
+  const bool waits = command.priority != CommandClass::kSystem && result.status.ok() &&
+                     result.position.partition == command.partition &&
+                     WorkerOf(command.partition).ReportOf(command.partition).stopped.empty();
+  if (!waits) return command.done(std::move(result));
+  const absl::Duration now = clock_.SinceBoot();
+  const absl::Duration until = now + std::min(kReadBackSlow, (command.deadline - now) / 2);
+  const Position position = result.position;
+  Await({position}, until,
+        [done = std::move(command.done), held = std::make_shared<CommandResult>(std::move(result))](
+            const absl::Status&) { done(std::move(*held)); });
 }
 
 Owner Engine::OwnerOf(int partition) const {

@@ -95,6 +95,7 @@ class Engine {
   Worker& WorkerOf(int partition) const { return *workers_[partition % workers_.size()]; }
   void Resolve(Command command, std::function<void(Command)> then);
   void Forward(const Owner& owner, Command command);
+  void AnswerForwarded(Command command, CommandResult result);
   std::pair<absl::Duration, absl::Duration> HeartbeatAndSession() const;
   absl::Duration LastHeartbeat() const;
   absl::Duration Lease() const;

@@ -50,6 +50,37 @@ TEST(Failover, AnyReplicaTakesACommandAndAllAgree) {
   EXPECT_EQ(cluster.Digest("one"), cluster.Digest("two"));
 }
 
+TEST(Failover, AnOkIsReadableWhereItWasAskedForAlsoWhenItWasForwarded) {
+  Cluster cluster(11, 1);
+  cluster.StartReplica("one");
+  ASSERT_TRUE(cluster.RunUntilOwned());
+  cluster.StartReplica("two");
+  ASSERT_TRUE(cluster.RunUntilCaughtUp());
+  const bool one_owns = cluster.engine("one").Reports()[0].role == Role::kOwner;
+  const std::string other = one_owns ? "two" : "one";
+  eventlog::SimFaults slow;
+  slow.slow_read = 1;
+  slow.slow_read_max = absl::Milliseconds(500);
+  cluster.log().SetFaults(other, slow);
+  int64_t sum = 0;
+  ASSERT_TRUE(cluster.Send(other, Create("a")).status.ok());
+  for (int i = 1; i <= 5; ++i) {
+    std::optional<int64_t> read;
+    cluster.Start(other, AddTo("a", i, "add-" + std::to_string(i)), [&](CommandResult result) {
+      ASSERT_TRUE(result.status.ok()) << result.status;
+      read = BalanceOf(cluster, other, "a");
+    });
+    ASSERT_TRUE(cluster.Run([&] { return read.has_value(); }));
+    EXPECT_EQ(*read, sum += i);
+  }
+  // What is done is answered, however long the reading takes.
+  slow.slow_read_max = absl::Seconds(60);
+  cluster.log().SetFaults(other, slow);
+  const absl::Duration asked = cluster.clock().SinceBoot();
+  EXPECT_TRUE(cluster.Send(other, AddTo("a", 100, "last")).status.ok());
+  EXPECT_LT(cluster.clock().SinceBoot() - asked, absl::Seconds(3));
+}
+
 TEST(Failover, AKilledOwnerIsReplacedAndNothingAcknowledgedIsLost) {
   Cluster cluster(2);
   cluster.StartReplica("one");

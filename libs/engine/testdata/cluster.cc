@@ -37,6 +37,7 @@ void Cluster::StartReplica(const std::string& name) {
   Replica& replica = replicas_[name];
   if (replica.env == nullptr) replica.env.reset(rocksdb::NewMemEnv(rocksdb::Env::Default()));
   replica.connection = log_->Connect(name);
+  replica.life = std::make_shared<int>();
   const absl::Status made =
       replica.connection->CreateTopic(service_.topic, partitions_, absl::Seconds(1));
   base::Check(made.ok() || absl::IsAlreadyExists(made), "the topic can be made");
@@ -55,10 +56,11 @@ void Cluster::StartReplica(const std::string& name) {
   options.worker_wakers = {[] {}};
   options.coordinator_waker = [] {};
   options.idle = [this](absl::Duration) { Tick(); };
-  options.peers.forward = [this](
+  options.peers.forward = [this, name](
                               const std::string& instance, v1::SubmitCommandRequest request,
                               absl::Duration deadline,
                               std::function<void(absl::StatusOr<v1::SubmitCommandResponse>)> done) {
+    done = WhileAlive(name, std::move(done));
     const auto target = replicas_.find(instance);
     if (target == replicas_.end() || target->second.engine == nullptr || log_->Frozen(instance)) {
       return done(base::Unavailable("UNREACHABLE", "no such replica", absl::Seconds(1)));
@@ -76,10 +78,11 @@ void Cluster::StartReplica(const std::string& name) {
     };
     target->second.engine->SubmitHere(*std::move(command));
   };
-  options.peers.barrier = [this](
+  options.peers.barrier = [this, name](
                               const std::string& instance, v1::CreateBarrierRequest request,
                               absl::Duration deadline,
                               std::function<void(absl::StatusOr<v1::CreateBarrierResponse>)> done) {
+    done = WhileAlive(name, std::move(done));
     const auto target = replicas_.find(instance);
     if (target == replicas_.end() || target->second.engine == nullptr || log_->Frozen(instance)) {
       return done(base::Unavailable("UNREACHABLE", "no such replica", absl::Seconds(1)));
@@ -103,6 +106,7 @@ void Cluster::Kill(const std::string& name, bool flushed) {
   Replica& replica = replicas_.at(name);
   if (flushed) base::Check(replica.database->Flush().ok(), "memory takes everything");
   log_->Crash(name);
+  replica.life.reset();
   replica.engine.reset();
   replica.database.reset();
   replica.connection.reset();

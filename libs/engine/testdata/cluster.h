@@ -59,11 +59,20 @@ class Cluster {
 
  private:
   struct Replica {
+    std::shared_ptr<int> life;  // Watched by answers of others, which outlive a process.
     std::unique_ptr<rocksdb::Env> env;
     std::unique_ptr<eventlog::EventLog> connection;
     std::unique_ptr<table::Database> database;
     std::unique_ptr<Engine> engine;
   };
+  // `done`, unless the replica has died meanwhile.
+  template <class Answer>
+  std::function<void(Answer)> WhileAlive(const std::string& name,
+                                         std::function<void(Answer)> done) {
+    return [life = std::weak_ptr<int>(replicas_.at(name).life), done = std::move(done)](Answer a) {
+      if (!life.expired()) done(std::move(a));
+    };
+  }
   void StepAll();
   void Tick();
 
