@@ -134,6 +134,9 @@ absl::StatusOr<v1::Order> Amended(const v1::Order& order, const v1::AmendOrderRe
 
 Decision<OrderModel> OrderModel::Decide(const State&, const v1::RecordOrderRequest& record,
                                         const Context& context, const v1::CustomerRef& customer) {
+  if (record.order().has_external_id()) {
+    return Invalid("order.external_id", "must not be given: orders of other systems are imported");
+  }
   Decision<OrderModel> event =
       Begin(record.order(), v1::ORDER_STATUS_PLACED, v1::ORDER_ORIGIN_RECORDED, context);
   if (!event.ok()) return event;

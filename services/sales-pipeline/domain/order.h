@@ -9,6 +9,7 @@
 #include <string>
 
 #include "crm/sales/v1/customer_ref.pb.h"
+#include "crm/sales/v1/internal.pb.h"
 #include "crm/sales/v1/order.pb.h"
 #include "libs/engine/model.h"
 

@@ -2,6 +2,7 @@
 // Pure: no I/O, no clock, no randomness.
 #pragma once
 
+#include "crm/sales/v1/internal.pb.h"
 #include "crm/sales/v1/orphan_order.pb.h"
 #include "libs/engine/model.h"
 

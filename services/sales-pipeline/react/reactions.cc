@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "crm/sales/v1/internal.pb.h"
 #include "libs/base/field_mask.h"
 #include "libs/base/resource_name.h"
 #include "services/sales-pipeline/read/customer_refs.h"

@@ -1,11 +1,13 @@
 #include "services/sales-pipeline/read/import_orders.h"
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "crm/sales/v1/internal.pb.h"
 #include "crm/sales/v1/orphan_order.pb.h"
 #include "crm/sales/v1/reason.pb.h"
 #include "libs/base/hash.h"
@@ -21,6 +23,10 @@ namespace {
 using base::Invalid;
 using base::Refused;
 using MessagePtr = std::unique_ptr<google::protobuf::Message>;
+
+// Digests of the rows of one call so far, by external id: the tables do not show yet what they will
+// make.
+using Said = std::map<std::pair<std::string, std::string>, std::string>;
 
 // The customer a row means; nullopt when it is not known here.
 absl::StatusOr<std::optional<v1::CustomerRef>> FindCustomer(const v1::OrderRow& row,
@@ -113,17 +119,24 @@ MessagePtr Keep(const v1::OrderRow& row, const std::string& id) {
   return command;
 }
 
-absl::StatusOr<MessagePtr> SplitRow(const v1::OrderRow& row, const std::string& call,
-                                    const engine::Snapshot& snapshot) {
+// Whose order the row is, and what it says of it: the same for a customer by name and by external
+// id once it is known.
+std::string DigestOf(const v1::OrderRow& row, const std::optional<v1::CustomerRef>& customer) {
+  const common::v1::ExternalId& wanted = row.customer_external_id();
+  const std::string& name = customer.has_value() ? customer->name() : row.customer();
+  const bool by_id = name.empty();
+  return base::Sha256(
+      {name, by_id ? wanted.system() : "", by_id ? wanted.id() : "", ImportDigest(row.order())});
+}
+
+absl::StatusOr<MessagePtr> CommandOf(const v1::OrderRow& row,
+                                     const std::optional<v1::CustomerRef>& customer,
+                                     const std::string& call, const engine::Snapshot& snapshot) {
   const common::v1::ExternalId& external_id = row.order().external_id();
-  if (external_id.system().empty() || external_id.id().empty()) {
-    return Invalid("order.external_id", "must have a system and an id");
-  }
-  const auto customer = FindCustomer(row, snapshot);
-  if (!customer.ok()) return customer.status();
-  const bool known = customer->has_value();
   if (const std::optional<v1::Order> existing = FindOrder(external_id, snapshot)) {
-    if (known && base::ParentOf(existing->name()) != (*customer)->name()) return Differs();
+    if (customer.has_value() && base::ParentOf(existing->name()) != customer->name()) {
+      return Differs();
+    }
     return Reimport(*existing, row, call);
   }
   const std::string id = base::IdFromExternal(external_id.system(), external_id.id());
@@ -132,9 +145,26 @@ absl::StatusOr<MessagePtr> SplitRow(const v1::OrderRow& row, const std::string& 
   if (orphan.has_value() && ImportDigest(orphan->order()) != ImportDigest(row.order())) {
     return Differs();
   }
-  if (!known) return Keep(row, id);
-  if (orphan.has_value()) return Adopt(**customer, *orphan);
-  return Import(**customer, row, id);
+  if (!customer.has_value()) return Keep(row, id);
+  if (orphan.has_value()) return Adopt(*customer, *orphan);
+  return Import(*customer, row, id);
+}
+
+absl::StatusOr<MessagePtr> SplitRow(const v1::OrderRow& row, const std::string& call,
+                                    const engine::Snapshot& snapshot, Said& said) {
+  const common::v1::ExternalId& external_id = row.order().external_id();
+  if (external_id.system().empty() || external_id.id().empty()) {
+    return Invalid("order.external_id", "must have a system and an id");
+  }
+  const auto customer = FindCustomer(row, snapshot);
+  if (!customer.ok()) return customer.status();
+  const std::string digest = DigestOf(row, *customer);
+  const std::pair<std::string, std::string> key{external_id.system(), external_id.id()};
+  const auto earlier = said.find(key);
+  if (earlier != said.end() && earlier->second != digest) return Differs();
+  absl::StatusOr<MessagePtr> command = CommandOf(row, *customer, call, snapshot);
+  if (command.ok()) said.emplace(key, digest);
+  return command;
 }
 
 // Asks every command only to say what would come of it.
@@ -149,8 +179,9 @@ std::vector<engine::BatchItem> SplitImportOrders(const v1::ImportOrdersRequest& 
                                                  const engine::Snapshot& snapshot) {
   std::vector<engine::BatchItem> items;
   items.reserve(static_cast<size_t>(request.rows_size()));
+  Said said;
   for (const v1::OrderRow& row : request.rows()) {
-    absl::StatusOr<MessagePtr> command = SplitRow(row, request.request_id(), snapshot);
+    absl::StatusOr<MessagePtr> command = SplitRow(row, request.request_id(), snapshot, said);
     if (!command.ok()) {
       items.push_back({command.status(), nullptr});
       continue;

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "crm/sales/v1/internal.pb.h"
 #include "crm/sales/v1/orphan_order.pb.h"
 #include "libs/testing/fake_rows.h"
 #include "libs/testing/matchers.h"
@@ -103,6 +104,27 @@ TEST(SplitImportOrders, SaysAgainWhatIsThere) {
   AddCustomer(rows, "customers/c2");
   const auto other = Split(rows, "customer: 'customers/c2' " + kOrder);
   EXPECT_THAT(other[0].refusal, testing::IsRefusal("ORDER_IMPORT_DIFFERS"));
+}
+
+TEST(SplitImportOrders, RefusesALaterRowThatSaysOtherwise) {
+  FakeRows rows = Rows();
+  AddCustomer(rows);
+  rows.Put(kCustomerRefs, ParseText<v1::CustomerRef>("name: 'customers/c2'"));
+  const auto second = [&](const std::string& first, const std::string& row) {
+    const auto items = SplitImportOrders(
+        ParseText<v1::ImportOrdersRequest>("rows { " + first + " } rows { " + row + " }"), rows);
+    return items[1].refusal;
+  };
+  const std::string other_content = "order { external_id { system: 'cdnow' id: '1' } }";
+  const auto differs = testing::IsRefusal("ORDER_IMPORT_DIFFERS");
+  EXPECT_THAT(second(kByName + kOrder, "customer: 'customers/c2' " + kOrder), differs);
+  EXPECT_THAT(second(kByName + kOrder, "customer: 'customers/c9' " + kOrder), differs);
+  EXPECT_THAT(second(kByName + kOrder, kByName + other_content), differs);
+  EXPECT_THAT(second("customer: 'customers/c8' " + kOrder, "customer: 'customers/c9' " + kOrder),
+              differs);
+  EXPECT_THAT(second(kByName + kOrder, kByName + kOrder), testing::IsOk());
+  EXPECT_THAT(second(kByName + kOrder, kById + kOrder), testing::IsOk());
+  EXPECT_THAT(second("customer: 'c1' " + kOrder, kByName + kOrder), testing::IsOk());
 }
 
 TEST(SplitImportOrders, RefusesRowsThatCannotBeOne) {
