@@ -134,9 +134,8 @@ absl::StatusOr<MessagePtr> CommandOf(const v1::OrderRow& row,
                                      const std::string& call, const engine::Snapshot& snapshot) {
   const common::v1::ExternalId& external_id = row.order().external_id();
   if (const std::optional<v1::Order> existing = FindOrder(external_id, snapshot)) {
-    if (customer.has_value() && base::ParentOf(existing->name()) != customer->name()) {
-      return Differs();
-    }
+    const std::string& buyer = customer.has_value() ? customer->name() : row.customer();
+    if (base::ParentOf(existing->name()) != buyer) return Differs();
     return Reimport(*existing, row, call);
   }
   const std::string id = base::IdFromExternal(external_id.system(), external_id.id());

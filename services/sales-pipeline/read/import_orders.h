@@ -18,7 +18,7 @@ namespace v1 = ::crm::sales::v1;
 //   its customer is not here              KeepOrphanOrderRequest
 //
 // or a refusal: kInvalidArgument for a row without a customer or external id, or whose external id
-// means two customers; ORDER_IMPORT_DIFFERS when the order is another customer's, the orphan order
+// means two customers; ORDER_IMPORT_DIFFERS when the order is not this customer's, the orphan order
 // is another row, or an earlier row of the call says otherwise. Request ids are made of the row, so
 // that a row said twice, also to a replica that is behind, has one effect. Cost: three index reads
 // a row.

@@ -102,8 +102,11 @@ TEST(SplitImportOrders, SaysAgainWhatIsThere) {
   EXPECT_EQ(again.name(), "customers/c1/orders/cdnow-1");
   EXPECT_EQ(again.order().revenue().units(), 11);
   AddCustomer(rows, "customers/c2");
-  const auto other = Split(rows, "customer: 'customers/c2' " + kOrder);
-  EXPECT_THAT(other[0].refusal, testing::IsRefusal("ORDER_IMPORT_DIFFERS"));
+  for (const std::string buyer : {"customer: 'customers/c2' ", "customer: 'customers/c9' ",
+                                  "customer_external_id { system: 'cdnow' id: '9' } "}) {
+    const auto other = Split(rows, buyer + kOrder);
+    EXPECT_THAT(other[0].refusal, testing::IsRefusal("ORDER_IMPORT_DIFFERS")) << buyer;
+  }
 }
 
 TEST(SplitImportOrders, RefusesALaterRowThatSaysOtherwise) {
