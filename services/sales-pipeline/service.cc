@@ -55,6 +55,7 @@ void Describe(app::Service& service) {
 
   service.Aggregate<OrphanOrderModel>(kOrphanOrders)
       .Internal<v1::KeepOrphanOrderRequest>()
+      .Internal<v1::ReimportOrphanOrderRequest>()
       .Internal<v1::AdoptOrphanOrderRequest>();
   service.Get<v1::GetOrphanOrderRequest>(kOrphanOrders);
   service.List<v1::ListOrphanOrdersRequest, v1::ListOrphanOrdersResponse>(kOrphanOrders);

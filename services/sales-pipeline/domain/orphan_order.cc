@@ -4,6 +4,7 @@
 #include "libs/base/check.h"
 #include "libs/base/resource_name.h"
 #include "libs/base/status.h"
+#include "services/sales-pipeline/domain/order.h"
 #include "services/sales-pipeline/domain/order_shape.h"
 
 namespace crm::sales {
@@ -26,6 +27,20 @@ Decision<OrphanOrderModel> OrphanOrderModel::Decide(const State&,
   kept = row;
   ClearOutput(*kept.mutable_order());
   return event;
+}
+
+Decision<OrphanOrderModel> OrphanOrderModel::Decide(const State& orphan,
+                                                    const v1::ReimportOrphanOrderRequest& import,
+                                                    const Context&) {
+  const v1::OrphanOrder& row = import.orphan_order();
+  const common::v1::ExternalId& wanted = orphan.wanted_external_id();
+  if (row.wanted_customer() == orphan.wanted_customer() &&
+      row.wanted_external_id().system() == wanted.system() &&
+      row.wanted_external_id().id() == wanted.id() &&
+      ImportDigest(row.order()) == ImportDigest(orphan.order())) {
+    return std::nullopt;
+  }
+  return base::Refused(v1::REASON_ORDER_IMPORT_DIFFERS, "the row is kept with other content");
 }
 
 Decision<OrphanOrderModel> OrphanOrderModel::Decide(const State& orphan,

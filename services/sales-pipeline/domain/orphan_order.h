@@ -18,6 +18,10 @@ struct OrphanOrderModel {
   // exactly one way.
   static engine::Decision<OrphanOrderModel> Decide(const State&, const v1::KeepOrphanOrderRequest&,
                                                    const engine::Context&);
+  // Nothing when it was kept from this very row; else ORDER_IMPORT_DIFFERS.
+  static engine::Decision<OrphanOrderModel> Decide(const State&,
+                                                   const v1::ReimportOrphanOrderRequest&,
+                                                   const engine::Context&);
   // kInvalidArgument: a currency other than the customer's. ORPHAN_ADOPTED: by another customer.
   // Nothing when this customer has adopted it.
   static engine::Decision<OrphanOrderModel> Decide(const State&, const v1::AdoptOrphanOrderRequest&,

@@ -40,6 +40,22 @@ TEST(KeepOrphanOrder, Rules) {
   });
 }
 
+TEST(ReimportOrphanOrder, Rules) {
+  const std::string by_name = "wanted_customer: 'customers/c7'";
+  CheckDecisions<OrphanOrderModel, v1::ReimportOrphanOrderRequest>({
+      {"is quiet for the same row", {kKept}, Row(kById + kOrder), ""},
+      {"refuses another order",
+       {kKept},
+       Row(kById + "order { external_id { system: 'erp' id: '7' } }"),
+       "!ORDER_IMPORT_DIFFERS"},
+      {"refuses another customer", {kKept}, Row(by_name + kOrder), "!ORDER_IMPORT_DIFFERS"},
+      {"refuses another id of a customer",
+       {kKept},
+       Row("wanted_external_id { system: 'erp' id: 'c8' }" + kOrder),
+       "!ORDER_IMPORT_DIFFERS"},
+  });
+}
+
 TEST(AdoptOrphanOrder, Rules) {
   CheckDecisions<OrphanOrderModel, v1::AdoptOrphanOrderRequest>({
       {"adopts", {kKept}, "customer: 'customers/c7' currency_code: 'USD'", kAdopted},

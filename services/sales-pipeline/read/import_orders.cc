@@ -74,12 +74,15 @@ absl::Status Differs() {
   return Refused(v1::REASON_ORDER_IMPORT_DIFFERS, "the external id was imported otherwise");
 }
 
+// A request id of the call too: a row that was answered for one caller is asked anew by another.
+std::string OfCall(const std::string& verb, const std::string& call, const std::string& row) {
+  return verb + base::Sha256Hex(base::Sha256({call, row}));
+}
+
 MessagePtr Reimport(const v1::Order& existing, const v1::OrderRow& row, const std::string& call) {
   auto command = std::make_unique<v1::ReimportOrderRequest>();
   command->set_name(existing.name());
-  // Of the call too: a row that was answered for one caller is asked anew by another.
-  command->set_request_id("reimport-" +
-                          base::Sha256Hex(base::Sha256({call, ImportDigest(row.order())})));
+  command->set_request_id(OfCall("reimport-", call, ImportDigest(row.order())));
   *command->mutable_order() = row.order();
   return command;
 }
@@ -102,15 +105,29 @@ MessagePtr Adopt(const v1::CustomerRef& customer, const v1::OrphanOrder& orphan)
   return command;
 }
 
-MessagePtr Keep(const v1::OrderRow& row, const std::string& id) {
-  auto command = std::make_unique<v1::KeepOrphanOrderRequest>();
-  v1::OrphanOrder& orphan = *command->mutable_orphan_order();
+v1::OrphanOrder OrphanOf(const v1::OrderRow& row) {
+  v1::OrphanOrder orphan;
   if (row.buyer_case() == v1::OrderRow::kCustomer) {
     orphan.set_wanted_customer(row.customer());
   } else {
     *orphan.mutable_wanted_external_id() = row.customer_external_id();
   }
   *orphan.mutable_order() = row.order();
+  return orphan;
+}
+
+MessagePtr ReimportOrphan(const std::string& name, const v1::OrderRow& row,
+                          const std::string& call) {
+  auto command = std::make_unique<v1::ReimportOrphanOrderRequest>();
+  command->set_name(name);
+  command->set_request_id(OfCall("reimport-", call, ImportDigest(row.order())));
+  *command->mutable_orphan_order() = OrphanOf(row);
+  return command;
+}
+
+MessagePtr Keep(const v1::OrderRow& row, const std::string& id) {
+  auto command = std::make_unique<v1::KeepOrphanOrderRequest>();
+  *command->mutable_orphan_order() = OrphanOf(row);
   command->set_orphan_order_id(id);
   command->set_request_id(
       "keep-" +
@@ -144,7 +161,9 @@ absl::StatusOr<MessagePtr> CommandOf(const v1::OrderRow& row,
   if (orphan.has_value() && ImportDigest(orphan->order()) != ImportDigest(row.order())) {
     return Differs();
   }
-  if (!customer.has_value()) return Keep(row, id);
+  if (!customer.has_value()) {
+    return orphan.has_value() ? ReimportOrphan(orphan->name(), row, call) : Keep(row, id);
+  }
   if (orphan.has_value()) return Adopt(*customer, *orphan);
   return Import(*customer, row, id);
 }

@@ -16,6 +16,7 @@ namespace v1 = ::crm::sales::v1;
 //   its customer is here                  ImportOrderRequest
 //   so is an orphan order of the row      AdoptOrphanOrderRequest
 //   its customer is not here              KeepOrphanOrderRequest
+//   but an orphan order of the row is     ReimportOrphanOrderRequest: quiet for the same row
 //
 // or a refusal: kInvalidArgument for a row without a customer or external id, or whose external id
 // means two customers; ORDER_IMPORT_DIFFERS when the order is not this customer's, the orphan order

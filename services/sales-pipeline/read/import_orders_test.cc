@@ -79,11 +79,20 @@ TEST(SplitImportOrders, KeepsTheRowOfAnUnknownCustomer) {
   EXPECT_NE(by_id.request_id(), by_name.request_id());
 }
 
+TEST(SplitImportOrders, SaysAgainWhatWaits) {
+  FakeRows rows = Rows();
+  rows.Put(kOrphanOrders, ParseText<v1::OrphanOrder>("name: 'orphanOrders/cdnow-1' " + kOrder));
+  const auto again = Only<v1::ReimportOrphanOrderRequest>(Split(rows, kById + kOrder));
+  EXPECT_EQ(again.name(), "orphanOrders/cdnow-1");
+  EXPECT_EQ(again.orphan_order().wanted_external_id().id(), "00001");
+  const auto others =
+      Only<v1::ReimportOrphanOrderRequest>(Split(rows, kById + kOrder, "request_id: 'call-2' "));
+  EXPECT_NE(again.request_id(), others.request_id());
+}
+
 TEST(SplitImportOrders, AdoptsAnOrphanOnceTheCustomerIsKnown) {
   FakeRows rows = Rows();
   rows.Put(kOrphanOrders, ParseText<v1::OrphanOrder>("name: 'orphanOrders/cdnow-1' " + kOrder));
-  EXPECT_EQ(Only<v1::KeepOrphanOrderRequest>(Split(rows, kById + kOrder)).orphan_order_id(),
-            "cdnow-1");
   AddCustomer(rows);
   const auto adopt = Only<v1::AdoptOrphanOrderRequest>(Split(rows, kById + kOrder));
   EXPECT_EQ(adopt.name(), "orphanOrders/cdnow-1");
