@@ -40,13 +40,6 @@ Decision<OrderModel> Begin(const v1::Order& given, v1::OrderStatus status, v1::O
   return event;
 }
 
-absl::Status CheckCustomer(const v1::Order& order, const v1::CustomerRef& customer) {
-  if (customer.status() == customer::v1::CUSTOMER_STATUS_ERASED) {
-    return Refused(v1::REASON_CUSTOMER_ERASED, "the customer was erased");
-  }
-  return CheckOrderCurrency(order, customer.currency_code());
-}
-
 bool SomethingDelivered(const v1::Order& order) {
   return order.status() == v1::ORDER_STATUS_PARTLY_DELIVERED ||
          order.status() == v1::ORDER_STATUS_DELIVERED;
@@ -140,7 +133,7 @@ Decision<OrderModel> OrderModel::Decide(const State&, const v1::RecordOrderReque
   Decision<OrderModel> event =
       Begin(record.order(), v1::ORDER_STATUS_PLACED, v1::ORDER_ORIGIN_RECORDED, context);
   if (!event.ok()) return event;
-  if (absl::Status s = CheckCustomer(record.order(), customer); !s.ok()) return s;
+  if (absl::Status s = CheckBuyer(record.order(), customer); !s.ok()) return s;
   return event;
 }
 
@@ -161,7 +154,7 @@ Decision<OrderModel> OrderModel::Decide(const State&, const v1::ImportOrderReque
       Begin(import.order(), v1::ORDER_STATUS_DELIVERED, v1::ORDER_ORIGIN_IMPORTED, context);
   if (!event.ok()) return event;
   if (customer.has_value()) {
-    if (absl::Status s = CheckCustomer(import.order(), *customer); !s.ok()) return s;
+    if (absl::Status s = CheckBuyer(import.order(), *customer); !s.ok()) return s;
   }
   (*event)->mutable_recorded()->mutable_order()->set_import_digest(ImportDigest(import.order()));
   return event;

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "crm/sales/v1/reason.pb.h"
 #include "libs/base/date.h"
 #include "libs/base/money.h"
 #include "libs/base/resource_name.h"
@@ -105,6 +106,13 @@ absl::Status CheckOrder(const v1::Order& order, std::string_view customer) {
 absl::Status CheckOrderCurrency(const v1::Order& order, std::string_view currency_code) {
   if (currency_code.empty()) return absl::OkStatus();
   return base::CheckCurrency("order.revenue", order.revenue(), currency_code);
+}
+
+absl::Status CheckBuyer(const v1::Order& order, const v1::CustomerRef& customer) {
+  if (customer.status() == customer::v1::CUSTOMER_STATUS_ERASED) {
+    return base::Refused(v1::REASON_CUSTOMER_ERASED, "the customer was erased");
+  }
+  return CheckOrderCurrency(order, customer.currency_code());
 }
 
 v1::OrderTotals TotalsOf(const v1::Order& order, std::string_view customer) {

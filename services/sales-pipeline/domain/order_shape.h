@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "crm/sales/v1/customer_ref.pb.h"
 #include "crm/sales/v1/order.pb.h"
 
 namespace crm::sales {
@@ -23,6 +24,9 @@ absl::Status CheckOrder(const v1::Order& order, std::string_view customer);
 
 // kInvalidArgument naming the field unless amounts are in the customer's currency; empty: any.
 absl::Status CheckOrderCurrency(const v1::Order& order, std::string_view currency_code);
+
+// Whether the customer may order this: CUSTOMER_ERASED, or kInvalidArgument for another currency.
+absl::Status CheckBuyer(const v1::Order& order, const v1::CustomerRef& customer);
 
 // What the order counts for: revenue and margin after returns, nothing when it is cancelled.
 v1::OrderTotals TotalsOf(const v1::Order& order, std::string_view customer);

@@ -1,5 +1,7 @@
 #include "services/sales-pipeline/domain/orphan_order.h"
 
+#include <algorithm>
+
 #include "crm/sales/v1/reason.pb.h"
 #include "libs/base/check.h"
 #include "libs/base/resource_name.h"
@@ -12,6 +14,20 @@ namespace crm::sales {
 using base::Invalid;
 using engine::Context;
 using engine::Decision;
+namespace {
+
+bool Same(const common::v1::ExternalId& a, const common::v1::ExternalId& b) {
+  return a.system() == b.system() && a.id() == b.id();
+}
+
+// Whether the row names this customer.
+bool Wants(const v1::OrphanOrder& orphan, const v1::CustomerRef& customer) {
+  if (!orphan.has_wanted_external_id()) return orphan.wanted_customer() == customer.name();
+  return std::any_of(customer.external_ids().begin(), customer.external_ids().end(),
+                     [&](const auto& id) { return Same(id, orphan.wanted_external_id()); });
+}
+
+}  // namespace
 
 Decision<OrphanOrderModel> OrphanOrderModel::Decide(const State&,
                                                     const v1::KeepOrphanOrderRequest& keep,
@@ -33,10 +49,8 @@ Decision<OrphanOrderModel> OrphanOrderModel::Decide(const State& orphan,
                                                     const v1::ReimportOrphanOrderRequest& import,
                                                     const Context&) {
   const v1::OrphanOrder& row = import.orphan_order();
-  const common::v1::ExternalId& wanted = orphan.wanted_external_id();
   if (row.wanted_customer() == orphan.wanted_customer() &&
-      row.wanted_external_id().system() == wanted.system() &&
-      row.wanted_external_id().id() == wanted.id() &&
+      Same(row.wanted_external_id(), orphan.wanted_external_id()) &&
       ImportDigest(row.order()) == ImportDigest(orphan.order())) {
     return std::nullopt;
   }
@@ -46,17 +60,22 @@ Decision<OrphanOrderModel> OrphanOrderModel::Decide(const State& orphan,
 Decision<OrphanOrderModel> OrphanOrderModel::Decide(const State& orphan,
                                                     const v1::AdoptOrphanOrderRequest& adopt,
                                                     const Context&) {
+  const v1::CustomerRef& customer = adopt.customer();
   const auto customers = base::NamePattern::Parse("customers/{customer}");
-  if (!customers->Matches(adopt.customer())) {
-    return Invalid("customer", "must be the name of a customer");
+  if (!customers->Matches(customer.name())) {
+    return Invalid("customer.name", "must be the name of a customer");
   }
   if (orphan.adopted()) {
-    if (orphan.customer() == adopt.customer()) return std::nullopt;
+    if (orphan.customer() == customer.name()) return std::nullopt;
     return base::Refused(v1::REASON_ORPHAN_ADOPTED, "the order was given to another customer");
   }
-  if (absl::Status s = CheckOrderCurrency(orphan.order(), adopt.currency_code()); !s.ok()) return s;
+  if (!Wants(orphan, customer)) {
+    return base::Refused(v1::REASON_ORDER_IMPORT_DIFFERS, "the row is for another customer");
+  }
+  if (absl::Status s = CheckOrder(orphan.order(), customer.name()); !s.ok()) return s;
+  if (absl::Status s = CheckBuyer(orphan.order(), customer); !s.ok()) return s;
   Event event;
-  event.mutable_adopted()->set_customer(adopt.customer());
+  event.mutable_adopted()->set_customer(customer.name());
   *event.mutable_adopted()->mutable_order() = orphan.order();
   return event;
 }

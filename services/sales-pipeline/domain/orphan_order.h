@@ -22,8 +22,9 @@ struct OrphanOrderModel {
   static engine::Decision<OrphanOrderModel> Decide(const State&,
                                                    const v1::ReimportOrphanOrderRequest&,
                                                    const engine::Context&);
-  // kInvalidArgument: a currency other than the customer's. ORPHAN_ADOPTED: by another customer.
-  // Nothing when this customer has adopted it.
+  // Refusals: what ImportOrder would refuse for this customer, so that no adopted row is without an
+  // order; ORDER_IMPORT_DIFFERS: the row wants another customer; ORPHAN_ADOPTED: by another
+  // customer. Nothing when this customer has adopted it.
   static engine::Decision<OrphanOrderModel> Decide(const State&, const v1::AdoptOrphanOrderRequest&,
                                                    const engine::Context&);
 

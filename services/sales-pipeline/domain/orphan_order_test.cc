@@ -56,20 +56,49 @@ TEST(ReimportOrphanOrder, Rules) {
   });
 }
 
+std::string By(const std::string& customer) { return "customer { " + customer + " }"; }
+const std::string kC7 =
+    "name: 'customers/c7' external_ids { system: 'x' id: '1' } "
+    "external_ids { system: 'erp' id: 'c7' } ";
+
 TEST(AdoptOrphanOrder, Rules) {
   CheckDecisions<OrphanOrderModel, v1::AdoptOrphanOrderRequest>({
-      {"adopts", {kKept}, "customer: 'customers/c7' currency_code: 'USD'", kAdopted},
-      {"adopts for a customer without a currency", {kKept}, "customer: 'customers/c7'", kAdopted},
-      {"is quiet the second time", {kKept, kAdopted}, "customer: 'customers/c7'", ""},
+      {"adopts", {kKept}, By(kC7 + "currency_code: 'USD'"), kAdopted},
+      {"adopts for a customer without a currency", {kKept}, By(kC7), kAdopted},
+      {"is quiet the second time", {kKept, kAdopted}, By(kC7), ""},
       {"refuses another customer",
        {kKept, kAdopted},
-       "customer: 'customers/c8'",
+       By("name: 'customers/c8'"),
        "!ORPHAN_ADOPTED"},
-      {"refuses another currency",
+      {"refuses what is no customer", {kKept}, By("name: 'c7'"), "!field:customer.name"},
+      {"refuses a customer that the row does not name",
        {kKept},
-       "customer: 'customers/c7' currency_code: 'CNY'",
+       By("name: 'customers/c8' external_ids { system: 'erp' id: 'c8' }"),
+       "!ORDER_IMPORT_DIFFERS"},
+      {"refuses a name that the row does not give",
+       {"kept { orphan_order { wanted_customer: 'customers/c7'" + kOrder + " } }"},
+       By("name: 'customers/c8' external_ids { system: 'erp' id: 'c7' }"),
+       "!ORDER_IMPORT_DIFFERS"},
+  });
+}
+
+// What would be refused as an order stays an orphan.
+TEST(AdoptOrphanOrder, RefusesWhatCannotBeAnOrder) {
+  std::string of_c8 = kOrder;
+  of_c8.replace(of_c8.rfind('}'), 1, "opportunity: 'customers/c8/opportunities/o1' }");
+  CheckDecisions<OrphanOrderModel, v1::AdoptOrphanOrderRequest>({
+      {"another currency",
+       {kKept},
+       By(kC7 + "currency_code: 'CNY'"),
        "!field:order.revenue.currency_code"},
-      {"refuses what is no customer", {kKept}, "customer: 'c7'", "!field:customer"},
+      {"an erased customer",
+       {kKept},
+       By(kC7 + "status: CUSTOMER_STATUS_ERASED"),
+       "!CUSTOMER_ERASED"},
+      {"an opportunity of another customer",
+       {"kept { orphan_order { " + kById + of_c8 + " } }"},
+       By(kC7),
+       "!field:order.opportunity"},
   });
 }
 

@@ -18,27 +18,23 @@ using engine::ForeignEvent;
 using engine::Snapshot;
 
 std::unique_ptr<v1::AdoptOrphanOrderRequest> Adopt(const std::string& orphan,
-                                                   const std::string& customer,
-                                                   const std::string& currency_code) {
+                                                   const v1::CustomerRef& customer) {
   auto command = std::make_unique<v1::AdoptOrphanOrderRequest>();
   command->set_name(orphan);
-  command->set_customer(customer);
-  command->set_currency_code(currency_code);
+  *command->mutable_customer() = customer;
   return command;
 }
 
-// Orphan orders that wait for a customer known by this name or these external ids, none twice.
-template <class ExternalIds>
-Commands AdoptAll(const std::string& customer, const std::string& currency_code,
-                  const ExternalIds& external_ids, const Snapshot& snapshot) {
+// Orphan orders that wait for a customer of this name or with these external ids, none twice.
+Commands AdoptAll(const v1::CustomerRef& customer, const Snapshot& snapshot) {
   Commands commands;
   const auto adopt = [&](const v1::OrphanOrder& orphan) {
-    commands.push_back(Adopt(orphan.name(), customer, currency_code));
+    commands.push_back(Adopt(orphan.name(), customer));
     return commands.size() < kAdoptionsMax;
   };
   constexpr bool kWaiting = false;
-  snapshot.Scan(kOrphanOrders, "by_wanted_customer", adopt, customer, kWaiting);
-  for (const common::v1::ExternalId& external_id : external_ids) {
+  snapshot.Scan(kOrphanOrders, "by_wanted_customer", adopt, customer.name(), kWaiting);
+  for (const common::v1::ExternalId& external_id : customer.external_ids()) {
     if (commands.size() >= kAdoptionsMax) break;
     snapshot.Scan(kOrphanOrders, "by_wanted_external_id", adopt, external_id.system(),
                   external_id.id(), kWaiting);
@@ -86,22 +82,20 @@ Commands CancelWon(const v1::OpportunityReopened& reopened) {
 }  // namespace
 
 Commands OnCustomer(const ForeignEvent<CustomerEvent>& event, const Snapshot& snapshot) {
-  if (event.event.has_created()) {
-    const customer::v1::Customer& customer = event.event.created().customer();
-    return AdoptAll(event.meta.name, customer.currency_code(), customer.external_ids(), snapshot);
+  const CustomerEvent& fact = event.event;
+  if (!fact.has_created() &&
+      !(fact.has_updated() && base::MaskTouches(fact.updated().changed(), "external_ids"))) {
+    return {};
   }
-  if (!event.event.has_updated()) return {};
-  if (!base::MaskTouches(event.event.updated().changed(), "external_ids")) return {};
-  const std::optional<v1::CustomerRef> ref = snapshot.Get(kCustomerRefs, event.meta.name);
-  return AdoptAll(event.meta.name, ref.has_value() ? ref->currency_code() : "",
-                  event.event.updated().customer().external_ids(), snapshot);
+  const std::optional<v1::CustomerRef> customer = snapshot.Get(kCustomerRefs, event.meta.name);
+  return customer.has_value() ? AdoptAll(*customer, snapshot) : Commands();
 }
 
 Commands OnOrphanOrder(const ForeignEvent<v1::OrphanOrderEvent>& event, const Snapshot& snapshot) {
   if (event.event.has_kept()) {
     const auto customer = WantedCustomer(event.event.kept().orphan_order(), snapshot);
     if (!customer.has_value()) return {};
-    return One(Adopt(event.meta.name, customer->name(), customer->currency_code()));
+    return One(Adopt(event.meta.name, *customer));
   }
   if (!event.event.has_adopted()) return {};
   auto command = std::make_unique<v1::ImportOrderRequest>();

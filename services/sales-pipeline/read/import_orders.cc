@@ -87,21 +87,21 @@ MessagePtr Reimport(const v1::Order& existing, const v1::OrderRow& row, const st
   return command;
 }
 
-MessagePtr Import(const v1::CustomerRef& customer, const v1::OrderRow& row, const std::string& id) {
+MessagePtr Import(const std::string& customer, const v1::OrderRow& row, const std::string& id) {
   auto command = std::make_unique<v1::ImportOrderRequest>();
-  command->set_parent(customer.name());
+  command->set_parent(customer);
   command->set_order_id(id);
   command->set_request_id("import-" + ImportDigest(row.order()));
   *command->mutable_order() = row.order();
   return command;
 }
 
-MessagePtr Adopt(const v1::CustomerRef& customer, const v1::OrphanOrder& orphan) {
+MessagePtr Adopt(const v1::CustomerRef& customer, const std::string& orphan,
+                 const std::string& call) {
   auto command = std::make_unique<v1::AdoptOrphanOrderRequest>();
-  command->set_name(orphan.name());
-  command->set_customer(customer.name());
-  command->set_currency_code(customer.currency_code());
-  command->set_request_id("adopt-" + std::string(base::LastIdOf(customer.name())));
+  command->set_name(orphan);
+  *command->mutable_customer() = customer;
+  command->set_request_id(OfCall("adopt-", call, customer.name()));
   return command;
 }
 
@@ -158,14 +158,14 @@ absl::StatusOr<MessagePtr> CommandOf(const v1::OrderRow& row,
   const std::string id = base::IdFromExternal(external_id.system(), external_id.id());
   const std::optional<v1::OrphanOrder> orphan =
       snapshot.Get(kOrphanOrders, absl::StrCat("orphanOrders/", id));
-  if (orphan.has_value() && ImportDigest(orphan->order()) != ImportDigest(row.order())) {
-    return Differs();
+  if (!orphan.has_value()) {
+    return customer.has_value() ? Import(customer->name(), row, id) : Keep(row, id);
   }
-  if (!customer.has_value()) {
-    return orphan.has_value() ? ReimportOrphan(orphan->name(), row, call) : Keep(row, id);
-  }
-  if (orphan.has_value()) return Adopt(*customer, *orphan);
-  return Import(*customer, row, id);
+  if (ImportDigest(orphan->order()) != ImportDigest(row.order())) return Differs();
+  if (!customer.has_value()) return ReimportOrphan(orphan->name(), row, call);
+  // Given to the customer, whose order has not come yet or was refused: only asking again tells.
+  if (orphan->customer() == customer->name()) return Import(customer->name(), row, id);
+  return Adopt(*customer, orphan->name(), call);
 }
 
 absl::StatusOr<MessagePtr> SplitRow(const v1::OrderRow& row, const std::string& call,

@@ -14,7 +14,7 @@ namespace v1 = ::crm::sales::v1;
 //
 //   its order is here                     ReimportOrderRequest: quiet for the same row
 //   its customer is here                  ImportOrderRequest
-//   so is an orphan order of the row      AdoptOrphanOrderRequest
+//   so is an orphan order that waits      AdoptOrphanOrderRequest
 //   its customer is not here              KeepOrphanOrderRequest
 //   but an orphan order of the row is     ReimportOrphanOrderRequest: quiet for the same row
 //

@@ -96,10 +96,24 @@ TEST(SplitImportOrders, AdoptsAnOrphanOnceTheCustomerIsKnown) {
   AddCustomer(rows);
   const auto adopt = Only<v1::AdoptOrphanOrderRequest>(Split(rows, kById + kOrder));
   EXPECT_EQ(adopt.name(), "orphanOrders/cdnow-1");
-  EXPECT_EQ(adopt.customer(), "customers/c1");
-  EXPECT_EQ(adopt.currency_code(), "USD");
+  EXPECT_EQ(adopt.customer().name(), "customers/c1");
+  EXPECT_EQ(adopt.customer().currency_code(), "USD");
   const auto other = Split(rows, kById + "order { external_id { system: 'cdnow' id: '1' } }");
   EXPECT_THAT(other[0].refusal, testing::IsRefusal("ORDER_IMPORT_DIFFERS"));
+}
+
+TEST(SplitImportOrders, ImportsAnAdoptedRowThatHasNoOrder) {
+  FakeRows rows = Rows();
+  AddCustomer(rows);
+  rows.Put(kOrphanOrders, ParseText<v1::OrphanOrder>("name: 'orphanOrders/cdnow-1' adopted: true "
+                                                     "customer: 'customers/c1' " +
+                                                     kOrder));
+  const auto import = Only<v1::ImportOrderRequest>(Split(rows, kById + kOrder));
+  EXPECT_EQ(import.parent(), "customers/c1");
+  EXPECT_EQ(import.order_id(), "cdnow-1");
+  AddCustomer(rows, "customers/c2");
+  const auto other = Split(rows, "customer: 'customers/c2' " + kOrder);
+  EXPECT_EQ(Only<v1::AdoptOrphanOrderRequest>(other).customer().name(), "customers/c2");
 }
 
 TEST(SplitImportOrders, SaysAgainWhatIsThere) {
