@@ -1,4 +1,5 @@
 // The goods of an order: deliveries and returns, and how every fact folds into the order.
+#include <algorithm>
 #include <set>
 #include <string>
 #include <vector>
@@ -71,16 +72,18 @@ absl::Status CheckDelivery(const v1::Order& order, const v1::RecordDeliveryReque
   return absl::OkStatus();
 }
 
-// The share of a line's net amount for what comes back now, so that all that comes back adds up to
-// all of it.
+// The net amount of the first so many thousandths of a line, so that pieces add up to all of it.
+base::Nanos ShareOf(const v1::OrderLine& line, int64_t quantity_milli) {
+  if (quantity_milli == line.quantity_milli()) return base::NanosOf(line.net());
+  return base::NanosOf(base::ShareOf(line.net(), quantity_milli, line.quantity_milli()));
+}
+
+// The share of what comes back now, whatever was agreed for earlier pieces; at most what is left.
 Money DefaultRefund(const v1::OrderLine& line, int64_t quantity_milli) {
-  const int64_t returned = line.returned_milli() + quantity_milli;
-  const base::Nanos so_far = base::NanosOf(line.refunded());
-  const base::Nanos due =
-      returned == line.quantity_milli()
-          ? base::NanosOf(line.net())
-          : base::NanosOf(base::ShareOf(line.net(), returned, line.quantity_milli()));
-  return base::MoneyOf(due > so_far ? due - so_far : base::Nanos{0}, line.net().currency_code());
+  const base::Nanos share =
+      ShareOf(line, line.returned_milli() + quantity_milli) - ShareOf(line, line.returned_milli());
+  const base::Nanos left = base::NanosOf(line.net()) - base::NanosOf(line.refunded());
+  return base::MoneyOf(std::min(share, left), line.net().currency_code());
 }
 
 // What comes back of one line, with its refund.

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "libs/testing/decisions.h"
 #include "services/sales-pipeline/domain/order.h"
@@ -177,6 +178,34 @@ TEST(RecordReturn, OneByOneGivesBackAllOfTheLine) {
   EXPECT_EQ(order.lines(0).returned_milli(), 3000);
   EXPECT_THAT(order.totals().revenue(), testing::EqualsProto("currency_code: 'USD' units: 5"));
   EXPECT_EQ(order.returns_size(), 3);
+}
+
+// Three pieces of 30.00 each: what the returns give back when some refunds are agreed.
+TEST(RecordReturn, AnAgreedRefundLeavesTheSharesOfTheOthers) {
+  const auto refunds = [](const std::vector<std::string>& agreed) {
+    v1::Order order = Given<OrderModel>({R"(recorded { order {
+        order_date { year: 2026 month: 2 day: 1 } status: ORDER_STATUS_DELIVERED
+        lines { product: "p1" quantity_milli: 3000 delivered_milli: 3000
+                net { currency_code: "USD" units: 90 } }
+        revenue { currency_code: "USD" units: 90 } } })"});
+    std::vector<int64_t> units;
+    for (const std::string& refund : agreed) {
+      const auto event =
+          OrderModel::Decide(order,
+                             ParseText<v1::RecordReturnRequest>(
+                                 Return("lines { line: 1 quantity_milli: 1000 " + refund + " }")),
+                             FixedContext<OrderModel>());
+      EXPECT_THAT(event, testing::IsOk());
+      units.push_back((*event)->returned().returned().refund().units());
+      OrderModel::Evolve(order, **event);
+    }
+    return units;
+  };
+  const std::string nothing = "refund { currency_code: 'USD' }";
+  const std::string most = "refund { currency_code: 'USD' units: 70 }";
+  EXPECT_EQ(refunds({nothing, "", ""}), (std::vector<int64_t>{0, 30, 30}));
+  EXPECT_EQ(refunds({"", nothing, ""}), (std::vector<int64_t>{30, 0, 30}));
+  EXPECT_EQ(refunds({most, "", ""}), (std::vector<int64_t>{70, 20, 0}));
 }
 
 TEST(RecordReturn, OrderFull) {
