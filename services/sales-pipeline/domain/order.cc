@@ -76,6 +76,10 @@ absl::Status CheckRefundsFit(const v1::Order& after) {
   if (refunded > base::NanosOf(after.revenue())) {
     return Refused(v1::REASON_REFUND_EXCEEDED, "less than was refunded would be left of the order");
   }
+  // Else the margin would grow by goods that cost less than what came back of them.
+  if (CostLeft(after).value_or(0) < 0) {
+    return Refused(v1::REASON_REFUND_EXCEEDED, "the cost would be less than what came back of it");
+  }
   return absl::OkStatus();
 }
 

@@ -47,7 +47,8 @@ struct OrderModel {
   static engine::Decision<OrderModel> Decide(const State&, const v1::ConfirmOrderRequest&,
                                              const engine::Context&);
   // Refusals: kInvalidArgument; ORDER_CANCELLED; ORDER_DELIVERED for products and quantities once
-  // something is delivered; REFUND_EXCEEDED when less would be left than was refunded.
+  // something is delivered; REFUND_EXCEEDED when less would be left than was refunded, or the cost
+  // less than what came back of it.
   static engine::Decision<OrderModel> Decide(const State&, const v1::AmendOrderRequest&,
                                              const engine::Context&);
   // Refusals: kInvalidArgument; ORDER_DELIVERED. Nothing when it is cancelled.

@@ -1,5 +1,6 @@
 // The goods of an order: deliveries and returns, and how every fact folds into the order.
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -146,14 +147,8 @@ absl::Status CheckRecoveredCost(const v1::Order& order, const Money& recovered) 
   absl::Status s =
       base::CheckCurrency("recovered_cost", recovered, order.revenue().currency_code());
   if (!s.ok()) return s;
-  if (!order.has_cost() && !order.has_margin()) return absl::OkStatus();
-  base::Nanos left = order.has_cost()
-                         ? base::NanosOf(order.cost())
-                         : base::NanosOf(order.revenue()) - base::NanosOf(order.margin());
-  for (const v1::Return& earlier : order.returns()) {
-    left -= base::NanosOf(earlier.recovered_cost());
-  }
-  if (base::NanosOf(recovered) > left) {
+  const std::optional<base::Nanos> left = CostLeft(order);
+  if (left.has_value() && base::NanosOf(recovered) > *left) {
     return Refused(v1::REASON_REFUND_EXCEEDED, "more cost would come back than the order had");
   }
   return absl::OkStatus();

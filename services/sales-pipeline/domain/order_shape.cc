@@ -115,6 +115,17 @@ absl::Status CheckBuyer(const v1::Order& order, const v1::CustomerRef& customer)
   return CheckOrderCurrency(order, customer.currency_code());
 }
 
+std::optional<base::Nanos> CostLeft(const v1::Order& order) {
+  if (!order.has_cost() && !order.has_margin()) return std::nullopt;
+  base::Nanos left = order.has_cost()
+                         ? base::NanosOf(order.cost())
+                         : base::NanosOf(order.revenue()) - base::NanosOf(order.margin());
+  for (const v1::Return& returned : order.returns()) {
+    left -= base::NanosOf(returned.recovered_cost());
+  }
+  return left;
+}
+
 v1::OrderTotals TotalsOf(const v1::Order& order, std::string_view customer) {
   v1::OrderTotals totals;
   totals.set_customer(std::string(customer));
@@ -128,18 +139,11 @@ v1::OrderTotals TotalsOf(const v1::Order& order, std::string_view customer) {
     if (order.has_cost_to_serve()) *totals.mutable_cost_to_serve() = base::MoneyOf(0, currency);
     return totals;
   }
-  base::Nanos refunded = 0;
-  base::Nanos recovered = 0;
-  for (const v1::Return& returned : order.returns()) {
-    refunded += base::NanosOf(returned.refund());
-    recovered += base::NanosOf(returned.recovered_cost());
-  }
-  const base::Nanos revenue = base::NanosOf(order.revenue());
-  *totals.mutable_revenue() = base::MoneyOf(revenue - refunded, currency);
-  if (order.has_cost() || order.has_margin()) {
-    const base::Nanos margin =
-        order.has_margin() ? base::NanosOf(order.margin()) : revenue - base::NanosOf(order.cost());
-    *totals.mutable_margin() = base::MoneyOf(margin - refunded + recovered, currency);
+  base::Nanos revenue = base::NanosOf(order.revenue());
+  for (const v1::Return& returned : order.returns()) revenue -= base::NanosOf(returned.refund());
+  *totals.mutable_revenue() = base::MoneyOf(revenue, currency);
+  if (const std::optional<base::Nanos> cost = CostLeft(order)) {
+    *totals.mutable_margin() = base::MoneyOf(revenue - *cost, currency);
   }
   if (order.has_cost_to_serve()) *totals.mutable_cost_to_serve() = order.cost_to_serve();
   return totals;

@@ -1,11 +1,13 @@
 // What makes an order well formed, and what it counts for. Pure.
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 #include "absl/status/status.h"
 #include "crm/sales/v1/customer_ref.pb.h"
 #include "crm/sales/v1/order.pb.h"
+#include "libs/base/money.h"
 
 namespace crm::sales {
 
@@ -27,6 +29,9 @@ absl::Status CheckOrderCurrency(const v1::Order& order, std::string_view currenc
 
 // Whether the customer may order this: CUSTOMER_ERASED, or kInvalidArgument for another currency.
 absl::Status CheckBuyer(const v1::Order& order, const v1::CustomerRef& customer);
+
+// What the goods cost less what came back of them; nullopt when the cost is not known.
+std::optional<base::Nanos> CostLeft(const v1::Order& order);
 
 // What the order counts for: revenue and margin after returns, nothing when it is cancelled.
 v1::OrderTotals TotalsOf(const v1::Order& order, std::string_view customer);

@@ -411,5 +411,40 @@ TEST(AmendOrder, RefundsMustStillFit) {
   });
 }
 
+TEST(AmendOrder, CostsThatCameBackMustStillFit) {
+  const std::string recovered =
+      "returned { returned { return_date { year: 2026 month: 2 day: 9 } "
+      "refund { currency_code: 'USD' units: 1 } recovered_cost { currency_code: 'USD' units: 5 } } "
+      "totals { revenue { currency_code: 'USD' units: 9 } } }";
+  const std::string without_cost = With(kSum, R"(cost { currency_code: "USD" units: 7 })", "");
+  const auto amend = [](const std::string& order, const std::string& path) {
+    return "order { " + order + " } update_mask { paths: '" + path + "' }";
+  };
+  const std::string low = amend("cost { currency_code: 'USD' units: 4 }", "cost");
+  CheckDecisions<OrderModel, v1::AmendOrderRequest>({
+      {"refuses a lower cost", {kSum, recovered}, low, "!REFUND_EXCEEDED"},
+      {"refuses it as the first cost too", {without_cost, recovered}, low, "!REFUND_EXCEEDED"},
+      {"refuses a margin that says so",
+       {kSum, recovered},
+       amend("margin { currency_code: 'USD' units: 6 }", "margin"),
+       "!REFUND_EXCEEDED"},
+      {"refuses a revenue that says so",
+       {without_cost, recovered},
+       "order { revenue { currency_code: 'USD' units: 8 } margin { currency_code: 'USD' units: 4 } "
+       "} update_mask { paths: 'revenue' paths: 'margin' }",
+       "!REFUND_EXCEEDED"},
+      {"takes what just fits",
+       {without_cost, recovered},
+       amend("cost { currency_code: 'USD' units: 5 }", "cost"),
+       "amended { order { order_date { year: 2026 month: 2 day: 1 } "
+       "revenue { currency_code: 'USD' units: 10 } cost { currency_code: 'USD' units: 5 } "
+       "status: ORDER_STATUS_DELIVERED returns { return_date { year: 2026 month: 2 day: 9 } "
+       "refund { currency_code: 'USD' units: 1 } "
+       "recovered_cost { currency_code: 'USD' units: 5 } } } "
+       "totals { customer: 'customers/customer-1' order_date { year: 2026 month: 2 day: 1 } "
+       "revenue { currency_code: 'USD' units: 9 } margin { currency_code: 'USD' units: 9 } } }"},
+  });
+}
+
 }  // namespace
 }  // namespace crm::sales
