@@ -14,6 +14,15 @@ absl::Status CheckDate(std::string_view field, const google::type::Date& date) {
   return absl::OkStatus();
 }
 
+absl::Status CheckPastDate(std::string_view field, const google::type::Date& date,
+                           absl::CivilDay today) {
+  if (absl::Status s = CheckDate(field, date); !s.ok()) return s;
+  if (DayOf(date) > today + kDaysAheadMax) {
+    return Invalid(field, "must not be in the future");
+  }
+  return absl::OkStatus();
+}
+
 absl::CivilDay DayOf(const google::type::Date& date) {
   return absl::CivilDay(date.year(), date.month(), date.day());
 }

@@ -32,5 +32,14 @@ TEST(Date, ThereAndBack) {
             Date(1998, 6, 30).SerializeAsString());
 }
 
+TEST(Date, WhatHasHappenedIsNotInTheFuture) {
+  const absl::CivilDay today(2026, 2, 28);
+  const auto check = [&](absl::CivilDay day) { return CheckPastDate("d", DateOf(day), today); };
+  EXPECT_TRUE(check(absl::CivilDay(1900, 1, 1)).ok());
+  EXPECT_TRUE(check(today + kDaysAheadMax).ok());
+  EXPECT_EQ(FieldOf(check(today + kDaysAheadMax + 1)), "d");
+  EXPECT_EQ(FieldOf(CheckPastDate("d", google::type::Date(), today)), "d");
+}
+
 }  // namespace
 }  // namespace crm::base

@@ -105,7 +105,8 @@ std::vector<Step> Orders() {
               }
               revenue { currency_code: "EUR" units: 230 }
               cost { currency_code: "EUR" units: 120 }
-            })pb"},
+            })pb",
+       false, 4},
       {kSales + "ConfirmOrderRequest", R"pb(name: "customers/c1/orders/r1")pb"},
       {kSales + "AmendOrderRequest",
        R"pb(order {

@@ -210,7 +210,8 @@ Decision<OpportunityModel> OpportunityModel::Decide(const State& opportunity,
                                                     const v1::WinOpportunityRequest& win,
                                                     const Context& context, const Facts& facts) {
   if (absl::Status s = base::CheckPositive("amount", win.amount()); !s.ok()) return s;
-  if (absl::Status s = base::CheckDate("close_date", win.close_date()); !s.ok()) return s;
+  absl::Status date = base::CheckPastDate("close_date", win.close_date(), context.business_date);
+  if (!date.ok()) return date;
   if (opportunity.stage_kind() == v1::STAGE_KIND_WON &&
       base::SameMoney(opportunity.amount(), win.amount()) &&
       SameDate(opportunity.close_date(), win.close_date())) {
@@ -249,7 +250,8 @@ Decision<OpportunityModel> OpportunityModel::Decide(const State& opportunity,
     return Invalid("loss_note", "must say what the other reason is");
   }
   if (lose.has_close_date()) {
-    if (absl::Status s = base::CheckDate("close_date", lose.close_date()); !s.ok()) return s;
+    absl::Status s = base::CheckPastDate("close_date", lose.close_date(), context.business_date);
+    if (!s.ok()) return s;
   }
   if (opportunity.stage_kind() == v1::STAGE_KIND_LOST &&
       opportunity.loss_reason() == lose.loss_reason()) {

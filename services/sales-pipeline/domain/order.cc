@@ -24,7 +24,7 @@ using engine::Decision;
 Decision<OrderModel> Begin(const v1::Order& given, v1::OrderStatus status, v1::OrderOrigin origin,
                            const Context& context) {
   const std::string_view customer = base::ParentOf(context.name);
-  if (absl::Status s = CheckOrder(given, customer); !s.ok()) return s;
+  if (absl::Status s = CheckOrder(given, customer, context.business_date); !s.ok()) return s;
   OrderModel::Event event;
   v1::Order& order = *event.mutable_recorded()->mutable_order();
   order = given;
@@ -99,7 +99,8 @@ absl::Status CheckDatesFit(const v1::Order& after) {
 }
 
 // The order with the masked fields replaced; what was delivered and returned stays.
-absl::StatusOr<v1::Order> Amended(const v1::Order& order, const v1::AmendOrderRequest& amend) {
+absl::StatusOr<v1::Order> Amended(const v1::Order& order, const v1::AmendOrderRequest& amend,
+                                  absl::CivilDay today) {
   const absl::StatusOr<google::protobuf::FieldMask> changed =
       engine::ChangedFields(amend.order(), amend.update_mask(), order);
   if (!changed.ok()) return changed.status();
@@ -119,7 +120,7 @@ absl::StatusOr<v1::Order> Amended(const v1::Order& order, const v1::AmendOrderRe
   if (!same_goods && SomethingDelivered(order)) {
     return Refused(v1::REASON_ORDER_DELIVERED, "products and quantities were delivered");
   }
-  if (absl::Status s = CheckOrder(after, base::ParentOf(order.name())); !s.ok()) return s;
+  if (absl::Status s = CheckOrder(after, base::ParentOf(order.name()), today); !s.ok()) return s;
   if (absl::Status s = CheckOrderCurrency(after, order.revenue().currency_code()); !s.ok())
     return s;
   if (absl::Status s = CheckDatesFit(after); !s.ok()) return s;
@@ -182,11 +183,11 @@ Decision<OrderModel> OrderModel::Decide(const State& order, const v1::ConfirmOrd
 }
 
 Decision<OrderModel> OrderModel::Decide(const State& order, const v1::AmendOrderRequest& amend,
-                                        const Context&) {
+                                        const Context& context) {
   if (order.status() == v1::ORDER_STATUS_CANCELLED) {
     return Refused(v1::REASON_ORDER_CANCELLED, "a cancelled order cannot be amended");
   }
-  absl::StatusOr<v1::Order> after = Amended(order, amend);
+  absl::StatusOr<v1::Order> after = Amended(order, amend, context.business_date);
   if (!after.ok()) return after.status();
   const v1::OrderTotals totals = TotalsOf(*after, base::ParentOf(order.name()));
   *after->mutable_totals() = totals;

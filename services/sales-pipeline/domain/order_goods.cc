@@ -39,16 +39,18 @@ absl::Status CheckLineQuantity(int row, const v1::Order& order, int line, int64_
   return absl::OkStatus();
 }
 
-absl::Status CheckDay(const char* field, const google::type::Date& date, const v1::Order& order) {
-  if (absl::Status s = base::CheckDate(field, date); !s.ok()) return s;
+absl::Status CheckDay(const char* field, const google::type::Date& date, const v1::Order& order,
+                      absl::CivilDay today) {
+  if (absl::Status s = base::CheckPastDate(field, date, today); !s.ok()) return s;
   if (base::DayOf(date) < base::DayOf(order.order_date())) {
     return Invalid(field, "must not be before the order");
   }
   return absl::OkStatus();
 }
 
-absl::Status CheckDelivery(const v1::Order& order, const v1::RecordDeliveryRequest& delivery) {
-  if (absl::Status s = CheckDay("delivery_date", delivery.delivery_date(), order); !s.ok())
+absl::Status CheckDelivery(const v1::Order& order, const v1::RecordDeliveryRequest& delivery,
+                           absl::CivilDay today) {
+  if (absl::Status s = CheckDay("delivery_date", delivery.delivery_date(), order, today); !s.ok())
     return s;
   std::set<int> seen;
   for (int i = 0; i < delivery.lines_size(); ++i) {
@@ -154,8 +156,10 @@ absl::Status CheckRecoveredCost(const v1::Order& order, const Money& recovered) 
   return absl::OkStatus();
 }
 
-absl::Status CheckReturn(const v1::Order& order, const v1::RecordReturnRequest& request) {
-  if (absl::Status s = CheckDay("return_date", request.return_date(), order); !s.ok()) return s;
+absl::Status CheckReturn(const v1::Order& order, const v1::RecordReturnRequest& request,
+                         absl::CivilDay today) {
+  if (absl::Status s = CheckDay("return_date", request.return_date(), order, today); !s.ok())
+    return s;
   std::set<int> seen;
   for (int i = 0; i < request.lines_size(); ++i) {
     const v1::ReturnedLine& row = request.lines(i);
@@ -209,8 +213,9 @@ void Replace(v1::Order& order, const v1::Order& with, const v1::OrderTotals& tot
 }  // namespace
 
 Decision<OrderModel> OrderModel::Decide(const State& order,
-                                        const v1::RecordDeliveryRequest& request, const Context&) {
-  if (absl::Status s = CheckDelivery(order, request); !s.ok()) return s;
+                                        const v1::RecordDeliveryRequest& request,
+                                        const Context& context) {
+  if (absl::Status s = CheckDelivery(order, request, context.business_date); !s.ok()) return s;
   std::vector<int64_t> left;
   for (const v1::OrderLine& line : order.lines()) {
     left.push_back(line.quantity_milli() - line.delivered_milli());
@@ -245,8 +250,8 @@ Decision<OrderModel> OrderModel::Decide(const State& order,
 }
 
 Decision<OrderModel> OrderModel::Decide(const State& order, const v1::RecordReturnRequest& request,
-                                        const Context&) {
-  if (absl::Status s = CheckReturn(order, request); !s.ok()) return s;
+                                        const Context& context) {
+  if (absl::Status s = CheckReturn(order, request, context.business_date); !s.ok()) return s;
   Event event;
   v1::Return& returned = *event.mutable_returned()->mutable_returned();
   *returned.mutable_return_date() = request.return_date();

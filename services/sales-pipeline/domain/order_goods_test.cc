@@ -84,6 +84,10 @@ TEST(RecordDelivery, Rules) {
        {kPlaced},
        "delivery_date { year: 2026 month: 1 day: 31 }",
        "!field:delivery_date"},
+      {"refuses a date to come",
+       {kPlaced},
+       "delivery_date { year: 2026 month: 3 day: 4 }",
+       "!field:delivery_date"},
       {"refuses when all was delivered", {kPlaced, kAll}, Delivery(""), "!ORDER_DELIVERED"},
   });
 }
@@ -156,11 +160,20 @@ TEST(RecordReturn, Rules) {
        Return(
            "lines { line: 1 quantity_milli: 1 } recovered_cost { currency_code: 'USD' units: 10 }"),
        "!REFUND_EXCEEDED"},
-      {"needs a date", {kPlaced, kAll}, "", "!field:return_date"},
       {"refuses before anything was delivered",
        {kPlaced},
        Return("lines { line: 1 quantity_milli: 1 }"),
        "!ORDER_NOT_DELIVERED"},
+  });
+}
+
+TEST(RecordReturn, HasADay) {
+  CheckDecisions<OrderModel, v1::RecordReturnRequest>({
+      {"needs a date", {kPlaced, kAll}, "", "!field:return_date"},
+      {"refuses a date to come",
+       {kPlaced, kAll},
+       "return_date { year: 2026 month: 3 day: 4 }",
+       "!field:return_date"},
   });
 }
 

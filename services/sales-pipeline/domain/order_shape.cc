@@ -80,8 +80,9 @@ absl::Status CheckCosts(const v1::Order& order) {
 
 }  // namespace
 
-absl::Status CheckOrder(const v1::Order& order, std::string_view customer) {
-  if (absl::Status s = base::CheckDate("order.order_date", order.order_date()); !s.ok()) return s;
+absl::Status CheckOrder(const v1::Order& order, std::string_view customer, absl::CivilDay today) {
+  absl::Status date = base::CheckPastDate("order.order_date", order.order_date(), today);
+  if (!date.ok()) return date;
   if (!order.has_revenue()) return Invalid("order.revenue", "must be given");
   if (absl::Status s = base::CheckNotNegative("order.revenue", order.revenue()); !s.ok()) return s;
   if (absl::Status s = CheckLines(order); !s.ok()) return s;

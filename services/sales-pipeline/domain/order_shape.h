@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "absl/time/civil_time.h"
 #include "crm/sales/v1/customer_ref.pb.h"
 #include "crm/sales/v1/order.pb.h"
 #include "libs/base/money.h"
@@ -19,10 +20,10 @@ inline constexpr int kDeliveriesMax = 100;
 inline constexpr int kReturnsMax = 100;
 
 // kInvalidArgument naming the field ("order.lines[2].net") unless the order, of the customer with
-// this name, is well formed: dates that exist, exact and non-negative amounts of one currency,
-// lines that add up to the revenue, cost or margin but not both, an opportunity of the same
-// customer.
-absl::Status CheckOrder(const v1::Order& order, std::string_view customer);
+// this name, is well formed: a date that exists and is not after `today` (base::CheckPastDate),
+// exact and non-negative amounts of one currency, lines that add up to the revenue, cost or margin
+// but not both, an opportunity of the same customer.
+absl::Status CheckOrder(const v1::Order& order, std::string_view customer, absl::CivilDay today);
 
 // kInvalidArgument naming the field unless amounts are in the customer's currency; empty: any.
 absl::Status CheckOrderCurrency(const v1::Order& order, std::string_view currency_code);

@@ -31,13 +31,15 @@ bool Wants(const v1::OrphanOrder& orphan, const v1::CustomerRef& customer) {
 
 Decision<OrphanOrderModel> OrphanOrderModel::Decide(const State&,
                                                     const v1::KeepOrphanOrderRequest& keep,
-                                                    const Context&) {
+                                                    const Context& context) {
   const v1::OrphanOrder& row = keep.orphan_order();
   if (row.wanted_customer().empty() == !row.has_wanted_external_id()) {
     return Invalid("orphan_order.wanted_customer", "must be given, or else the external id");
   }
   if (!row.order().has_external_id()) return Invalid("order.external_id", "must be given");
-  if (absl::Status s = CheckOrder(row.order(), row.wanted_customer()); !s.ok()) return s;
+  if (absl::Status s = CheckOrder(row.order(), row.wanted_customer(), context.business_date);
+      !s.ok())
+    return s;
   Event event;
   v1::OrphanOrder& kept = *event.mutable_kept()->mutable_orphan_order();
   kept = row;
@@ -59,7 +61,7 @@ Decision<OrphanOrderModel> OrphanOrderModel::Decide(const State& orphan,
 
 Decision<OrphanOrderModel> OrphanOrderModel::Decide(const State& orphan,
                                                     const v1::AdoptOrphanOrderRequest& adopt,
-                                                    const Context&) {
+                                                    const Context& context) {
   const v1::CustomerRef& customer = adopt.customer();
   const auto customers = base::NamePattern::Parse("customers/{customer}");
   if (!customers->Matches(customer.name())) {
@@ -72,7 +74,8 @@ Decision<OrphanOrderModel> OrphanOrderModel::Decide(const State& orphan,
   if (!Wants(orphan, customer)) {
     return base::Refused(v1::REASON_ORDER_IMPORT_DIFFERS, "the row is for another customer");
   }
-  if (absl::Status s = CheckOrder(orphan.order(), customer.name()); !s.ok()) return s;
+  if (absl::Status s = CheckOrder(orphan.order(), customer.name(), context.business_date); !s.ok())
+    return s;
   if (absl::Status s = CheckBuyer(orphan.order(), customer); !s.ok()) return s;
   Event event;
   event.mutable_adopted()->set_customer(customer.name());

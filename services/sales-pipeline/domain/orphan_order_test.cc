@@ -33,6 +33,12 @@ TEST(KeepOrphanOrder, Rules) {
        Row("wanted_customer: 'customers/c7' " + kById + kOrder),
        "!field:orphan_order.wanted_customer"},
       {"needs an external id of the order", {}, Row(kById), "!field:order.external_id"},
+      {"refuses a date to come",
+       {},
+       Row(kById +
+           "order { order_date { year: 2062 month: 2 day: 1 } revenue { currency_code: 'USD' } "
+           "external_id { system: 'erp' id: '7' } }"),
+       "!field:order.order_date"},
       {"refuses what is no order",
        {},
        Row(kById + "order { external_id { system: 'erp' id: '7' } }"),
