@@ -142,8 +142,14 @@ Decision<OrderModel> OrderModel::Decide(const State&, const v1::RecordOrderReque
   return event;
 }
 
+OrderModel::Sale OrderModel::Gather(const v1::RecordWonOrderRequest& record, const Context&,
+                                    const engine::Snapshot& snapshot) {
+  return snapshot.Get(kOpportunities, record.order().opportunity());
+}
+
 Decision<OrderModel> OrderModel::Decide(const State&, const v1::RecordWonOrderRequest& record,
-                                        const Context& context) {
+                                        const Context& context, const Sale& sale) {
+  if (absl::Status s = CheckSaleStands(sale, context.name); !s.ok()) return s;
   return Begin(record.order(), v1::ORDER_STATUS_PLACED, v1::ORDER_ORIGIN_OPPORTUNITY, context);
 }
 

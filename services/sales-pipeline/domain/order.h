@@ -10,6 +10,7 @@
 
 #include "crm/sales/v1/customer_ref.pb.h"
 #include "crm/sales/v1/internal.pb.h"
+#include "crm/sales/v1/opportunity.pb.h"
 #include "crm/sales/v1/order.pb.h"
 #include "libs/engine/model.h"
 
@@ -29,9 +30,15 @@ struct OrderModel {
   static engine::Decision<OrderModel> Decide(const State&, const v1::RecordOrderRequest&,
                                              const engine::Context&,
                                              const v1::CustomerRef& customer);
-  // An order made by winning an opportunity, which has checked customer and currency.
+  // The opportunity that the order came from; exact, because it has the order's key.
+  using Sale = std::optional<v1::Opportunity>;
+
+  // An order made by winning an opportunity, which has checked customer and currency. Refusals:
+  // OPPORTUNITY_REOPENED when the opportunity does not name it any more.
+  static Sale Gather(const v1::RecordWonOrderRequest&, const engine::Context&,
+                     const engine::Snapshot&);
   static engine::Decision<OrderModel> Decide(const State&, const v1::RecordWonOrderRequest&,
-                                             const engine::Context&);
+                                             const engine::Context&, const Sale&);
 
   // An imported order begins DELIVERED. Refusals as for RecordOrder, as far as the customer is
   // known.
@@ -55,9 +62,11 @@ struct OrderModel {
   static engine::Decision<OrderModel> Decide(const State&, const v1::CancelOrderRequest&,
                                              const engine::Context&);
   // Refusals: kInvalidArgument; ORDER_NOT_CONFIRMED, ORDER_CANCELLED, ORDER_DELIVERED,
-  // QUANTITY_EXCEEDED, ORDER_FULL.
+  // QUANTITY_EXCEEDED, ORDER_FULL, OPPORTUNITY_REOPENED.
+  static Sale Gather(const v1::RecordDeliveryRequest&, const engine::Context&,
+                     const engine::Snapshot&);
   static engine::Decision<OrderModel> Decide(const State&, const v1::RecordDeliveryRequest&,
-                                             const engine::Context&);
+                                             const engine::Context&, const Sale&);
   // Refusals: kInvalidArgument; ORDER_NOT_DELIVERED, QUANTITY_EXCEEDED, REFUND_EXCEEDED,
   // ORDER_FULL.
   static engine::Decision<OrderModel> Decide(const State&, const v1::RecordReturnRequest&,

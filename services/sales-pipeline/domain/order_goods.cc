@@ -14,6 +14,7 @@
 #include "libs/base/status.h"
 #include "services/sales-pipeline/domain/order.h"
 #include "services/sales-pipeline/domain/order_shape.h"
+#include "services/sales-pipeline/read/tables.h"
 
 namespace crm::sales {
 namespace {
@@ -212,10 +213,18 @@ void Replace(v1::Order& order, const v1::Order& with, const v1::OrderTotals& tot
 
 }  // namespace
 
+OrderModel::Sale OrderModel::Gather(const v1::RecordDeliveryRequest& request, const Context&,
+                                    const engine::Snapshot& snapshot) {
+  const std::optional<v1::Order> order = snapshot.Get(kOrders, request.name());
+  if (!order.has_value() || order->origin() != v1::ORDER_ORIGIN_OPPORTUNITY) return std::nullopt;
+  return snapshot.Get(kOpportunities, order->opportunity());
+}
+
 Decision<OrderModel> OrderModel::Decide(const State& order,
                                         const v1::RecordDeliveryRequest& request,
-                                        const Context& context) {
+                                        const Context& context, const Sale& sale) {
   if (absl::Status s = CheckDelivery(order, request, context.business_date); !s.ok()) return s;
+  if (absl::Status s = CheckSaleStands(sale, order.name()); !s.ok()) return s;
   std::vector<int64_t> left;
   for (const v1::OrderLine& line : order.lines()) {
     left.push_back(line.quantity_milli() - line.delivered_milli());

@@ -4,8 +4,10 @@
 #include <vector>
 
 #include "libs/testing/decisions.h"
+#include "libs/testing/fake_rows.h"
 #include "services/sales-pipeline/domain/order.h"
 #include "services/sales-pipeline/domain/order_shape.h"
+#include "services/sales-pipeline/read/tables.h"
 
 namespace crm::sales {
 namespace {
@@ -42,62 +44,96 @@ std::string Return(const std::string& rest) {
 }
 
 TEST(RecordDelivery, Rules) {
-  CheckDecisions<OrderModel, v1::RecordDeliveryRequest>({
-      {"delivers some",
-       {kPlaced},
-       Delivery("lines { line: 1 quantity_milli: 1000 } document: 'd1'"),
-       "delivered { status: ORDER_STATUS_PARTLY_DELIVERED delivery { document: 'd1' "
-       "delivery_date { year: 2026 month: 2 day: 3 } lines { line: 1 quantity_milli: 1000 } } }"},
-      {"without lines delivers all that is left",
-       {kPlaced, kOne},
-       Delivery(""),
-       "delivered { status: ORDER_STATUS_DELIVERED delivery { "
-       "delivery_date { year: 2026 month: 2 day: 3 } lines { line: 1 quantity_milli: 2000 } "
-       "lines { line: 2 quantity_milli: 1000 } } }"},
-      {"an order without lines is delivered as a whole",
-       {kSum},
-       Delivery(""),
-       "delivered { status: ORDER_STATUS_DELIVERED delivery { "
-       "delivery_date { year: 2026 month: 2 day: 3 } } }"},
-      {"refuses more than was ordered",
-       {kPlaced, kOne},
-       Delivery("lines { line: 1 quantity_milli: 2001 }"),
-       "!QUANTITY_EXCEEDED"},
-      {"refuses a line the order lacks",
-       {kPlaced},
-       Delivery("lines { line: 3 quantity_milli: 1 }"),
-       "!field:lines[0].line"},
-      {"refuses lines of an order without",
-       {kSum},
-       Delivery("lines { line: 1 quantity_milli: 1 }"),
-       "!field:lines[0].line"},
-      {"refuses a line named twice",
-       {kPlaced},
-       Delivery("lines { line: 1 quantity_milli: 1 } lines { line: 1 quantity_milli: 1 }"),
-       "!field:lines[1].line"},
-      {"refuses nothing of a line",
-       {kPlaced},
-       Delivery("lines { line: 1 }"),
-       "!field:lines[0].quantity_milli"},
-      {"needs a date", {kPlaced}, "", "!field:delivery_date"},
-      {"refuses a date before the order",
-       {kPlaced},
-       "delivery_date { year: 2026 month: 1 day: 31 }",
-       "!field:delivery_date"},
-      {"refuses a date to come",
-       {kPlaced},
-       "delivery_date { year: 2026 month: 3 day: 4 }",
-       "!field:delivery_date"},
-      {"refuses when all was delivered", {kPlaced, kAll}, Delivery(""), "!ORDER_DELIVERED"},
-  });
+  CheckDecisions<OrderModel, v1::RecordDeliveryRequest>(
+      {
+          {"delivers some",
+           {kPlaced},
+           Delivery("lines { line: 1 quantity_milli: 1000 } document: 'd1'"),
+           "delivered { status: ORDER_STATUS_PARTLY_DELIVERED delivery { document: 'd1' "
+           "delivery_date { year: 2026 month: 2 day: 3 } lines { line: 1 quantity_milli: 1000 } } "
+           "}"},
+          {"without lines delivers all that is left",
+           {kPlaced, kOne},
+           Delivery(""),
+           "delivered { status: ORDER_STATUS_DELIVERED delivery { "
+           "delivery_date { year: 2026 month: 2 day: 3 } lines { line: 1 quantity_milli: 2000 } "
+           "lines { line: 2 quantity_milli: 1000 } } }"},
+          {"an order without lines is delivered as a whole",
+           {kSum},
+           Delivery(""),
+           "delivered { status: ORDER_STATUS_DELIVERED delivery { "
+           "delivery_date { year: 2026 month: 2 day: 3 } } }"},
+          {"refuses more than was ordered",
+           {kPlaced, kOne},
+           Delivery("lines { line: 1 quantity_milli: 2001 }"),
+           "!QUANTITY_EXCEEDED"},
+          {"refuses a line the order lacks",
+           {kPlaced},
+           Delivery("lines { line: 3 quantity_milli: 1 }"),
+           "!field:lines[0].line"},
+          {"refuses lines of an order without",
+           {kSum},
+           Delivery("lines { line: 1 quantity_milli: 1 }"),
+           "!field:lines[0].line"},
+          {"refuses a line named twice",
+           {kPlaced},
+           Delivery("lines { line: 1 quantity_milli: 1 } lines { line: 1 quantity_milli: 1 }"),
+           "!field:lines[1].line"},
+          {"refuses nothing of a line",
+           {kPlaced},
+           Delivery("lines { line: 1 }"),
+           "!field:lines[0].quantity_milli"},
+          {"needs a date", {kPlaced}, "", "!field:delivery_date"},
+          {"refuses a date before the order",
+           {kPlaced},
+           "delivery_date { year: 2026 month: 1 day: 31 }",
+           "!field:delivery_date"},
+          {"refuses a date to come",
+           {kPlaced},
+           "delivery_date { year: 2026 month: 3 day: 4 }",
+           "!field:delivery_date"},
+          {"refuses when all was delivered", {kPlaced, kAll}, Delivery(""), "!ORDER_DELIVERED"},
+      },
+      FixedContext<OrderModel>(), OrderModel::Sale());
+}
+
+// While the reaction that cancels it is on its way, it cannot be kept from doing so.
+TEST(RecordDelivery, NotOnceItsWinWasTakenBack) {
+  const auto check = [](const std::string& order, const std::string& outcome) {
+    CheckDecisions<OrderModel, v1::RecordDeliveryRequest>(
+        {{"of " + order, {kSum}, Delivery(""), outcome}}, FixedContext<OrderModel>(),
+        OrderModel::Sale(ParseText<v1::Opportunity>("order: '" + order + "'")));
+  };
+  check("customers/customer-1/orders/order-1",
+        "delivered { status: ORDER_STATUS_DELIVERED delivery { "
+        "delivery_date { year: 2026 month: 2 day: 3 } } }");
+  check("", "!OPPORTUNITY_REOPENED");
+  check("customers/customer-1/orders/order-2", "!OPPORTUNITY_REOPENED");
+}
+
+TEST(RecordDelivery, LooksAtTheOpportunityOfAWonOrder) {
+  testing::FakeRows rows(kOrders, kOpportunities);
+  rows.Put(kOpportunities,
+           ParseText<v1::Opportunity>("name: 'customers/c1/opportunities/o1' order: 'x'"));
+  const auto sale = [&](const std::string& origin) {
+    rows.Put(kOrders, ParseText<v1::Order>("name: 'customers/c1/orders/r1' origin: " + origin +
+                                           " opportunity: 'customers/c1/opportunities/o1'"));
+    return OrderModel::Gather(
+        ParseText<v1::RecordDeliveryRequest>("name: 'customers/c1/orders/r1'"),
+        FixedContext<OrderModel>(), rows);
+  };
+  EXPECT_EQ(sale("ORDER_ORIGIN_OPPORTUNITY").value_or(v1::Opportunity()).order(), "x");
+  // One that somebody recorded for the opportunity is not its win's, and stays when it is reopened.
+  EXPECT_FALSE(sale("ORDER_ORIGIN_RECORDED").has_value());
 }
 
 TEST(RecordDelivery, OrderFull) {
   v1::Order order = Given<OrderModel>({kPlaced});
   for (int i = 0; i < kDeliveriesMax; ++i) order.add_deliveries();
   const auto request = ParseText<v1::RecordDeliveryRequest>(Delivery(""));
-  EXPECT_THAT(OrderModel::Decide(order, request, FixedContext<OrderModel>()).status(),
-              testing::IsRefusal("ORDER_FULL"));
+  EXPECT_THAT(
+      OrderModel::Decide(order, request, FixedContext<OrderModel>(), OrderModel::Sale()).status(),
+      testing::IsRefusal("ORDER_FULL"));
 }
 
 TEST(RecordReturn, Rules) {

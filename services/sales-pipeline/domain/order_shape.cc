@@ -116,6 +116,11 @@ absl::Status CheckBuyer(const v1::Order& order, const v1::CustomerRef& customer)
   return CheckOrderCurrency(order, customer.currency_code());
 }
 
+absl::Status CheckSaleStands(const std::optional<v1::Opportunity>& sale, std::string_view order) {
+  if (!sale.has_value() || sale->order() == order) return absl::OkStatus();
+  return base::Refused(v1::REASON_OPPORTUNITY_REOPENED, "the win of this order was taken back");
+}
+
 std::optional<base::Nanos> CostLeft(const v1::Order& order) {
   if (!order.has_cost() && !order.has_margin()) return std::nullopt;
   base::Nanos left = order.has_cost()

@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/time/civil_time.h"
 #include "crm/sales/v1/customer_ref.pb.h"
+#include "crm/sales/v1/opportunity.pb.h"
 #include "crm/sales/v1/order.pb.h"
 #include "libs/base/money.h"
 
@@ -30,6 +31,10 @@ absl::Status CheckOrderCurrency(const v1::Order& order, std::string_view currenc
 
 // Whether the customer may order this: CUSTOMER_ERASED, or kInvalidArgument for another currency.
 absl::Status CheckBuyer(const v1::Order& order, const v1::CustomerRef& customer);
+
+// OPPORTUNITY_REOPENED when the order of this name was made by a win that does not stand: its
+// opportunity was reopened since, and the order is about to be cancelled.
+absl::Status CheckSaleStands(const std::optional<v1::Opportunity>& sale, std::string_view order);
 
 // What the goods cost less what came back of them; nullopt when the cost is not known.
 std::optional<base::Nanos> CostLeft(const v1::Order& order);

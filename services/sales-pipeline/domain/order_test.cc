@@ -185,13 +185,20 @@ TEST(RecordOrder, AsksTheCustomer) {
 
 TEST(RecordWonOrder, Rules) {
   const std::string opportunity = " opportunity: 'customers/customer-1/opportunities/o1' ";
-  CheckDecisions<OrderModel, v1::RecordWonOrderRequest>({
-      {"records the order",
-       {},
-       Record(kOrder + opportunity),
-       With(Recorded(opportunity), "ORDER_ORIGIN_RECORDED", "ORDER_ORIGIN_OPPORTUNITY")},
-      {"refuses what is no order", {}, Record(opportunity), "!field:order.order_date"},
-  });
+  const auto check = [](const OrderModel::Sale& sale, const std::vector<DecisionRow>& rows) {
+    CheckDecisions<OrderModel, v1::RecordWonOrderRequest>(rows, FixedContext<OrderModel>(), sale);
+  };
+  check(ParseText<v1::Opportunity>("order: 'customers/customer-1/orders/order-1'"),
+        {{"records the order",
+          {},
+          Record(kOrder + opportunity),
+          With(Recorded(opportunity), "ORDER_ORIGIN_RECORDED", "ORDER_ORIGIN_OPPORTUNITY")},
+         {"refuses what is no order", {}, Record(opportunity), "!field:order.order_date"}});
+  // Reopened before its order came, and perhaps won again since.
+  check(ParseText<v1::Opportunity>(""),
+        {{"refuses", {}, Record(kOrder + opportunity), "!OPPORTUNITY_REOPENED"}});
+  check(ParseText<v1::Opportunity>("order: 'customers/customer-1/orders/order-2'"),
+        {{"refuses", {}, Record(kOrder + opportunity), "!OPPORTUNITY_REOPENED"}});
 }
 
 const char kImported[] = R"(order_date { year: 2026 month: 2 day: 1 }
@@ -304,7 +311,7 @@ engine::Decision<OrderModel> Say(const std::string& verb, const v1::Order& order
   if (verb == "deliver") {
     return OrderModel::Decide(
         order, ParseText<v1::RecordDeliveryRequest>("delivery_date { year: 2026 month: 2 day: 2 }"),
-        context);
+        context, OrderModel::Sale());
   }
   return OrderModel::Decide(
       order,

@@ -133,7 +133,9 @@ TEST(OnOpportunity, RecordsTheOrderOfAWin) {
                                   "order_date { year: 2026 month: 3 day: 1 } branch: 'north' "
                                   "revenue { currency_code: 'USD' units: 118 } "
                                   "opportunity: 'customers/customer-1/opportunities/o1' }"));
-  EXPECT_THAT(OrderModel::Decide({}, record, testing::FixedContext<OrderModel>()), testing::IsOk());
+  EXPECT_THAT(
+      OrderModel::Decide({}, record, testing::FixedContext<OrderModel>(), OrderModel::Sale()),
+      testing::IsOk());
 }
 
 TEST(OnOpportunity, CancelsTheOrderOfAReopenedOne) {
