@@ -133,6 +133,14 @@ bool SameDate(const google::type::Date& a, const google::type::Date& b) {
   return a.year() == b.year() && a.month() == b.month() && a.day() == b.day();
 }
 
+// Whether it was lost in just this way; a date that is not given is whatever it was.
+bool LostSo(const v1::Opportunity& opportunity, const v1::LoseOpportunityRequest& lose) {
+  return opportunity.stage_kind() == v1::STAGE_KIND_LOST &&
+         opportunity.loss_reason() == lose.loss_reason() &&
+         opportunity.loss_note() == lose.loss_note() &&
+         (!lose.has_close_date() || SameDate(opportunity.close_date(), lose.close_date()));
+}
+
 void FoldReopened(v1::Opportunity& opportunity, const v1::OpportunityReopened& reopened) {
   FoldStage(opportunity, reopened.entered());
   opportunity.clear_close_date();
@@ -253,10 +261,7 @@ Decision<OpportunityModel> OpportunityModel::Decide(const State& opportunity,
     absl::Status s = base::CheckPastDate("close_date", lose.close_date(), context.business_date);
     if (!s.ok()) return s;
   }
-  if (opportunity.stage_kind() == v1::STAGE_KIND_LOST &&
-      opportunity.loss_reason() == lose.loss_reason()) {
-    return std::nullopt;
-  }
+  if (LostSo(opportunity, lose)) return std::nullopt;
   if (Closed(opportunity)) {
     return Refused(v1::REASON_OPPORTUNITY_CLOSED, "reopen the opportunity first");
   }
