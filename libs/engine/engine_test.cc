@@ -201,6 +201,29 @@ TEST_F(EngineTest, UpdatesAreCheckedAgainstTheirMask) {
   EXPECT_EQ(base::FieldOf(Send(update).status), "update_mask");
 }
 
+// Without a mask what is set counts, also inside a message: its other fields stay as they are.
+TEST_F(EngineTest, AnUpdateWithoutAMaskLeavesAloneWhatIsNotSet) {
+  tv1::CreateAccountRequest create = Create("a", "r1");
+  create.mutable_account()->set_currency_code("EUR");
+  create.mutable_account()->mutable_terms()->set_notice_days(30);
+  create.mutable_account()->mutable_terms()->add_signers("ann");
+  const std::string title = AccountIn(Send(create)).title();
+  tv1::UpdateAccountRequest update;
+  update.set_request_id("r2");
+  update.mutable_account()->set_name("accounts/a");
+  update.mutable_account()->set_currency_code("EUR");
+  update.mutable_account()->mutable_terms()->set_notice_days(90);
+  const tv1::Account account = AccountIn(Send(update));
+  EXPECT_EQ(account.title(), title);
+  EXPECT_EQ(account.terms().notice_days(), 90);
+  ASSERT_EQ(account.terms().signers_size(), 1);
+  EXPECT_EQ(account.terms().signers(0), "ann");
+
+  update.set_request_id("r3");
+  update.mutable_account()->set_currency_code("USD");
+  EXPECT_EQ(base::FieldOf(Send(update).status), "currency_code");
+}
+
 TEST_F(EngineTest, CommandsOfAKeyKeepTheirOrder) {
   Send(Create("a", "r1"));
   std::vector<int64_t> balances;

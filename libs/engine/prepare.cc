@@ -47,19 +47,10 @@ void ClearOutputOnly(Message& message, bool top) {
   }
 }
 
-// Fills an empty mask with the fields that are set, and refuses paths nobody may write.
-absl::Status CheckMask(const Message& resource, google::protobuf::FieldMask& mask) {
+// Refuses paths nobody may write. An empty mask stays empty: what it means depends on the state,
+// and ChangedFields says it.
+absl::Status CheckMask(const Message& resource, const google::protobuf::FieldMask& mask) {
   const Descriptor& type = *resource.GetDescriptor();
-  if (mask.paths().empty()) {
-    std::vector<const FieldDescriptor*> fields;
-    resource.GetReflection()->ListFields(resource, &fields);
-    for (const FieldDescriptor* field : fields) {
-      if (field->name() == "name" || field->name() == "etag" || Has(*field, google::api::IMMUTABLE))
-        continue;
-      mask.add_paths(field->name());
-    }
-    return absl::OkStatus();
-  }
   if (mask.paths_size() == 1 && mask.paths(0) == "*")
     return absl::OkStatus();  // AIP-134: all of it.
   for (const std::string& path : mask.paths()) {
@@ -142,8 +133,8 @@ absl::Status FindName(const CommandDef& def, Message& request, Command& command)
         return base::Invalid(absl::StrCat(shape.resource->name(), ".name"),
                              "is not a name of this resource");
       }
-      return CheckMask(*resource, static_cast<google::protobuf::FieldMask&>(
-                                      *reflection.MutableMessage(&request, shape.update_mask)));
+      return CheckMask(*resource, static_cast<const google::protobuf::FieldMask&>(
+                                      reflection.GetMessage(request, shape.update_mask)));
     }
   }
   return absl::OkStatus();

@@ -4,6 +4,7 @@
 #include "crm/customer/v1/customer.pb.h"
 #include "crm/customer/v1/value.pb.h"
 #include "crm/sales/v1/order.pb.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/app/handlers.h"
 #include "libs/base/wire_status.h"
@@ -118,6 +119,21 @@ TEST_F(BadInput, MasksNameFieldsThatMayChange) {
                        absl::StrCat(customer, "update_mask { paths: '", path, "' }")),
                   BadField("update_mask"));
   }
+}
+
+// No mask is no order to clear: what is not set, also beside a nested field, stays.
+TEST_F(BadInput, NoMaskClearsNothing) {
+  customer::v1::Customer would_be;
+  const auto update = Ask("crm.customer.v1.UpdateCustomerRequest",
+                          "customer { name: 'customers/c1' personal { phones: '+49309876543' } } "
+                          "validate_only: true");
+  ASSERT_TRUE(suite_.Call(*update, &would_be).ok());
+  EXPECT_THAT(would_be.personal().phones(), ::testing::ElementsAre("+49309876543"));
+  EXPECT_THAT(would_be.personal().emails(), ::testing::ElementsAre("office@alpha.example"));
+  EXPECT_EQ(would_be.region(), "coast");
+  ExpectRefusal(*Ask("crm.customer.v1.UpdateCustomerRequest",
+                     "customer { name: 'customers/c1' kind: CUSTOMER_KIND_PERSON }"),
+                BadField("kind"));
 }
 
 TEST_F(BadInput, AStaleEtagIsRefused) {

@@ -1,8 +1,10 @@
 #include "libs/engine/testdata/account.h"
 
 #include "libs/base/check.h"
+#include "libs/base/field_mask.h"
 #include "libs/base/status.h"
 #include "libs/base/timestamp.h"
+#include "libs/engine/update.h"
 
 namespace crm::engine::testdata {
 namespace {
@@ -54,9 +56,12 @@ Decision<AccountModel> AccountModel::Decide(const State&, const tv1::CreateAccou
 Decision<AccountModel> AccountModel::Decide(const State& state,
                                             const tv1::UpdateAccountRequest& update,
                                             const Context&) {
-  if (update.account().title() == state.title()) return std::nullopt;
+  const auto changed = ChangedFields(update.account(), update.update_mask(), state);
+  if (!changed.ok()) return changed.status();
+  if (changed->paths().empty()) return std::nullopt;
   Event event;
-  event.mutable_renamed()->set_title(update.account().title());
+  *event.mutable_updated()->mutable_changed() = *changed;
+  base::ApplyMask(*changed, update.account(), *event.mutable_updated()->mutable_account());
   return event;
 }
 
@@ -96,8 +101,8 @@ void AccountModel::Evolve(State& state, const Event& event) {
     case Event::kOpened:
       state = event.opened().account();
       return;
-    case Event::kRenamed:
-      state.set_title(event.renamed().title());
+    case Event::kUpdated:
+      base::ApplyMask(event.updated().changed(), event.updated().account(), state);
       return;
     case Event::kAdded:
       state.set_balance(state.balance() + event.added().amount());
