@@ -51,12 +51,16 @@ std::string_view LastIdOf(std::string_view name) {
 }
 
 std::string IdFromExternal(std::string_view system, std::string_view id) {
-  std::string plain(system);
-  plain.push_back('-');
-  plain.append(id);
-  if (IsResourceId(plain)) return plain;
-  const std::string hashed = std::string(system) + "-" + DeriveId({"external-id", system, id});
-  return IsResourceId(hashed) ? hashed : DeriveId({"external-id", system, id});
+  const std::string hash = DeriveId({"external-id", system, id});
+  // "erp-a" and "1" must not meet "erp" and "a-1".
+  if (system.find('-') != std::string_view::npos) return hash;
+  std::string readable(system);
+  readable.push_back('-');
+  const std::string hashed = readable + hash;
+  readable.append(id);
+  // An id as long as a hash might be one.
+  if (IsResourceId(readable) && id.size() != hash.size()) return readable;
+  return IsResourceId(hashed) ? hashed : hash;
 }
 
 std::optional<NamePattern> NamePattern::Parse(std::string_view pattern) {

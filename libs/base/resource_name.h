@@ -21,8 +21,9 @@ std::string_view ParentOf(std::string_view name);
 // The last segment.
 std::string_view LastIdOf(std::string_view name);
 
-// An id for a row that another system named: "<system>-<id>" in lower case where that is an id of
-// ours and loses nothing, else "<system>-" and a hash of both.
+// An id for a row that another system named, never the same for two: "<system>-<id>" where that is
+// an id of ours and can be read in one way only, else "<system>-" and a hash of both, or only the
+// hash.
 std::string IdFromExternal(std::string_view system, std::string_view id);
 
 // The pattern of one resource type, from the google.api.resource option of its message.

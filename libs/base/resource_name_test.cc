@@ -40,5 +40,14 @@ TEST(IdFromExternal, KeepsReadableIdsAndHashesTheRest) {
   EXPECT_NE(hashed, IdFromExternal("erp", "arger/7"));
 }
 
+TEST(IdFromExternal, NoTwoBecomeOne) {
+  EXPECT_NE(IdFromExternal("erp", "a-1"), IdFromExternal("erp-a", "1"));
+  const std::string hashed = IdFromExternal("erp", "7/1");
+  EXPECT_NE(hashed, IdFromExternal("erp", hashed.substr(std::string("erp-").size())));
+  const std::string of_dashed = IdFromExternal("erp-a", "1");
+  EXPECT_TRUE(IsResourceId(of_dashed));
+  EXPECT_EQ(of_dashed.find('-'), std::string::npos);
+}
+
 }  // namespace
 }  // namespace crm::base
