@@ -4,10 +4,11 @@
 #include "services/customer/domain/seed.h"
 #include "services/customer/domain/tier_plan.h"
 #include "services/customer/react/reactions.h"
-#include "services/customer/read/customers.h"
+#include "services/customer/read/import_customers.h"
 #include "services/customer/read/order_facts.h"
 #include "services/customer/read/pyramid.h"
 #include "services/customer/read/search.h"
+#include "services/customer/read/status_counts.h"
 #include "services/customer/read/tables.h"
 
 namespace crm::customer {
@@ -17,6 +18,7 @@ void Describe(app::Service& service) {
       .Command<v1::CreateCustomerRequest>()
       .Command<v1::UpdateCustomerRequest>()
       .Command<v1::VerifyCustomerRequest>()
+      .Internal<v1::ReimportCustomerRequest>()
       .Internal<v1::ActivateCustomerRequest>()
       .Internal<v1::CheckActivityRequest>()
       .Internal<v1::AssignTierRequest>();

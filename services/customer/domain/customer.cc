@@ -1,10 +1,13 @@
 #include "services/customer/domain/customer.h"
 
 #include <algorithm>
+#include <functional>
+#include <utility>
 
 #include "crm/customer/v1/reason.pb.h"
 #include "libs/base/check.h"
 #include "libs/base/date.h"
+#include "libs/base/field_limits.h"
 #include "libs/base/field_mask.h"
 #include "libs/base/status.h"
 #include "libs/base/timestamp.h"
@@ -52,6 +55,42 @@ void FoldActivity(v1::Customer& state, const v1::OrderActivity& activity) {
   *state.mutable_activity_check_time() = activity.activity_check_time();
 }
 
+// The fact that the fields of `mask` (empty: those set) become what they are in `values`.
+engine::Decision<CustomerModel> Update(const v1::Customer& customer, const v1::Customer& values,
+                                       const google::protobuf::FieldMask& mask) {
+  const auto changed = engine::ChangedFields(values, mask, customer);
+  if (!changed.ok()) return changed.status();
+  if (changed->paths().empty()) return std::nullopt;
+  v1::Customer next = customer;
+  base::ApplyMask(*changed, values, next);
+  if (absl::Status s = CheckCustomer(next); !s.ok()) return s;
+  if (customer.has_last_order_date() && next.currency_code() != customer.currency_code()) {
+    return base::Refused(v1::REASON_CURRENCY_FIXED, "the customer has ordered in its currency");
+  }
+  Event event;
+  auto& updated = *event.mutable_updated();
+  *updated.mutable_changed() = *changed;
+  base::ApplyMask(*changed, values, *updated.mutable_customer());
+  MovePersonal(*updated.mutable_customer(), *updated.mutable_personal());
+  return event;
+}
+
+bool SameExternalId(const common::v1::ExternalId& a, const common::v1::ExternalId& b) {
+  return a.system() == b.system() && a.id() == b.id();
+}
+
+// Makes `more` what is there and, behind it, what it adds.
+template <class List, class Same>
+void AddTo(const List& there, List& more, const Same& same) {
+  List all = there;
+  for (const auto& one : more) {
+    const bool known =
+        std::any_of(all.begin(), all.end(), [&](const auto& other) { return same(other, one); });
+    if (!known) *all.Add() = one;
+  }
+  more = std::move(all);
+}
+
 }  // namespace
 
 engine::Decision<CustomerModel> CustomerModel::Decide(const State&,
@@ -74,21 +113,19 @@ engine::Decision<CustomerModel> CustomerModel::Decide(const State&,
 engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
                                                       const v1::UpdateCustomerRequest& update,
                                                       const engine::Context&) {
-  const auto changed = engine::ChangedFields(update.customer(), update.update_mask(), customer);
-  if (!changed.ok()) return changed.status();
-  if (changed->paths().empty()) return std::nullopt;
-  State next = customer;
-  base::ApplyMask(*changed, update.customer(), next);
-  if (absl::Status s = CheckCustomer(next); !s.ok()) return s;
-  if (customer.has_last_order_date() && next.currency_code() != customer.currency_code()) {
-    return base::Refused(v1::REASON_CURRENCY_FIXED, "the customer has ordered in its currency");
-  }
-  Event event;
-  auto& updated = *event.mutable_updated();
-  *updated.mutable_changed() = *changed;
-  base::ApplyMask(*changed, update.customer(), *updated.mutable_customer());
-  MovePersonal(*updated.mutable_customer(), *updated.mutable_personal());
-  return event;
+  return Update(customer, update.customer(), update.update_mask());
+}
+
+engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
+                                                      const v1::ReimportCustomerRequest& import,
+                                                      const engine::Context&) {
+  v1::ReimportCustomerRequest added = import;
+  v1::Customer& row = *added.mutable_customer();
+  AddTo(customer.external_ids(), *row.mutable_external_ids(), SameExternalId);
+  AddTo(customer.tags(), *row.mutable_tags(), std::equal_to<>());
+  AddTo(customer.relations(), *row.mutable_relations(), std::equal_to<>());
+  if (absl::Status s = base::ValidateLimits(added); !s.ok()) return s;
+  return Update(customer, row, {});
 }
 
 engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,

@@ -29,6 +29,9 @@ struct CustomerModel {
   // Refuses CURRENCY_FIXED.
   static engine::Decision<CustomerModel> Decide(const State&, const v1::UpdateCustomerRequest&,
                                                 const engine::Context&);
+  // Sets what the row has; external ids, tags and relations are added to. Refuses CURRENCY_FIXED.
+  static engine::Decision<CustomerModel> Decide(const State&, const v1::ReimportCustomerRequest&,
+                                                const engine::Context&);
   // Refuses NOTHING_TO_VERIFY.
   static engine::Decision<CustomerModel> Decide(const State&, const v1::VerifyCustomerRequest&,
                                                 const engine::Context&);

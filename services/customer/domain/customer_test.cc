@@ -159,6 +159,44 @@ TEST(UpdateCustomer, FoldsWhatChangedAndLeavesTheRest) {
                 personal { phones: "+4912345678" })pb"));
 }
 
+TEST(ReimportCustomer, Rules) {
+  const std::string here =
+      R"(updated { changed { paths: "external_ids" paths: "tags" paths: "industry" }
+      customer { external_ids { system: "erp" id: "1" } tags: "fair" industry: "steel" } personal {} })";
+  CheckDecisions<CustomerModel, v1::ReimportCustomerRequest>({
+      {"sets what the row has and clears nothing",
+       {kMade, here},
+       R"(customer { region: "south" personal { phones: "+4987654321" } })",
+       R"(updated { changed { paths: "personal.phones" paths: "region" } customer { region: "south" }
+                    personal { personal { phones: "+4987654321" } } })"},
+      {"adds to external ids and tags",
+       {kMade, here},
+       R"(customer { external_ids { system: "crm" id: "1" } external_ids { system: "erp" id: "1" }
+                     tags: "big" tags: "fair" })",
+       R"(updated { changed { paths: "tags" paths: "external_ids" }
+                    customer { external_ids { system: "erp" id: "1" }
+                               external_ids { system: "crm" id: "1" } tags: "fair" tags: "big" }
+                    personal {} })"},
+      {"is quiet when it knows all of it",
+       {kMade, here},
+       R"(customer { kind: CUSTOMER_KIND_COMPANY tags: "fair" display_name: "Steel Works" })",
+       ""},
+      {"refuses another kind",
+       {kMade},
+       R"(customer { kind: CUSTOMER_KIND_PERSON })",
+       "!field:kind"},
+  });
+}
+
+TEST(ReimportCustomer, RefusesMoreThanAListHolds) {
+  v1::ReimportCustomerRequest import;
+  auto customer = Given<CustomerModel>({kMade});
+  for (int i = 0; i < 50; ++i) customer.add_tags("tag-" + std::to_string(i));
+  import.mutable_customer()->add_tags("one more");
+  const auto decided = CustomerModel::Decide(customer, import, FixedContext<CustomerModel>());
+  EXPECT_THAT(decided.status(), testing::IsInvalid("customer.tags"));
+}
+
 TEST(VerifyCustomer, Rules) {
   CheckDecisions<CustomerModel, v1::VerifyCustomerRequest>({
       {"records when", {kMade}, "", "verified { verify_time { seconds: 1772445600 } }"},

@@ -7,6 +7,7 @@
 #include "absl/strings/str_format.h"
 #include "libs/base/date.h"
 #include "libs/base/status.h"
+#include "services/customer/read/status_counts.h"
 #include "services/customer/read/tables.h"
 
 namespace crm::customer {
@@ -125,18 +126,6 @@ absl::Status CheckPeriod(const common::v1::Period& period) {
     return base::Invalid("period.end", "must be at most 100 years after the start");
   }
   return absl::OkStatus();
-}
-
-int64_t CountStatus(const engine::Snapshot& snapshot, v1::CustomerStatus status) {
-  int64_t count = 0;
-  snapshot.Scan(
-      kStatusCounts, "",
-      [&](const v1::StatusCount& row) {
-        count += row.customer_count();
-        return true;
-      },
-      status);
-  return count;
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ inline constexpr TableSpec<v1::Customer> kCustomers{
                 {.name = "by_tier", .fields = {"tier", "display_name"}},
                 {.name = "by_region", .fields = {"region", "industry"}},
                 {.name = "by_tag", .fields = {"tags"}},
-                {.name = "by_external_id", .fields = {"external_ids.id"}},
+                {.name = "by_external_id", .fields = {"external_ids.system", "external_ids.id"}},
                 {.name = "by_display_name", .fields = {"display_name"}},
                 {.name = "by_last_order", .fields = {"-last_order_date"}}}};
 
