@@ -10,6 +10,7 @@
 #include "absl/strings/str_split.h"
 #include "libs/app/handlers.h"
 #include "libs/base/log.h"
+#include "libs/base/money.h"
 #include "libs/eventlog/embedded/embedded_log.h"
 #include "libs/eventlog/kafka/kafka_log.h"
 
@@ -30,6 +31,9 @@ absl::StatusOr<engine::Company> CompanyOf(const Settings& settings) {
   if (!date.empty() && !absl::ParseCivilTime(date, &day))
     return Wrong("business_date", "is not YYYY-MM-DD");
   if (!date.empty()) company.business_date = day;
+  company.reporting_currency = settings.Text("reporting_currency");
+  if (!base::IsCurrencyCode(company.reporting_currency))
+    return Wrong("reporting_currency", "is not three capital letters");
   return company;
 }
 

@@ -41,6 +41,9 @@ const std::vector<Setting>& ServiceSettings() {
        "The company's time zone, for days and months: an IANA name."},
       {"business_date", Kind::kText, "",
        "The day that windows and timers of business count from, YYYY-MM-DD; empty: today."},
+      {"reporting_currency", Kind::kText, "USD",
+       "The company's currency, ISO 4217: that of every customer and order. Not to be changed once "
+       "there are orders."},
       {"block_cache_mib", Kind::kNumber, "64",
        "Memory for blocks of the tables, per service, in MiB."},
       {"flush_seconds", Kind::kNumber, "30",

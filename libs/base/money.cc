@@ -16,16 +16,16 @@ constexpr Nanos kNanosInUnit = 1'000'000'000;
 constexpr Nanos kNanosInHundredth = kNanosInUnit / 100;
 constexpr int64_t kWholeMax = 1'000'000'000'000;
 
-bool IsCurrencyCode(std::string_view code) {
-  return code.size() == 3 &&
-         std::all_of(code.begin(), code.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
-}
-
 std::string Sub(std::string_view field, std::string_view part) {
   return std::string(field) + "." + std::string(part);
 }
 
 }  // namespace
+
+bool IsCurrencyCode(std::string_view code) {
+  return code.size() == 3 &&
+         std::all_of(code.begin(), code.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+}
 
 absl::Status CheckMoney(std::string_view field, const Money& money) {
   if (!IsCurrencyCode(money.currency_code())) {

@@ -19,6 +19,9 @@ inline constexpr int64_t kMoneyUnitsMax = 1'000'000'000'000'000;
 // An amount without its currency, in billionths of the currency unit.
 __extension__ typedef __int128 Nanos;
 
+// ISO 4217 by its shape: three capital letters.
+bool IsCurrencyCode(std::string_view code);
+
 // INVALID_ARGUMENT that names "<field>.currency_code", "<field>.nanos" or "<field>.units" unless
 // `money` is an amount: three capital letters, nanos of at most 999,999,999 with the sign of the
 // units, at most kMoneyUnitsMax. Does not ask whether it is negative.

@@ -17,6 +17,11 @@ Money Amount(int64_t units, int32_t nanos = 0, const char* currency = "USD") {
   return money;
 }
 
+TEST(Money, CurrencyCodesAreThreeCapitals) {
+  EXPECT_TRUE(IsCurrencyCode("CNY"));
+  for (const char* bad : {"", "cny", "CN", "CNYY", "C1Y"}) EXPECT_FALSE(IsCurrencyCode(bad)) << bad;
+}
+
 TEST(Money, CheckNamesWhatIsWrong) {
   EXPECT_TRUE(CheckMoney("a", Amount(0)).ok());
   EXPECT_TRUE(CheckMoney("a", Amount(-3, -500'000'000)).ok());

@@ -87,6 +87,7 @@ Context MakeContext(const Company& company, absl::Time now) {
   context.time = now;
   context.zone = company.zone;
   context.business_date = BusinessDate(company, now);
+  context.reporting_currency = company.reporting_currency;
   return context;
 }
 

@@ -12,7 +12,8 @@ namespace crm::engine {
 struct Company {
   absl::TimeZone zone = absl::UTCTimeZone();  // For days and months.
   std::optional<absl::CivilDay>
-      business_date;  // Set: "today" for business, whatever the clock says.
+      business_date;                       // Set: "today" for business, whatever the clock says.
+  std::string reporting_currency = "USD";  // ISO 4217.
 };
 absl::CivilDay BusinessDate(const Company& company, absl::Time now);
 Context MakeContext(const Company& company, absl::Time now);

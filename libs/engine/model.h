@@ -27,6 +27,7 @@ struct Context {
   std::string request_id;  // As given.
   absl::TimeZone zone = absl::UTCTimeZone();  // The company's, for days and months.
   absl::CivilDay business_date;               // "Today" for windows and timers of business.
+  std::string reporting_currency;             // ISO 4217: in which the company adds up.
 };
 
 // What stands in a record besides the event.

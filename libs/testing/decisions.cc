@@ -30,6 +30,7 @@ engine::Context FixedContext(const google::protobuf::Descriptor& state) {
   context.actor = "user:tester";
   context.request_id = "request-1";
   context.business_date = absl::CivilDay(2026, 3, 2);
+  context.reporting_currency = "USD";
   const auto& resource = state.options().GetExtension(google::api::resource);
   base::Check(resource.pattern_size() == 1,
               "a state has a google.api.resource option with one pattern");

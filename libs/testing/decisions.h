@@ -36,8 +36,8 @@ struct DecisionRow {
   std::string then;
 };
 
-// Monday, 2026-03-02 10:00 UTC, asked by "user:tester", request "request-1"; the name is the
-// pattern of `state` with
+// Monday, 2026-03-02 10:00 UTC, in USD, asked by "user:tester", request "request-1"; the name is
+// the pattern of `state` with
 // "<variable>-1" at each variable: "customers/customer-1/opportunities/opportunity-1".
 engine::Context FixedContext(const google::protobuf::Descriptor& state);
 template <class M>

@@ -29,7 +29,7 @@ app::Settings SettingsFor(const std::string& directory) {
       "contract_live_test", "--data-dir", directory, "--listen-address", "127.0.0.1:0",
       "--admin-address", "", "--log", "embedded", "--partitions", "3", "--workers", "1",
       // The days of the scenario, whenever it runs.
-      "--business-date", "2026-01-10"};
+      "--business-date", "2026-01-10", "--reporting-currency", "EUR"};
   std::vector<const char*> argv;
   for (const std::string& flag : flags) argv.push_back(flag.c_str());
   auto parsed =

@@ -99,8 +99,8 @@ absl::Status World::SendOne(Replica& replica, MessagePtr request, const std::str
     if (!stored.ok()) return stored.status();
     if (stored->has_value()) command->required = Parsed(*def.requires_fact->row, (*stored)->bytes);
   }
-  const engine::Outcome outcome =
-      engine::DecideCommand(*command, *replica.applier, replica.applier->memory(), {}, now);
+  const engine::Outcome outcome = engine::DecideCommand(
+      *command, *replica.applier, replica.applier->memory(), {.reporting_currency = "EUR"}, now);
   if (!outcome.refusal.ok() || !outcome.append || outcome.revision == 0) return outcome.refusal;
   const GoldenRecord record{replica.def.package, outcome.schema, command->name, outcome.revision,
                             outcome.time,        actor,          outcome.value};

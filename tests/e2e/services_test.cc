@@ -62,7 +62,7 @@ class FourServices : public ::testing::Test {
     auto request = ParseText<sales::v1::RecordOrderRequest>(R"pb(
       order {
         order_date { year: 2026 month: 6 day: 1 }
-        revenue { currency_code: "EUR" }
+        revenue { currency_code: "USD" }
       }
     )pb");
     request.set_parent(customer);
@@ -91,7 +91,7 @@ class FourServices : public ::testing::Test {
     auto open = ParseText<sales::v1::OpenOpportunityRequest>(R"pb(
       opportunity {
         display_name: "Ten more"
-        amount { currency_code: "EUR" units: 500 }
+        amount { currency_code: "USD" units: 500 }
       }
       request_id: "opportunity"
     )pb");
@@ -100,7 +100,7 @@ class FourServices : public ::testing::Test {
     ASSERT_THAT(opportunity, IsOk());
     auto win = ParseText<sales::v1::WinOpportunityRequest>(R"pb(
       request_id: "win"
-      amount { currency_code: "EUR" units: 500 }
+      amount { currency_code: "USD" units: 500 }
       close_date { year: 2026 month: 6 day: 2 }
     )pb");
     win.set_name(opportunity->name());
@@ -163,7 +163,7 @@ TEST_F(FourServices, WorkTogether) {
                   ParseText<marketing::v1::CreateCampaignRequest>(R"pb(
                     campaign {
                       display_name: "Summer"
-                      budget { currency_code: "EUR" units: 1000 }
+                      budget { currency_code: "USD" units: 1000 }
                     }
                     request_id: "campaign"
                   )pb")),

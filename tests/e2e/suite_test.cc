@@ -53,7 +53,7 @@ sales::v1::ImportOrdersRequest Orders(int call) {
       customer_external_id { system: "old" }
       order {
         order_date { year: 2026 month: 6 day: 1 }
-        revenue { currency_code: "EUR" }
+        revenue { currency_code: "USD" }
         external_id { system: "old" }
       }
     )pb");

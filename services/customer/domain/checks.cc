@@ -21,10 +21,6 @@ bool IsBlank(std::string_view text) {
   return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
 }
 
-bool AllCapitals(std::string_view text, size_t length) {
-  return text.size() == length && std::all_of(text.begin(), text.end(), IsCapital);
-}
-
 std::string At(std::string_view field, int index) {
   return absl::StrCat(std::string(field), "[", index, "]");
 }
@@ -82,21 +78,17 @@ absl::Status CheckPersonal(const v1::Customer& customer) {
   return absl::OkStatus();
 }
 
-absl::Status CheckMoneyFields(const v1::Customer& customer) {
-  if (!customer.currency_code().empty() && !IsCurrencyCode(customer.currency_code())) {
-    return base::Invalid("customer.currency_code", "must be three capital letters");
-  }
+// Until there are dated rates, everything that is added up is in one currency.
+absl::Status CheckMoneyFields(const v1::Customer& customer, std::string_view reporting_currency) {
+  constexpr char kOther[] = "must be the company's reporting currency";
+  if (!customer.currency_code().empty() && customer.currency_code() != reporting_currency)
+    return base::Invalid("customer.currency_code", kOther);
   if (customer.has_credit_limit()) {
     if (absl::Status s = base::CheckNotNegative("customer.credit_limit", customer.credit_limit());
         !s.ok())
       return s;
-    if (!customer.currency_code().empty()) {
-      if (absl::Status s = base::CheckCurrency("customer.credit_limit", customer.credit_limit(),
-                                               customer.currency_code());
-          !s.ok()) {
-        return s;
-      }
-    }
+    if (customer.credit_limit().currency_code() != reporting_currency)
+      return base::Invalid("customer.credit_limit.currency_code", kOther);
   }
   if (customer.has_annual_revenue()) {
     return base::CheckNotNegative("customer.annual_revenue", customer.annual_revenue());
@@ -164,8 +156,9 @@ bool IsEmail(std::string_view text) {
          domain.front() != '.' && domain.find("..") == std::string_view::npos;
 }
 
-bool IsCurrencyCode(std::string_view text) { return AllCapitals(text, 3); }
-bool IsCountryCode(std::string_view text) { return AllCapitals(text, 2); }
+bool IsCountryCode(std::string_view text) {
+  return text.size() == 2 && IsCapital(text[0]) && IsCapital(text[1]);
+}
 
 bool IsLanguageCode(std::string_view text) {
   const size_t dash = std::min(text.find('-'), text.size());
@@ -177,7 +170,7 @@ bool IsLanguageCode(std::string_view text) {
                      [](char c) { return IsLetter(c) || IsDigit(c) || c == '-'; });
 }
 
-absl::Status CheckCustomer(const v1::Customer& customer) {
+absl::Status CheckCustomer(const v1::Customer& customer, std::string_view reporting_currency) {
   if (customer.kind() == v1::CUSTOMER_KIND_UNSPECIFIED ||
       !v1::CustomerKind_IsValid(customer.kind())) {
     return base::Invalid("customer.kind", "must be one of the list");
@@ -193,7 +186,7 @@ absl::Status CheckCustomer(const v1::Customer& customer) {
     return base::Invalid("customer.language_code", "must be a BCP 47 language");
   }
   if (absl::Status s = CheckPersonal(customer); !s.ok()) return s;
-  if (absl::Status s = CheckMoneyFields(customer); !s.ok()) return s;
+  if (absl::Status s = CheckMoneyFields(customer, reporting_currency); !s.ok()) return s;
   return CheckLists(customer);
 }
 

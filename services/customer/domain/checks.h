@@ -13,14 +13,14 @@ bool IsPhone(std::string_view text);
 // One "@" with something without spaces before it and a name with a dot after it. Whether mail
 // arrives there only sending tells.
 bool IsEmail(std::string_view text);
-// ISO 4217 and ISO 3166-1 by their shape: three and two capital letters.
-bool IsCurrencyCode(std::string_view text);
+// ISO 3166-1 by its shape: two capital letters.
 bool IsCountryCode(std::string_view text);
 // BCP 47 by its shape: "zh-CN", "en".
 bool IsLanguageCode(std::string_view text);
 
-// What every customer must be, new or changed. Lengths and counts are checked before Decide, from
-// the field options. Fields are named as in the request: "customer.personal.phones[2]".
-absl::Status CheckCustomer(const v1::Customer& customer);
+// What every customer must be, new or changed, in a company that adds up in `reporting_currency`.
+// Lengths and counts are checked before Decide, from the field options. Fields are named as in the
+// request: "customer.personal.phones[2]".
+absl::Status CheckCustomer(const v1::Customer& customer, std::string_view reporting_currency);
 
 }  // namespace crm::customer

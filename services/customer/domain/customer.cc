@@ -57,16 +57,20 @@ void FoldActivity(v1::Customer& state, const v1::OrderActivity& activity) {
 
 // The fact that the fields of `mask` (empty: those set) become what they are in `values`.
 engine::Decision<CustomerModel> Update(const v1::Customer& customer, const v1::Customer& values,
-                                       const google::protobuf::FieldMask& mask) {
+                                       const google::protobuf::FieldMask& mask,
+                                       const std::string& reporting_currency) {
   const auto changed = engine::ChangedFields(values, mask, customer);
   if (!changed.ok()) return changed.status();
   if (changed->paths().empty()) return std::nullopt;
   v1::Customer next = customer;
   base::ApplyMask(*changed, values, next);
-  if (absl::Status s = CheckCustomer(next); !s.ok()) return s;
-  if (customer.has_last_order_date() && next.currency_code() != customer.currency_code()) {
+  const auto currency = [&](const v1::Customer& of) {
+    return of.currency_code().empty() ? reporting_currency : of.currency_code();
+  };
+  if (customer.has_last_order_date() && currency(next) != currency(customer)) {
     return base::Refused(v1::REASON_CURRENCY_FIXED, "the customer has ordered in its currency");
   }
+  if (absl::Status s = CheckCustomer(next, reporting_currency); !s.ok()) return s;
   Event event;
   auto& updated = *event.mutable_updated();
   *updated.mutable_changed() = *changed;
@@ -95,13 +99,14 @@ void AddTo(const List& there, List& more, const Same& same) {
 
 engine::Decision<CustomerModel> CustomerModel::Decide(const State&,
                                                       const v1::CreateCustomerRequest& create,
-                                                      const engine::Context&) {
+                                                      const engine::Context& context) {
   v1::CustomerStatus status = create.initial_status();
   if (status == v1::CUSTOMER_STATUS_UNSPECIFIED) status = v1::CUSTOMER_STATUS_PROSPECT;
   if (status != v1::CUSTOMER_STATUS_SUSPECT && status != v1::CUSTOMER_STATUS_PROSPECT) {
     return base::Invalid("initial_status", "must be SUSPECT or PROSPECT");
   }
-  if (absl::Status s = CheckCustomer(create.customer()); !s.ok()) return s;
+  if (absl::Status s = CheckCustomer(create.customer(), context.reporting_currency); !s.ok())
+    return s;
   Event event;
   auto& created = *event.mutable_created();
   *created.mutable_customer() = create.customer();
@@ -112,20 +117,20 @@ engine::Decision<CustomerModel> CustomerModel::Decide(const State&,
 
 engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
                                                       const v1::UpdateCustomerRequest& update,
-                                                      const engine::Context&) {
-  return Update(customer, update.customer(), update.update_mask());
+                                                      const engine::Context& context) {
+  return Update(customer, update.customer(), update.update_mask(), context.reporting_currency);
 }
 
 engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
                                                       const v1::ReimportCustomerRequest& import,
-                                                      const engine::Context&) {
+                                                      const engine::Context& context) {
   v1::ReimportCustomerRequest added = import;
   v1::Customer& row = *added.mutable_customer();
   AddTo(customer.external_ids(), *row.mutable_external_ids(), SameExternalId);
   AddTo(customer.tags(), *row.mutable_tags(), std::equal_to<>());
   AddTo(customer.relations(), *row.mutable_relations(), std::equal_to<>());
   if (absl::Status s = base::ValidateLimits(added); !s.ok()) return s;
-  return Update(customer, row, {});
+  return Update(customer, row, {}, context.reporting_currency);
 }
 
 engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,

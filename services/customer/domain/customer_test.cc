@@ -76,14 +76,14 @@ TEST(CreateCustomer, RefusesBadShapesByTheirField) {
        R"(customer { kind: CUSTOMER_KIND_COMPANY display_name: "x" personal { birth_date { month:
                 2 day: 3 } } })",
        "!field:customer.personal.birth_date"},
-      {"refuses a currency in small letters",
+      {"refuses another currency than the company's",
        {},
-       R"(customer { kind: CUSTOMER_KIND_COMPANY display_name: "x" currency_code: "eur" })",
+       R"(customer { kind: CUSTOMER_KIND_COMPANY display_name: "x" currency_code: "UDS" })",
        "!field:customer.currency_code"},
-      {"refuses a credit limit in another currency",
+      {"refuses a credit limit in another currency, also when the customer's goes without saying",
        {},
-       R"(customer { kind: CUSTOMER_KIND_COMPANY display_name: "x" currency_code: "EUR"
-                     credit_limit { currency_code: "USD" units: 5 } })",
+       R"(customer { kind: CUSTOMER_KIND_COMPANY display_name: "x"
+                     credit_limit { currency_code: "EUR" units: 5 } })",
        "!field:customer.credit_limit.currency_code"},
       {"refuses a negative credit limit",
        {},
@@ -131,11 +131,15 @@ TEST(UpdateCustomer, Rules) {
        {kMade},
        R"(customer {} update_mask { paths: "display_name" })",
        "!field:customer.display_name"},
-      {"changes the currency of one that never ordered",
+      {"says the currency that went without saying",
+       {kMade, kActive},
+       R"(customer { currency_code: "USD" })",
+       R"(updated { changed { paths: "currency_code" } customer { currency_code: "USD" } personal
+                {} })"},
+      {"refuses another currency than the company's",
        {kMade},
        R"(customer { currency_code: "EUR" })",
-       R"(updated { changed { paths: "currency_code" } customer { currency_code: "EUR" } personal
-                {} })"},
+       "!field:customer.currency_code"},
       {"refuses another currency after an order",
        {kMade, kActive},
        R"(customer { currency_code: "EUR" })",

@@ -100,26 +100,38 @@ absl::Status CheckOpen(const v1::Opportunity& opportunity) {
   return absl::OkStatus();
 }
 
-absl::Status CheckCustomer(const v1::Opportunity& opportunity, const v1::CustomerRef& customer) {
+// What the customer deals in; until there are dated rates, the company's reporting currency.
+std::string_view CurrencyOf(const v1::CustomerRef& customer, const Context& context) {
+  return customer.currency_code().empty() ? context.reporting_currency : customer.currency_code();
+}
+
+absl::Status CheckCustomer(const v1::Opportunity& opportunity, const v1::CustomerRef& customer,
+                           const Context& context) {
   if (customer.status() == customer::v1::CUSTOMER_STATUS_ERASED) {
     return Refused(v1::REASON_CUSTOMER_ERASED, "the customer was erased");
   }
   if (customer.status() == customer::v1::CUSTOMER_STATUS_LOST) {
     return Refused(v1::REASON_CUSTOMER_LOST, "qualify the customer again first");
   }
-  if (!opportunity.has_amount() || customer.currency_code().empty()) return absl::OkStatus();
-  return base::CheckCurrency("opportunity.amount", opportunity.amount(), customer.currency_code());
+  if (!opportunity.has_amount()) return absl::OkStatus();
+  for (const std::string_view currency :
+       {CurrencyOf(customer, context), std::string_view(context.reporting_currency)}) {
+    if (opportunity.amount().currency_code() != currency) {
+      return Invalid("opportunity.amount.currency_code",
+                     "must be the customer's, and the company's reporting currency");
+    }
+  }
+  return absl::OkStatus();
 }
 
 // Fills in what the caller left to the customer and the pipeline.
-void Complete(v1::Opportunity& opportunity, const v1::CustomerRef& customer) {
+void Complete(v1::Opportunity& opportunity, const v1::CustomerRef& customer,
+              const Context& context) {
   if (opportunity.pipeline().empty()) opportunity.set_pipeline(kStandardPipeline);
   if (opportunity.owner().empty()) opportunity.set_owner(customer.owner());
   if (opportunity.team().empty()) opportunity.set_team(customer.team());
   if (opportunity.branch().empty()) opportunity.set_branch(customer.branch());
-  opportunity.set_currency_code(customer.currency_code().empty()
-                                    ? opportunity.amount().currency_code()
-                                    : customer.currency_code());
+  opportunity.set_currency_code(std::string(CurrencyOf(customer, context)));
 }
 
 // An id for the order of this win, the same whenever it is asked for.
@@ -164,7 +176,7 @@ Decision<OpportunityModel> OpportunityModel::Decide(const State&,
                                                     const Context& context, const Facts& facts,
                                                     const v1::CustomerRef& customer) {
   if (absl::Status s = CheckOpen(open.opportunity()); !s.ok()) return s;
-  if (absl::Status s = CheckCustomer(open.opportunity(), customer); !s.ok()) return s;
+  if (absl::Status s = CheckCustomer(open.opportunity(), customer, context); !s.ok()) return s;
   if (!facts.pipeline.has_value()) return PipelineUnknown();
   absl::StatusOr<const v1::Stage*> stage =
       OpenStage(*facts.pipeline, "opportunity.stage", open.opportunity().stage(), "");
@@ -172,7 +184,7 @@ Decision<OpportunityModel> OpportunityModel::Decide(const State&,
   Event event;
   v1::Opportunity& opportunity = *event.mutable_opened()->mutable_opportunity();
   opportunity = open.opportunity();
-  Complete(opportunity, customer);
+  Complete(opportunity, customer, context);
   FoldStage(opportunity, Enter(*facts.pipeline, **stage, context));
   return event;
 }
@@ -228,9 +240,9 @@ Decision<OpportunityModel> OpportunityModel::Decide(const State& opportunity,
   if (Closed(opportunity)) {
     return Refused(v1::REASON_OPPORTUNITY_CLOSED, "reopen the opportunity first");
   }
-  if (!opportunity.currency_code().empty()) {
-    absl::Status s = base::CheckCurrency("amount", win.amount(), opportunity.currency_code());
-    if (!s.ok()) return s;
+  if (absl::Status s = base::CheckCurrency("amount", win.amount(), opportunity.currency_code());
+      !s.ok()) {
+    return s;
   }
   if (!facts.pipeline.has_value()) return PipelineUnknown();
   const v1::Stage* stage = FirstStage(*facts.pipeline, v1::STAGE_KIND_WON);

@@ -117,6 +117,21 @@ TEST(OpenOpportunity, Rules) {
       FixedContext<OpportunityModel>(), Known(), Customer());
 }
 
+// Its currency goes without saying, and is the company's.
+TEST(OpenOpportunity, OfACustomerWithoutACurrency) {
+  CheckDecisions<OpportunityModel, v1::OpenOpportunityRequest>(
+      {{"takes the reporting currency",
+        {},
+        "opportunity { display_name: 'deal' }",
+        "opened { opportunity { display_name: 'deal' currency_code: 'USD' " +
+            In("prospecting", "OPEN", 10) + "} }"},
+       {"refuses another",
+        {},
+        "opportunity { display_name: 'd' amount { currency_code: 'CNY' units: 5 } }",
+        "!field:opportunity.amount.currency_code"}},
+      FixedContext<OpportunityModel>(), Known(), v1::CustomerRef());
+}
+
 TEST(OpenOpportunity, AsksCustomerAndPipeline) {
   const auto context = FixedContext<OpportunityModel>();
   const auto decide = [&](const Facts& facts, const char* customer) {

@@ -121,8 +121,11 @@ absl::StatusOr<v1::Order> Amended(const v1::Order& order, const v1::AmendOrderRe
     return Refused(v1::REASON_ORDER_DELIVERED, "products and quantities were delivered");
   }
   if (absl::Status s = CheckOrder(after, base::ParentOf(order.name()), today); !s.ok()) return s;
-  if (absl::Status s = CheckOrderCurrency(after, order.revenue().currency_code()); !s.ok())
+  if (absl::Status s =
+          base::CheckCurrency("order.revenue", after.revenue(), order.revenue().currency_code());
+      !s.ok()) {
     return s;
+  }
   if (absl::Status s = CheckDatesFit(after); !s.ok()) return s;
   if (absl::Status s = CheckRefundsFit(after); !s.ok()) return s;
   return after;
@@ -138,7 +141,7 @@ Decision<OrderModel> OrderModel::Decide(const State&, const v1::RecordOrderReque
   Decision<OrderModel> event =
       Begin(record.order(), v1::ORDER_STATUS_PLACED, v1::ORDER_ORIGIN_RECORDED, context);
   if (!event.ok()) return event;
-  if (absl::Status s = CheckBuyer(record.order(), customer); !s.ok()) return s;
+  if (absl::Status s = CheckBuyer(record.order(), customer, context); !s.ok()) return s;
   return event;
 }
 
@@ -165,7 +168,7 @@ Decision<OrderModel> OrderModel::Decide(const State&, const v1::ImportOrderReque
       Begin(import.order(), v1::ORDER_STATUS_DELIVERED, v1::ORDER_ORIGIN_IMPORTED, context);
   if (!event.ok()) return event;
   if (customer.has_value()) {
-    if (absl::Status s = CheckBuyer(import.order(), *customer); !s.ok()) return s;
+    if (absl::Status s = CheckBuyer(import.order(), *customer, context); !s.ok()) return s;
   }
   (*event)->mutable_recorded()->mutable_order()->set_import_digest(ImportDigest(import.order()));
   return event;

@@ -104,16 +104,22 @@ absl::Status CheckOrder(const v1::Order& order, std::string_view customer, absl:
   return absl::OkStatus();
 }
 
-absl::Status CheckOrderCurrency(const v1::Order& order, std::string_view currency_code) {
-  if (currency_code.empty()) return absl::OkStatus();
-  return base::CheckCurrency("order.revenue", order.revenue(), currency_code);
+absl::Status CheckOrderCurrency(const v1::Order& order, std::string_view customer_currency,
+                                const engine::Context& context) {
+  const bool others = !customer_currency.empty() && customer_currency != context.reporting_currency;
+  if (others || order.revenue().currency_code() != context.reporting_currency) {
+    return Invalid("order.revenue.currency_code",
+                   "must be the customer's, and the company's reporting currency");
+  }
+  return absl::OkStatus();
 }
 
-absl::Status CheckBuyer(const v1::Order& order, const v1::CustomerRef& customer) {
+absl::Status CheckBuyer(const v1::Order& order, const v1::CustomerRef& customer,
+                        const engine::Context& context) {
   if (customer.status() == customer::v1::CUSTOMER_STATUS_ERASED) {
     return base::Refused(v1::REASON_CUSTOMER_ERASED, "the customer was erased");
   }
-  return CheckOrderCurrency(order, customer.currency_code());
+  return CheckOrderCurrency(order, customer.currency_code(), context);
 }
 
 absl::Status CheckSaleStands(const std::optional<v1::Opportunity>& sale, std::string_view order) {

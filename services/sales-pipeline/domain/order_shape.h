@@ -10,6 +10,7 @@
 #include "crm/sales/v1/opportunity.pb.h"
 #include "crm/sales/v1/order.pb.h"
 #include "libs/base/money.h"
+#include "libs/engine/model.h"
 
 namespace crm::sales {
 
@@ -26,11 +27,14 @@ inline constexpr int kReturnsMax = 100;
 // but not both, an opportunity of the same customer.
 absl::Status CheckOrder(const v1::Order& order, std::string_view customer, absl::CivilDay today);
 
-// kInvalidArgument naming the field unless amounts are in the customer's currency; empty: any.
-absl::Status CheckOrderCurrency(const v1::Order& order, std::string_view currency_code);
+// kInvalidArgument naming the field unless amounts are in the company's reporting currency and in
+// the customer's; an empty one is the reporting currency.
+absl::Status CheckOrderCurrency(const v1::Order& order, std::string_view customer_currency,
+                                const engine::Context& context);
 
 // Whether the customer may order this: CUSTOMER_ERASED, or kInvalidArgument for another currency.
-absl::Status CheckBuyer(const v1::Order& order, const v1::CustomerRef& customer);
+absl::Status CheckBuyer(const v1::Order& order, const v1::CustomerRef& customer,
+                        const engine::Context& context);
 
 // OPPORTUNITY_REOPENED when the order of this name was made by a win that does not stand: its
 // opportunity was reopened since, and the order is about to be cancelled.

@@ -243,6 +243,14 @@ TEST(ImportOrder, Refusals) {
   CheckDecisions<OrderModel, v1::ImportOrderRequest>(
       currency, context,
       OrderModel::ImportFacts(ParseText<v1::CustomerRef>("currency_code: 'CNY'")));
+  const std::vector<DecisionRow> unsaid = {{"refuses another than the company's",
+                                            {},
+                                            "order { external_id { system: 'erp' id: '7' } "
+                                            "order_date { year: 2026 month: 2 day: 1 } "
+                                            "revenue { currency_code: 'UDS' units: 1 } }",
+                                            "!field:order.revenue.currency_code"}};
+  CheckDecisions<OrderModel, v1::ImportOrderRequest>(unsaid, context,
+                                                     OrderModel::ImportFacts(v1::CustomerRef()));
   const std::vector<DecisionRow> erased = {{"refuses", {}, Record(kImported), "!CUSTOMER_ERASED"}};
   CheckDecisions<OrderModel, v1::ImportOrderRequest>(
       erased, context,

@@ -40,6 +40,7 @@ Decision<OrphanOrderModel> OrphanOrderModel::Decide(const State&,
   if (absl::Status s = CheckOrder(row.order(), row.wanted_customer(), context.business_date);
       !s.ok())
     return s;
+  if (absl::Status s = CheckOrderCurrency(row.order(), "", context); !s.ok()) return s;
   Event event;
   v1::OrphanOrder& kept = *event.mutable_kept()->mutable_orphan_order();
   kept = row;
@@ -76,7 +77,7 @@ Decision<OrphanOrderModel> OrphanOrderModel::Decide(const State& orphan,
   }
   if (absl::Status s = CheckOrder(orphan.order(), customer.name(), context.business_date); !s.ok())
     return s;
-  if (absl::Status s = CheckBuyer(orphan.order(), customer); !s.ok()) return s;
+  if (absl::Status s = CheckBuyer(orphan.order(), customer, context); !s.ok()) return s;
   Event event;
   event.mutable_adopted()->set_customer(customer.name());
   *event.mutable_adopted()->mutable_order() = orphan.order();

@@ -43,6 +43,12 @@ TEST(KeepOrphanOrder, Rules) {
        {},
        Row(kById + "order { external_id { system: 'erp' id: '7' } }"),
        "!field:order.order_date"},
+      {"refuses another currency than the company's",
+       {},
+       Row(kById + "order { external_id { system: 'erp' id: '7' } "
+                   "order_date { year: 2026 month: 1 day: 5 } "
+                   "revenue { currency_code: 'UDS' units: 1 } }"),
+       "!field:order.revenue.currency_code"},
   });
 }
 
