@@ -26,6 +26,12 @@ std::string Traceparent(const rpc::Call& call) {
 
 absl::StatusOr<MessagePtr> ReadRequest(const rpc::Call& call,
                                        const google::protobuf::Message& prototype) {
+  // A command that adds an event is as fresh as can be; one that adds none would have to be held
+  // back. Nobody is to believe that it was.
+  for (const char* header : {kReadAfter, kReadBarrier}) {
+    if (call.Metadata(header).has_value())
+      return base::Invalid(header, "is for reads; a command takes none");
+  }
   MessagePtr request = engine::NewOf(prototype);
   if (absl::Status s = rpc::ParseRequest(call.request(), *request); !s.ok()) return s;
   if (absl::Status s = base::ValidateLimits(*request); !s.ok()) return s;

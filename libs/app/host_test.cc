@@ -7,6 +7,8 @@
 #include <fstream>
 #include <future>
 
+#include "libs/app/handlers.h"
+#include "libs/base/status.h"
 #include "libs/engine/testdata/account.h"
 #include "libs/eventlog/embedded/embedded_log.h"
 
@@ -183,6 +185,23 @@ TEST_F(HostTest, ADamagedLogDoesNotMarkTheTables) {
   ASSERT_EQ(ended.wait_for(kPatience), std::future_status::ready);
   EXPECT_FALSE(absl::IsDataLoss(ended.get()));
   EXPECT_TRUE(Found("DAMAGED").empty());
+}
+
+TEST_F(HostTest, CommandsRefuseWhatOnlyReadsHold) {
+  const auto running = Start(*log_);
+  ASSERT_TRUE(WaitUntilReady(*running->host));
+  const std::vector<rpc::Method> methods = CommandMethods(*running->host);
+  ASSERT_FALSE(methods.empty());
+  for (const rpc::Method& method : methods) {
+    for (const char* header : {kReadAfter, kReadBarrier}) {
+      std::optional<rpc::CallResult> answer;
+      method.handler(std::make_shared<rpc::Call>(
+          rpc::CallParts{.method = method.descriptor, .metadata = {{header, "true"}}},
+          [&](rpc::CallResult result) { answer = std::move(result); }));
+      ASSERT_TRUE(answer.has_value());
+      EXPECT_EQ(base::FieldOf(answer->status), header);
+    }
+  }
 }
 
 }  // namespace
