@@ -5,7 +5,6 @@
 #include "libs/app/limits.h"
 #include "libs/base/field_limits.h"
 #include "libs/base/status.h"
-#include "libs/base/wire_status.h"
 #include "libs/engine/limits.h"
 #include "libs/engine/memory.h"
 #include "libs/engine/wire.h"
@@ -53,11 +52,7 @@ void SubmitCommand(const std::vector<Host*>& hosts, CallPtr call) {
   command->deadline = DeadlineOf(*call, (*engine)->clock());
   command->done = [call](engine::CommandResult result) {
     if (result.not_owner) return call->Finish(result.status);
-    v1::SubmitCommandResponse response;
-    *response.mutable_status() = base::ToWire(result.status);
-    response.set_resource(std::move(result.resource));
-    SetPosition(result.position, *response.mutable_position());
-    call->Finish(response.SerializeAsString());
+    call->Finish(engine::ResponseOf(std::move(result)).SerializeAsString());
   };
   (*engine)->SubmitHere(*std::move(command));
 }

@@ -53,7 +53,7 @@ Host::Host(engine::ServiceDef service, HostOptions options)
     : service_(std::move(service)),
       options_(std::move(options)),
       starting_("has not reached the log yet") {
-  for (int i = 0; i <= options_.workers; ++i) pulses_.push_back(std::make_unique<Pulse>());
+  for (int i = 0; i < options_.workers; ++i) worker_pulses_.push_back(std::make_unique<Pulse>());
 }
 
 Host::~Host() { Stop(); }
@@ -124,9 +124,10 @@ absl::Status Host::OpenOnce(eventlog::EventLog& log) {
   options.seed = std::random_device()() * uint64_t{0x9E3779B97F4A7C15};
   options.peers = options_.peers;
   for (int i = 0; i < options_.workers; ++i) {
-    options.worker_wakers.push_back([pulse = pulses_[i].get()] { pulse->Wake(); });
+    options.worker_wakers.push_back([pulse = worker_pulses_[i].get()] { pulse->Wake(); });
   }
-  options.coordinator_waker = [pulse = pulses_.back().get()] { pulse->Wake(); };
+  options.coordinator_waker = [this] { coordinator_pulse_.Wake(); };
+  options.reactor_waker = [this] { reactor_pulse_.Wake(); };
   auto engine =
       engine::Engine::Open(service_, log, *database_, *options_.clock, std::move(options));
   if (!engine.ok()) return engine.status();
@@ -140,10 +141,12 @@ void Host::RunThreads() {
             {{"service", service_.name}, {"tables", TablesPath()}});
   for (int i = 0; i < options_.workers; ++i) {
     threads_.emplace_back(
-        [this, i] { StepLoop(*pulses_[i], [this, i] { return opened_->StepWorker(i); }); });
+        [this, i] { StepLoop(*worker_pulses_[i], [this, i] { return opened_->StepWorker(i); }); });
   }
   threads_.emplace_back(
-      [this] { StepLoop(*pulses_.back(), [this] { return opened_->StepCoordinator(); }); });
+      [this] { StepLoop(coordinator_pulse_, [this] { return opened_->StepCoordinator(); }); });
+  threads_.emplace_back(
+      [this] { StepLoop(reactor_pulse_, [this] { return opened_->StepReactor(); }); });
   threads_.emplace_back([this] { FlushLoop(); });
   for (int i = 0; i < kReadThreads; ++i) threads_.emplace_back([this] { ReadLoop(); });
 }
@@ -230,7 +233,9 @@ void Host::Stop() {
   }
   flush_pulse_.Wake();
   if (starter_.joinable()) starter_.join();
-  for (const auto& pulse : pulses_) pulse->Wake();
+  for (const auto& pulse : worker_pulses_) pulse->Wake();
+  coordinator_pulse_.Wake();
+  reactor_pulse_.Wake();
   reads_changed_.notify_all();
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();

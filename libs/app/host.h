@@ -91,12 +91,15 @@ class Host {
 
   engine::ServiceDef service_;
   HostOptions options_;
+  // The engine holds wakers of these to its end.
+  std::vector<std::unique_ptr<Pulse>> worker_pulses_;
+  Pulse coordinator_pulse_;
+  Pulse reactor_pulse_;
+  Pulse flush_pulse_;
   std::unique_ptr<table::Database> database_;
   std::unique_ptr<engine::Engine> opened_;
   std::atomic<engine::Engine*> engine_{nullptr};
   std::atomic<bool> stopping_{false};
-  std::vector<std::unique_ptr<Pulse>> pulses_;  // One a worker, the last one the coordinator's.
-  Pulse flush_pulse_;
   std::thread starter_;
   std::vector<std::thread> threads_;
 

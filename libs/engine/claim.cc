@@ -18,6 +18,13 @@ std::string_view RoleName(Role role) {
   return "";
 }
 
+// A claim that got lost is not sent again by who was revoked: nothing would ever end the claiming,
+// and what waits for it would wait for ever.
+void Claim::Assign(bool assigned) {
+  assigned_ = assigned;
+  if (!assigned && role_ == Role::kClaiming) role_ = Role::kFollower;
+}
+
 bool Claim::ShouldClaim(absl::Duration now, bool caught_up, bool fresh) const {
   // One claim in flight: a second only when the first has been silent for too long to wait for.
   if (!pending_.empty() && now < sent_at_ + kClaimPatience) return false;

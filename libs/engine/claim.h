@@ -4,6 +4,7 @@
 //   kFollower --assigned, caught up--> kClaiming --own claim read back--> kOwner
 //   kOwner --an append's fate unknown--> kInDoubt (claims again) --own claim read back--> kOwner
 //   any --a newer claim of somebody else read--> kFollower (claims again while still assigned)
+//   kClaiming --revoked--> kFollower (a claim that lands after all still makes it kOwner)
 //
 // Being revoked alone stops nobody: an owner serves until a newer claim was read, or its lease is
 // over.
@@ -22,7 +23,7 @@ std::string_view RoleName(Role role);
 class Claim {
  public:
   // The group thinks that this replica should (or should no longer) own the partition.
-  void Assign(bool assigned) { assigned_ = assigned; }
+  void Assign(bool assigned);
 
   // True when a claim should be appended now. `fresh` = a heartbeat was answered within the lease.
   bool ShouldClaim(absl::Duration now, bool caught_up, bool fresh) const;

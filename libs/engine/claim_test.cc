@@ -27,6 +27,18 @@ TEST(Claim, OneClaimIsInFlightUntilPatienceEnds) {
   EXPECT_TRUE(claim.ShouldClaim(kNow + kClaimPatience, true, true));
 }
 
+TEST(Claim, RevokedWhileClaimingItClaimsNoMoreYetOwnsIfTheClaimLands) {
+  Claim claim;
+  claim.Assign(true);
+  claim.Sent("a", kNow);
+  claim.Failed(kNow);
+  claim.Assign(false);
+  EXPECT_EQ(claim.role(), Role::kFollower);
+  EXPECT_FALSE(claim.ShouldClaim(kNow + kClaimPatience, true, true));
+  claim.Read("a", kNow);
+  EXPECT_EQ(claim.role(), Role::kOwner);
+}
+
 TEST(Claim, OwnsOnlyWhenItsOwnClaimWasReadBack) {
   Claim claim;
   claim.Assign(true);

@@ -34,6 +34,9 @@ struct CommandResult {
   std::string name;      // Resource name of what the command was for.
   Position position;     // Everything the answer rests on is before it.
   bool not_owner = false;  // Nothing was begun: somebody else owns the key.
+  // The log holds an event of the command (of a reaction, also its ReactionPassed), written now or
+  // before, whatever `status` says. False: it may or may not.
+  bool recorded = false;
 };
 
 // Called exactly once, from a worker's thread, and must not block.

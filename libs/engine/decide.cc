@@ -53,7 +53,8 @@ absl::Status Exists(const Command& command, const Versioned& loaded) {
   return absl::OkStatus();
 }
 
-// True when the command was applied before; then `outcome` is the answer.
+// True when the command was applied before; then `outcome` is the answer. For a reaction the mark
+// alone says so: the events of a source reach a target in their order (reactor.h).
 absl::StatusOr<bool> SeenBefore(const Command& command, Memory& memory, const Applier& applier,
                                 absl::Time now, Outcome& outcome) {
   if (!command.reaction.reaction.empty()) {
@@ -97,7 +98,10 @@ Outcome DecideCommand(const Command& command, const Applier& applier, Memory& me
   Outcome seen;
   absl::StatusOr<bool> before = SeenBefore(command, memory, applier, now, seen);
   if (!before.ok()) return Outcome{before.status()};
-  if (*before) return seen;
+  if (*before) {
+    seen.recorded = true;
+    return seen;
+  }
 
   absl::StatusOr<Versioned> loaded = applier.Load(aggregate, command.name);
   if (!loaded.ok()) return Outcome{loaded.status()};

@@ -23,6 +23,7 @@ struct Outcome {
   absl::Status refusal;  // Not OK: answered so, nothing is appended unless `passed`.
   std::string resource;  // The answer when there is nothing to append: the resource as it is.
   bool append = false;
+  bool recorded = false;  // The log holds it from before.
   std::string value;      // The event, serialized.
   std::string fact_type;  // ce_type
   std::string schema;     // ce_dataschema

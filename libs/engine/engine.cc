@@ -8,7 +8,6 @@
 #include "libs/base/hash.h"
 #include "libs/base/log.h"
 #include "libs/base/status.h"
-#include "libs/base/wire_status.h"
 #include "libs/engine/limits.h"
 #include "libs/engine/reactor.h"
 #include "libs/engine/starts.h"
@@ -152,20 +151,14 @@ void Engine::Resolve(Command command, std::function<void(Command)> then) {
 
 void Engine::Forward(const Owner& owner, Command command) {
   auto shared = std::make_shared<Command>(std::move(command));
-  options_.peers.forward(
-      owner.instance, WireOf(*shared, service_.topic, owner.epoch), shared->deadline,
-      [this, shared](absl::StatusOr<v1::SubmitCommandResponse> response) {
-        CommandResult result;
-        result.name = shared->name;
-        if (!response.ok()) {
-          result.status = response.status();
-        } else {
-          result.status = base::FromWire(response->status());
-          result.resource = std::move(*response->mutable_resource());
-          result.position = {response->position().partition(), response->position().next_offset()};
-        }
-        AnswerForwarded(std::move(*shared), std::move(result));
-      });
+  options_.peers.forward(owner.instance, WireOf(*shared, service_.topic, owner.epoch),
+                         shared->deadline,
+                         [this, shared](absl::StatusOr<v1::SubmitCommandResponse> response) {
+                           CommandResult result = response.ok() ? ResultOf(*std::move(response))
+                                                                : CommandResult{response.status()};
+                           result.name = shared->name;
+                           AnswerForwarded(std::move(*shared), std::move(result));
+                         });
 }
 
 // Whoever got an OK can read at once what it did, also here. But it is done: when reading takes
@@ -287,9 +280,14 @@ bool Engine::Ready(std::string* why_not) const {
     }
     return false;
   }
-  std::lock_guard lock(reactor_mutex_);
-  if (why_not != nullptr) *why_not = reactor_trouble_;
-  return reactor_trouble_.empty();
+  const std::string stopped = Reactions().stopped;
+  if (why_not != nullptr) *why_not = stopped;
+  return stopped.empty();
+}
+
+ReactionReport Engine::Reactions() const {
+  std::lock_guard lock(reactions_mutex_);
+  return reactions_;
 }
 
 bool Engine::CaughtUp() const {
@@ -359,17 +357,17 @@ void Engine::LeaveGroupNow() {
 
 absl::StatusOr<StepReport> Engine::StepCoordinator() {
   StepOwnership();
-  if (reactor_ == nullptr && CaughtUp()) {
-    reactor_ = std::make_unique<Reactor>(*this, options_.coordinator_waker);
+  return StepReport{};
+}
+
+absl::StatusOr<StepReport> Engine::StepReactor() {
+  if (reactor_ == nullptr) {
+    if (!CaughtUp()) return StepReport{};
+    reactor_ = std::make_unique<Reactor>(*this, options_.reactor_waker);
   }
-  StepReport report;
-  if (reactor_ != nullptr) {
-    report = reactor_->Step();
-    std::lock_guard lock(reactor_mutex_);
-    reactor_trouble_ = reactor_->set_up() ? reactor_->stopped()
-                                          : "what is set up at the first start is not there yet";
-  }
-  report.next = std::min(report.next, absl::Milliseconds(100));
+  StepReport report = reactor_->Step();
+  std::lock_guard lock(reactions_mutex_);
+  reactions_ = reactor_->Report();
   return report;
 }
 

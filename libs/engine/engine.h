@@ -1,8 +1,8 @@
 // Engine: a service's partitions in this process, all of them: those it owns and those it follows.
 //
-// It has no threads. Each worker and the coordinator are stepped from outside (libs/app has the
-// threads, a simulation steps them itself); everything that is said to be for any thread may be
-// called while they run.
+// It has no threads. Each worker, the coordinator and the reactor are stepped from outside
+// (libs/app has the threads, one for each; a simulation steps them itself); everything that is said
+// to be for any thread may be called while they run.
 #pragma once
 
 #include <atomic>
@@ -21,6 +21,14 @@
 namespace crm::engine {
 
 class Reactor;
+
+inline constexpr char kNotSetUp[] = "what is set up at the first start is not there yet";
+
+struct ReactionReport {
+  std::string stopped;  // Why reactions, or what is set up at first start, wait; empty: they run.
+  // Events that were passed over because this program does not know their fact.
+  int64_t unknown_facts = 0;
+};
 
 struct Owner {
   bool self = false;
@@ -70,6 +78,8 @@ class Engine {
   // Caught up with what the logs held at the start, and nothing stopped. `why_not`, when given,
   // says more.
   bool Ready(std::string* why_not = nullptr) const;
+  // As of the end of the reactor's last step.
+  ReactionReport Reactions() const;
   // How far a topic's partition is applied here, own or foreign; -1: not projected here.
   eventlog::Offset AppliedOf(const std::string& topic, int partition) const;
 
@@ -81,8 +91,11 @@ class Engine {
   // --- stepping
   int workers() const { return static_cast<int>(workers_.size()); }
   absl::StatusOr<StepReport> StepWorker(int worker) { return workers_[worker]->Step(); }
-  // Group membership, reactions, what is set up at first start. One thread.
+  // Group membership. Never long: a poll that is late costs the partitions.
   absl::StatusOr<StepReport> StepCoordinator();
+  // Reactions, and what is set up at first start. A reaction may read for long, so it has a thread
+  // of its own.
+  absl::StatusOr<StepReport> StepReactor();
   // After the last step: answers everything that waits.
   void Abandon();
   // Leaves the group, so that others claim; keeps serving until they have.
@@ -119,9 +132,9 @@ class Engine {
   absl::Duration session_ = absl::ZeroDuration();
   absl::Duration rejoin_at_ = -absl::InfiniteDuration();
   std::atomic<bool> leaving_{false};
-  std::unique_ptr<Reactor> reactor_;
-  mutable std::mutex reactor_mutex_;  // Guards what the reactor last said.
-  std::string reactor_trouble_ = "what is set up at the first start is not there yet";
+  std::unique_ptr<Reactor> reactor_;    // Of the reactor's thread.
+  mutable std::mutex reactions_mutex_;  // Guards what follows.
+  ReactionReport reactions_{kNotSetUp};
 };
 
 }  // namespace crm::engine

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <map>
+
 #include "libs/base/hash.h"
 #include "libs/base/status.h"
 #include "libs/engine/testdata/cluster.h"
@@ -18,6 +21,14 @@ tv1::CreateAccountRequest Create(const std::string& id) {
   tv1::CreateAccountRequest request;
   request.set_account_id(id);
   request.set_request_id("create-" + id);
+  return request;
+}
+
+tv1::CreateAccountRequest Mirrored(const std::string& id, const std::vector<std::string>& mirrors) {
+  tv1::CreateAccountRequest request = Create(id);
+  for (const std::string& mirror : mirrors) {
+    request.mutable_account()->add_mirrors("accounts/" + mirror);
+  }
   return request;
 }
 
@@ -147,13 +158,15 @@ TEST(Failover, TablesOfAnotherLogAreRefused) {
   options.workers = 1;
   options.worker_wakers = {[] {}};
   options.coordinator_waker = [] {};
+  options.reactor_waker = [] {};
   const auto engine = Engine::Open(other.service(), *connection, cluster.database("one"),
                                    other.clock(), std::move(options));
   EXPECT_EQ(base::ReasonOf(engine.status()), "OTHER_LOG");
 }
 
-// Commands over a few keys while acknowledgements get lost, records land late, owners die and
-// heartbeats stop: each acknowledged amount counts exactly once, each refused one never.
+// Commands over a few keys while acknowledgements get lost, records land late, owners die,
+// reactions are refused on their way and partitions change hands: each acknowledged amount counts
+// exactly once, here and in the mirrors that reactions keep of it.
 class Chaos : public testing::TestWithParam<int> {};
 
 TEST_P(Chaos, EachCommandCountsExactlyAsItWasAnswered) {
@@ -162,8 +175,17 @@ TEST_P(Chaos, EachCommandCountsExactlyAsItWasAnswered) {
   cluster.StartReplica("one");
   cluster.StartReplica("two");
   ASSERT_TRUE(cluster.RunUntilOwned());
-  ASSERT_TRUE(cluster.SendAnywhere(Create("a")).status.ok());
-  ASSERT_TRUE(cluster.SendAnywhere(Create("b")).status.ok());
+  for (const char* mirror : {"m0", "m1", "m2"})
+    ASSERT_TRUE(cluster.SendAnywhere(Create(mirror)).status.ok());
+  ASSERT_TRUE(cluster.SendAnywhere(Mirrored("a", {"m0", "m1"})).status.ok());
+  ASSERT_TRUE(cluster.SendAnywhere(Mirrored("b", {"m1", "m2"})).status.ok());
+  bool calm = false;
+  cluster.SetForwardFault([&](const v1::SubmitCommandRequest& request) {
+    const bool lost = !calm && request.has_reaction() && random() % 5 == 0;
+    return absl::Status(
+        lost ? static_cast<absl::StatusCode>(1 + random() % 15) : absl::StatusCode::kOk,
+        "lost on its way");
+  });
   eventlog::SimFaults faults;
   faults.delay_max = absl::Milliseconds(5);
   faults.lose_append = 0.02;
@@ -192,11 +214,22 @@ TEST_P(Chaos, EachCommandCountsExactlyAsItWasAnswered) {
   }
   cluster.log().SetFaults("one", {});
   cluster.log().SetFaults("two", {});
+  calm = true;
   ASSERT_TRUE(cluster.RunUntilOwned());
+  const std::map<std::string, int64_t> mirrors = {
+      {"m0", sums[0]}, {"m1", sums[0] + sums[1]}, {"m2", sums[1]}};
+  cluster.Run([&] {
+    return std::all_of(mirrors.begin(), mirrors.end(), [&](const auto& mirror) {
+      return BalanceOf(cluster, "one", mirror.first) == mirror.second;
+    });
+  });
+  // Long enough for whatever would be done twice.
+  cluster.Run([] { return false; }, absl::Seconds(10));
   ASSERT_TRUE(cluster.RunUntilCaughtUp());
   for (const char* replica : {"one", "two"}) {
     EXPECT_EQ(BalanceOf(cluster, replica, "a"), sums[0]);
     EXPECT_EQ(BalanceOf(cluster, replica, "b"), sums[1]);
+    for (const auto& [mirror, sum] : mirrors) EXPECT_EQ(BalanceOf(cluster, replica, mirror), sum);
   }
   EXPECT_EQ(cluster.Digest("one"), cluster.Digest("two"));
 }

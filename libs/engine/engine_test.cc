@@ -292,7 +292,7 @@ TEST(Timers, OnlyAnOwnerIsWokenForThem) {
 
 TEST_F(EngineTest, AReactionActsOncePerEvent) {
   tv1::CreateAccountRequest create = Create("a", "r1");
-  create.mutable_account()->set_mirror("accounts/b");
+  create.mutable_account()->add_mirrors("accounts/b");
   Send(create);
   Send(Create("b", "r2"));
   Send(AddTo("a", 5, "r3"));

@@ -28,17 +28,24 @@ inline constexpr size_t kLookAheadMax = 10000;
 // Timers that a partition fires in one step, and looks at for that.
 inline constexpr size_t kTimersPerStepMax = 512;
 inline constexpr size_t kTimersScannedPerStepMax = 2048;
-// Commands of reactions in work at once, per service.
+// Commands of reactions sent and not answered, per service. While so many are sent or wait to be,
+// no further event is looked at: what waits beyond are the commands of one event.
 inline constexpr size_t kReactionsInWorkMax = 512;
+
+// Events of a source partition that wait for their reactions. Over it the partition is paused until
+// half of them are done.
+inline constexpr size_t kReactionEventsWaitingMax = 1024;
 
 // How often the start looks whether the log's first records have come.
 inline constexpr absl::Duration kStartPoll = absl::Milliseconds(10);
 // What a caller should wait after an UNAVAILABLE.
 inline constexpr absl::Duration kRetryAfter = absl::Milliseconds(100);
-// A timer whose command changed nothing though still due, and a reaction whose command was
-// UNAVAILABLE.
+// A timer whose command changed nothing though still due; at the longest also a reaction whose
+// command fails in a way that does not pass by itself.
 inline constexpr absl::Duration kBackoffFirst = absl::Seconds(1);
 inline constexpr absl::Duration kBackoffMax = absl::Minutes(10);
+// A reaction whose command was UNAVAILABLE is sent again after at most this.
+inline constexpr absl::Duration kReactionRetryMax = absl::Seconds(5);
 // A lost claim is tried again after a random time between these.
 inline constexpr absl::Duration kReclaimAfterMin = absl::Milliseconds(200);
 inline constexpr absl::Duration kReclaimAfterMax = absl::Seconds(5);

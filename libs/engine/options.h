@@ -44,6 +44,7 @@ struct EngineOptions {
   Peers peers;
   std::vector<eventlog::Waker> worker_wakers;  // One a worker.
   eventlog::Waker coordinator_waker;
+  eventlog::Waker reactor_waker;
 };
 
 }  // namespace crm::engine

@@ -34,6 +34,12 @@ Partition::Partition(PartitionHost host, int partition, v1::StoredPosition posit
           [this](const eventlog::Record& record) { return ApplyAccepted(record); },
           kReaderVersion) {}
 
+void Partition::Assign(bool assigned) {
+  const bool claiming = claim_.role() == Role::kClaiming;
+  claim_.Assign(assigned);
+  if (claiming && claim_.role() == Role::kFollower) RefuseWaiting(NotOwner(), true);
+}
+
 absl::Status Partition::Apply(const eventlog::Record& record) {
   const bool running = reader_.stopped().empty();
   if (absl::Status s = reader_.Feed(record); !s.ok()) return s;
@@ -61,7 +67,7 @@ void Partition::ReadBack(const eventlog::Record& record, const std::string& even
                          std::string resource) {
   for (Inflight& inflight : inflight_) {
     if (inflight.read || inflight.event_id != event_id) continue;
-    inflight.read = true;
+    inflight.read = inflight.recorded = true;
     inflight.resource = std::move(resource);
     inflight.position = {partition_, record.offset + 1};
     return;
@@ -186,6 +192,7 @@ void Partition::Reply(Inflight& inflight) {
   result.resource = std::move(inflight.resource);
   result.name = command.name;
   result.position = inflight.position;
+  result.recorded = inflight.recorded;
   command.done(std::move(result));
 }
 

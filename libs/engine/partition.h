@@ -69,7 +69,7 @@ class Partition {
             eventlog::Offset end_at_start);
 
   // --- from the group
-  void Assign(bool assigned) { claim_.Assign(assigned); }
+  void Assign(bool assigned);
 
   // --- from callers
   void Submit(Command command);
@@ -110,6 +110,7 @@ class Partition {
     absl::Status refusal;            // The reply of a ReactionPassed.
     bool delivered = false;
     bool read = false;
+    bool recorded = false;  // Its record is in the log.
     absl::Duration delivered_at = absl::InfiniteDuration();
     Position position;
   };
@@ -138,7 +139,8 @@ class Partition {
   // The reader stopped: answers everything whose end will not be read.
   void Halt();
   void Reply(Inflight& inflight);
-  void AnswerNow(Command& command, absl::Status status, std::string resource);
+  void AnswerNow(Command& command, absl::Status status, std::string resource,
+                 bool recorded = false);
   absl::Duration Jitter();
 
   PartitionHost host_;

@@ -48,12 +48,14 @@ absl::Duration Partition::Jitter() {
 
 bool Partition::MayAnswer() const { return claim_.owns() && host_.lease_holds(); }
 
-void Partition::AnswerNow(Command& command, absl::Status status, std::string resource) {
+void Partition::AnswerNow(Command& command, absl::Status status, std::string resource,
+                          bool recorded) {
   CommandResult result;
   result.status = std::move(status);
   result.resource = std::move(resource);
   result.name = command.name;
   result.position = {partition_, next()};
+  result.recorded = recorded;
   command.done(std::move(result));
 }
 
@@ -238,7 +240,7 @@ size_t Partition::DecideOne(Command command) {
   if (!MayAnswer()) {
     AnswerNow(command, LeaseOver(), "");
   } else {
-    AnswerNow(command, std::move(outcome.refusal), std::move(outcome.resource));
+    AnswerNow(command, std::move(outcome.refusal), std::move(outcome.resource), outcome.recorded);
   }
   return 0;
 }

@@ -1,27 +1,21 @@
 #include "libs/engine/reactor.h"
 
 #include <algorithm>
+#include <set>
+#include <string_view>
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/check.h"
 #include "libs/base/log.h"
 #include "libs/base/status.h"
-#include "libs/engine/engine.h"
-#include "libs/engine/fold.h"
 #include "libs/engine/limits.h"
 #include "libs/table/read_view.h"
 
 namespace crm::engine {
 namespace {
 
-// A source partition is paused when this many of its events wait, and goes on at half of it.
-constexpr size_t kEventsWaitingMax = 1024;
-
-absl::Duration Backoff(int attempts) {
-  return std::min(kBackoffMax, kRetryAfter * (1 << std::min(attempts, 12)));
-}
-
-bool TriedAgain(const absl::Status& status) {
+// Owners come and go, queues fill and empty.
+bool Passing(const absl::Status& status) {
   return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status);
 }
 
@@ -29,6 +23,17 @@ std::string MetadataOf(int64_t fence) {
   v1::GroupMetadata metadata;
   metadata.set_fence(fence);
   return metadata.SerializeAsString();
+}
+
+bool HoldsAFact(const Message& event) {
+  const auto* facts = event.GetDescriptor()->FindOneofByName("event");
+  return facts == nullptr || event.GetReflection()->HasOneof(event, facts);
+}
+
+MessagePtr CopyOf(const Message& message) {
+  MessagePtr copy = NewOf(message);
+  copy->CopyFrom(message);
+  return copy;
 }
 
 }  // namespace
@@ -46,83 +51,101 @@ Reactor::~Reactor() {
 StepReport Reactor::Step() {
   SeedOnce();
   TakeResults();
-  TakeRecords();
+  if (absl::Status s = TakeRecords(); !s.ok() && !absl::IsUnavailable(s)) JoinAnew(s);
   for (auto& [key, source] : sources_) LookAtEvents(key.first, source);
   SendTasks();
   for (auto& [key, source] : sources_) Commit(key.first, key.second, source);
   StepReport report;
-  report.next = tasks_.empty() ? absl::Milliseconds(100) : absl::Milliseconds(20);
   report.busy = !records_.records.records.empty();
+  if (!tasks_.empty()) {
+    const absl::Duration due = tasks_.begin()->first - engine_.clock().SinceBoot();
+    report.next = std::min(report.next, std::max(due, absl::Milliseconds(1)));
+  }
   return report;
 }
 
-std::string Reactor::stopped() const {
+ReactionReport Reactor::Report() const {
+  ReactionReport report{cannot_read_, unknown_facts_};
   for (const auto& [key, source] : sources_) {
-    if (!source.reader->stopped().empty()) return source.reader->stopped();
+    if (source.reader->stopped().empty()) continue;
+    report.stopped = absl::StrCat("reactions to ", key.first, " partition ", key.second,
+                                  " have stopped: ", source.reader->stopped());
   }
-  return "";
+  if (first_start_ == nullptr || first_start_->open > 0) report.stopped = kNotSetUp;
+  return report;
 }
 
 void Reactor::SeedOnce() {
-  if (seeded_) return;
-  seeded_ = true;
+  if (first_start_ != nullptr) return;
+  first_start_ = std::make_shared<Event>();
   for (const auto& seed : engine_.service().seeds) {
     int number = 0;
     for (MessagePtr& request : seed()) {
       const CommandDef* def = engine_.FindCommand(request->GetDescriptor()->full_name());
       base::Check(def != nullptr, "what is set up at first start are commands of the service");
-      auto task = std::make_shared<Task>();
-      task->def = def;
       request->GetReflection()->SetString(request.get(), def->shape.request_id,
                                           absl::StrCat("first-start-", ++number));
+      auto task = std::make_shared<Task>();
       task->request = std::move(request);
-      tasks_.push_back(std::move(task));
-      ++seeds_open_;
+      task->event = first_start_;
+      tasks_.emplace(-absl::InfiniteDuration(), std::move(task));
+      ++first_start_->open;
     }
   }
 }
 
-void Reactor::TakeRecords() {
-  const auto& reactions = engine_.service().reactions;
+absl::Status Reactor::OpenGroup() {
+  std::set<std::string> topics;
+  for (const ReactionDef& reaction : engine_.service().reactions) topics.insert(reaction.topic);
+  auto group = engine_.log().OpenGroup(engine_.service().topic + ".reactions",
+                                       {topics.begin(), topics.end()}, [finished = finished_] {
+                                         std::lock_guard lock(finished->mutex);
+                                         finished->waker();
+                                       });
+  if (!group.ok()) return group.status();
+  group_ = *std::move(group);
+  return absl::OkStatus();
+}
+
+// kUnavailable: passing. Any other error: the group must be joined anew.
+absl::Status Reactor::TakeRecords() {
   records_.records.Clear();
-  if (reactions.empty()) return;
+  if (engine_.service().reactions.empty()) return absl::OkStatus();
   if (group_ == nullptr) {
-    std::vector<std::string> topics;
-    for (const ReactionDef& reaction : reactions) {
-      if (std::find(topics.begin(), topics.end(), reaction.topic) == topics.end())
-        topics.push_back(reaction.topic);
-    }
-    auto group = engine_.log().OpenGroup(engine_.service().topic + ".reactions", std::move(topics),
-                                         [finished = finished_] {
-                                           std::lock_guard lock(finished->mutex);
-                                           finished->waker();
-                                         });
-    if (!group.ok()) return;  // The next step tries again.
-    group_ = *std::move(group);
+    if (engine_.clock().SinceBoot() < join_at_) return absl::OkStatus();
+    if (absl::Status s = OpenGroup(); !s.ok()) return s;
   }
-  if (absl::Status s = group_->Poll(kRecordsPerStepMax, records_); !s.ok()) {
-    if (!absl::IsUnavailable(s)) {
-      base::Log(base::Level::kError, "reactions cannot read on; joining anew",
-                {{"why", std::string(s.message())}});
-      group_.reset();
-      sources_.clear();
-    }
-    return;
-  }
+  if (absl::Status s = group_->Poll(kRecordsPerStepMax, records_); !s.ok()) return s;
   for (const eventlog::GroupAssignment& assignment : records_.assignments) Assign(assignment);
+  if (!records_.assignments.empty()) cannot_read_.clear();
   for (size_t i = 0; i < records_.records.records.size(); ++i) {
     const eventlog::Record& record = records_.records.records[i];
     const auto source = sources_.find({records_.topics[i], record.partition});
     if (source == sources_.end()) continue;
-    if (absl::Status s = source->second.reader->Feed(record); !s.ok()) {
-      base::Log(base::Level::kError, "a reaction failed", {{"why", std::string(s.message())}});
-    }
+    if (absl::Status s = source->second.reader->Feed(record); !s.ok()) return s;
   }
+  return absl::OkStatus();
+}
+
+// What was not committed is read again from where the group stands.
+void Reactor::JoinAnew(const absl::Status& why) {
+  cannot_read_ = absl::StrCat("reactions cannot read: ", why.message());
+  base::Log(base::Level::kError, "reactions cannot read on; joining anew",
+            {{"topic", engine_.service().topic}, {"why", std::string(why.message())}});
+  group_.reset();
+  sources_.clear();
+  DropTasksOfNoEvent();
+  join_at_ = engine_.clock().SinceBoot() + kBackoffFirst;
+}
+
+void Reactor::DropTasksOfNoEvent() {
+  std::erase_if(tasks_, [](const auto& task) { return task.second->event.expired(); });
 }
 
 void Reactor::Assign(const eventlog::GroupAssignment& assignment) {
   const std::pair<std::string, int> key{assignment.topic, assignment.partition};
   sources_.erase(key);
+  DropTasksOfNoEvent();
   if (!assignment.assigned) return;
   v1::GroupMetadata metadata;
   if (!metadata.ParseFromString(assignment.metadata)) metadata.Clear();
@@ -133,152 +156,190 @@ void Reactor::Assign(const eventlog::GroupAssignment& assignment) {
   source.committed = assignment.next;
   source.reader = std::make_unique<LogReader>(
       assignment.topic, assignment.partition, position, [](const eventlog::Record&) {},
-      [this, key](const eventlog::Record& record) {
-        for (const ReactionDef& reaction : engine_.service().reactions) {
-          if (reaction.topic != key.first ||
-              record.HeaderOr("ce_dataschema") != reaction.event->GetDescriptor()->full_name()) {
-            continue;
-          }
-          sources_.at(key).events.push_back({eventlog::OwnedRecord::From(record)});
-          break;
-        }
-        return absl::OkStatus();
+      [this, &source](const eventlog::Record& record) {
+        return TakeEvent(source.reader->topic(), source, record);
       });
 }
 
-// Looks at events in order, each only when the tables here have seen it too: a reaction reads
-// tables, and must not miss a row that the very event it looks at brings.
+absl::Status Reactor::TakeEvent(const std::string& topic, Source& source,
+                                const eventlog::Record& record) {
+  const auto& reactions = engine_.service().reactions;
+  const auto wanted =
+      std::find_if(reactions.begin(), reactions.end(), [&](const ReactionDef& reaction) {
+        return reaction.topic == topic &&
+               record.HeaderOr("ce_dataschema") == reaction.event->GetDescriptor()->full_name();
+      });
+  if (wanted == reactions.end()) return absl::OkStatus();
+  absl::StatusOr<eventlog::EventHeaders> headers = eventlog::ParseHeaders(record);
+  if (!headers.ok()) return Poison(std::string(headers.status().message()));
+  auto event = std::make_shared<Event>();
+  event->offset = record.offset;
+  event->headers = *std::move(headers);
+  event->message = NewOf(*wanted->event);
+  if (!event->message->ParseFromArray(record.value.data(), static_cast<int>(record.value.size())))
+    return Poison("the event cannot be parsed");
+  if (!HoldsAFact(*event->message)) {
+    // The partition of ours stops there as well: the program is older than its log.
+    if (topic == engine_.service().topic)
+      return Poison("the event holds a fact that this program does not know");
+    ++unknown_facts_;
+    if ((unknown_facts_ & (unknown_facts_ - 1)) == 0) {  // At 1, 2, 4, 8...
+      base::Log(base::Level::kWarning, "facts that this program does not know were passed over",
+                {{"topic", topic},
+                 {"type", event->headers.type},
+                 {"count", std::to_string(unknown_facts_)}});
+    }
+    return absl::OkStatus();
+  }
+  source.events.push_back(std::move(event));
+  return absl::OkStatus();
+}
+
+// Looks at events in order, each only when the tables here have seen it too (a reaction reads
+// tables, and must not miss a row that the very event it looks at brings), and when nothing is open
+// of an earlier event of the same aggregate.
 void Reactor::LookAtEvents(const std::string& topic, Source& source) {
   const int partition = source.reader->partition();
   const eventlog::Offset applied = source.events.empty() ? -1 : engine_.AppliedOf(topic, partition);
-  for (Event& event : source.events) {
-    if (event.started) continue;
-    if (in_work_ + tasks_.size() >= kReactionsInWorkMax) break;
-    if (applied >= 0 && applied <= event.record.offset) break;
-    event.started = true;
-    event.open = React(topic, event.record);
+  std::set<std::string_view> open;
+  for (const std::shared_ptr<Event>& event : source.events) {
+    if (!event->started) {
+      if (in_work_ + tasks_.size() >= kReactionsInWorkMax) break;
+      if (applied >= 0 && applied <= event->offset) break;
+      if (open.count(event->headers.subject) > 0) continue;
+      React(topic, partition, event);
+    }
+    if (event->open > 0) open.insert(event->headers.subject);
   }
-  if (group_ == nullptr) return;
-  if (!source.paused && source.events.size() >= kEventsWaitingMax) {
+  if (!source.paused && source.events.size() >= kReactionEventsWaitingMax) {
     group_->Pause(topic, partition);
     source.paused = true;
-  } else if (source.paused && source.events.size() <= kEventsWaitingMax / 2) {
+  } else if (source.paused && source.events.size() <= kReactionEventsWaitingMax / 2) {
     group_->Resume(topic, partition);
     source.paused = false;
   }
 }
 
-size_t Reactor::React(const std::string& topic, const eventlog::OwnedRecord& owned) {
-  const eventlog::Record record = owned.View();
-  absl::StatusOr<eventlog::EventHeaders> headers = eventlog::ParseHeaders(record);
-  size_t open = 0;
+void Reactor::React(const std::string& topic, int partition, const std::shared_ptr<Event>& event) {
+  event->started = true;
+  const eventlog::EventHeaders& headers = event->headers;
+  const EventMeta meta{headers.time, headers.actor, headers.subject, headers.revision, partition};
+  const table::ReadView view(engine_.database());
   for (const ReactionDef& reaction : engine_.service().reactions) {
-    if (reaction.topic != topic) continue;
-    MessagePtr event = NewOf(*reaction.event);
-    if (!headers.ok() || headers->dataschema != event->GetDescriptor()->full_name() ||
-        !event->ParseFromString(owned.value)) {
+    if (reaction.topic != topic ||
+        reaction.event->GetDescriptor() != event->message->GetDescriptor())
       continue;
-    }
-    const EventMeta meta{headers->time, headers->actor, headers->subject, headers->revision,
-                         owned.partition};
-    const table::ReadView view(engine_.database());
-    int number = 0;
-    for (MessagePtr& request : reaction.react(*event, meta, view)) {
+    const std::string request_id = absl::StrCat(headers.id, "/", reaction.name);
+    std::set<std::string> targets;
+    for (MessagePtr& request : reaction.react(*event->message, meta, view)) {
       const CommandDef* def = engine_.FindCommand(request->GetDescriptor()->full_name());
       base::Check(def != nullptr, "a reaction asks for commands of its own service");
-      auto task = std::make_shared<Task>();
-      task->def = def;
-      std::string request_id = absl::StrCat(headers->id, "/", reaction.name);
-      if (++number > 1) absl::StrAppend(&request_id, "/", number);
       request->GetReflection()->SetString(request.get(), def->shape.request_id, request_id);
+      auto prepared = Prepare(*def, CopyOf(*request), Self(), engine_.partitions());
+      // The target remembers only the event, not which of its commands.
+      base::Check(!prepared.ok() || targets.insert(prepared->name).second,
+                  "the commands that a reaction asks for have distinct targets");
+      auto task = std::make_shared<Task>();
+      task->reaction = &reaction;
       task->request = std::move(request);
-      task->origin = {reaction.name, headers->subject, headers->revision, headers->id,
-                      headers->correlation.empty() ? headers->id : headers->correlation};
-      task->source = {topic, owned.partition};
-      task->offset = owned.offset;
-      tasks_.push_back(std::move(task));
-      ++open;
+      task->event = event;
+      tasks_.emplace(-absl::InfiniteDuration(), std::move(task));
+      ++event->open;
     }
   }
-  return open;
 }
+
+Caller Reactor::Self() const { return {absl::StrCat("service:", engine_.service().name), ""}; }
 
 void Reactor::SendTasks() {
   const absl::Duration now = engine_.clock().SinceBoot();
-  for (size_t left = tasks_.size(); left > 0 && in_work_ < kReactionsInWorkMax; --left) {
-    std::shared_ptr<Task> task = std::move(tasks_.front());
-    tasks_.pop_front();
-    if (now < task->not_before) {
-      tasks_.push_back(std::move(task));
-    } else {
-      Send(std::move(task));
-    }
+  while (in_work_ < kReactionsInWorkMax && !tasks_.empty() && tasks_.begin()->first <= now) {
+    std::shared_ptr<Task> task = std::move(tasks_.begin()->second);
+    tasks_.erase(tasks_.begin());
+    if (const auto event = task->event.lock(); event != nullptr) Send(std::move(task), *event);
   }
 }
 
-void Reactor::Send(std::shared_ptr<Task> task) {
+void Reactor::Send(std::shared_ptr<Task> task, const Event& event) {
   ++in_work_;
-  MessagePtr request = NewOf(*task->request);
-  request->CopyFrom(*task->request);
-  auto finish = [finished = finished_, task](absl::Status status) {
+  auto finish = [finished = finished_, task](CommandResult result) {
     std::lock_guard lock(finished->mutex);
-    finished->results.emplace_back(task, std::move(status));
+    finished->results.emplace_back(task, std::move(result));
     finished->waker();
   };
+  const CommandDef& def = *engine_.FindCommand(task->request->GetDescriptor()->full_name());
   absl::StatusOr<Command> command =
-      Prepare(*task->def, std::move(request),
-              {absl::StrCat("service:", engine_.service().name), ""}, engine_.partitions());
-  if (!command.ok()) return finish(command.status());
-  command->reaction = task->origin;
+      Prepare(def, CopyOf(*task->request), Self(), engine_.partitions());
+  if (!command.ok()) return finish(CommandResult{command.status()});
+  if (task->reaction != nullptr) {
+    const eventlog::EventHeaders& headers = event.headers;
+    command->reaction = {task->reaction->name, headers.subject, headers.revision, headers.id,
+                         headers.correlation.empty() ? headers.id : headers.correlation};
+  }
   command->priority = CommandClass::kSystem;
-  command->done = [finish](CommandResult result) { finish(std::move(result.status)); };
+  command->done = std::move(finish);
   engine_.Route(*std::move(command));
 }
 
 void Reactor::TakeResults() {
-  std::vector<std::pair<std::shared_ptr<Task>, absl::Status>> results;
+  std::vector<std::pair<std::shared_ptr<Task>, CommandResult>> results;
   {
     std::lock_guard lock(finished_->mutex);
     results.swap(finished_->results);
   }
-  for (auto& [task, status] : results) {
+  for (auto& [task, result] : results) {
     --in_work_;
-    if (TriedAgain(status)) {
-      task->not_before = engine_.clock().SinceBoot() + Backoff(task->attempts++);
-      tasks_.push_back(std::move(task));
+    const std::shared_ptr<Event> event = task->event.lock();
+    // The source was taken away, and whoever has it now asks for the command himself.
+    if (event == nullptr) continue;
+    const bool first_start = task->reaction == nullptr;
+    const bool done = result.recorded || result.status.ok() ||
+                      (first_start && absl::IsAlreadyExists(result.status));
+    if (!done) {
+      TryAgain(std::move(task), *event, result.status);
       continue;
     }
-    if (!status.ok() && !absl::IsAlreadyExists(status)) {
-      base::Log(base::Level::kInfo, "a reaction was refused",
-                {{"reaction", task->origin.reaction},
-                 {"source", task->origin.source},
-                 {"reason", base::ReasonOf(status)}});
-    }
-    if (task->source.first.empty()) --seeds_open_;
-    const auto source = sources_.find(task->source);
-    if (source == sources_.end()) continue;
-    for (Event& event : source->second.events) {
-      if (event.record.offset == task->offset && event.open > 0) --event.open;
-    }
+    --event->open;
+    if (result.status.ok() || first_start) continue;
+    base::Log(base::Level::kInfo, "a reaction was refused",
+              {{"reaction", task->reaction->name},
+               {"source", event->headers.subject},
+               {"reason", base::ReasonOf(result.status)}});
   }
 }
 
+// The log holds nothing of the command, as far as its sender knows.
+void Reactor::TryAgain(std::shared_ptr<Task> task, const Event& event, const absl::Status& status) {
+  const bool passing = Passing(status);
+  const absl::Duration wait = std::min(passing ? kReactionRetryMax : kBackoffMax,
+                                       kRetryAfter * (1 << std::min(task->attempts, 13)));
+  ++task->attempts;
+  if (!passing) {
+    base::Log(base::Level::kWarning, "a reaction is not in the log; trying again",
+              {{"reaction", task->reaction != nullptr ? task->reaction->name : "first start"},
+               {"source", event.headers.subject},
+               {"event", event.headers.id},
+               {"code", absl::StatusCodeToString(status.code())},
+               {"reason", base::ReasonOf(status)},
+               {"attempts", std::to_string(task->attempts)},
+               {"again_after", absl::FormatDuration(wait)}});
+  }
+  tasks_.emplace(engine_.clock().SinceBoot() + wait, std::move(task));
+}
+
 void Reactor::Commit(const std::string& topic, int partition, Source& source) {
-  if (group_ == nullptr) return;
-  while (!source.events.empty() && source.events.front().started &&
-         source.events.front().open == 0) {
+  while (!source.events.empty() && source.events.front()->started &&
+         source.events.front()->open == 0) {
     source.events.pop_front();
   }
   // What did not count and what nobody reacts to is done as well.
   const eventlog::Offset done =
-      source.events.empty() ? source.reader->next() : source.events.front().record.offset;
+      source.events.empty() ? source.reader->next() : source.events.front()->offset;
   if (done <= source.committed) return;
   // The fence as of `done`: it cannot have changed between accepted records of one fence, so with
   // events waiting it is the fence of the first of them.
-  int64_t fence = source.reader->fence();
-  if (!source.events.empty()) {
-    fence = eventlog::ParseFence(source.events.front().record.View().HeaderOr("ce_fence"));
-  }
+  const int64_t fence =
+      source.events.empty() ? source.reader->fence() : source.events.front()->headers.fence;
   const absl::Status status = group_->Commit(topic, partition, done, MetadataOf(fence));
   if (status.ok()) source.committed = done;
 }

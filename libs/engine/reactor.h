@@ -3,9 +3,14 @@
 // Also sends what the service sets up at its first start.
 //
 // Nothing is done twice: the owner of a target remembers, per reaction and source aggregate, the
-// highest source revision it applied (also when it did nothing: ReactionPassed). Nothing is left
-// out: the offset is committed only behind what was acknowledged. Only UNAVAILABLE and
-// DEADLINE_EXCEEDED are tried again.
+// highest source revision it applied (also when it did nothing: ReactionPassed). That mark can tell
+// "done" from "not done" only because the events of one source aggregate are taken one after
+// another: the next is looked at when every command of the one before is in the log.
+//
+// Nothing is left out: a command counts as acknowledged only when its owner says that the log holds
+// its event or its ReactionPassed; whatever else the answer is, it is sent again. The offset is
+// committed only behind what was acknowledged. An event that cannot be read stops its source. Only
+// a fact of another service that this program does not know yet is passed over, and counted.
 #pragma once
 
 #include <deque>
@@ -18,77 +23,80 @@
 
 #include "absl/status/statusor.h"
 #include "libs/engine/command.h"
+#include "libs/engine/engine.h"
 #include "libs/engine/log_reader.h"
-#include "libs/engine/worker.h"
+#include "libs/eventlog/cloud_events.h"
 #include "libs/eventlog/event_log.h"
 
 namespace crm::engine {
 
-class Engine;
-
+// One thread, except that the wakers it hands out may be called from any.
 class Reactor {
  public:
   Reactor(Engine& engine, eventlog::Waker waker);
   ~Reactor();
 
-  // Takes records, sends commands, commits. An error is passing: it is logged, and the next step
+  // Takes records, sends commands, commits. An error is passing: it is logged, and a later step
   // tries again.
   StepReport Step();
-
-  // Why a source partition stopped; empty when all run.
-  std::string stopped() const;
-  // What is set up at the first start is there: each command of it was acknowledged, now or by an
-  // earlier start.
-  bool set_up() const { return seeded_ && seeds_open_ == 0; }
+  ReactionReport Report() const;
 
  private:
-  // One command of one event, or of the first start.
-  struct Task {
-    const CommandDef* def = nullptr;
-    MessagePtr request;  // With its request_id.
-    ReactionOrigin origin;
-    int attempts = 0;
-    absl::Duration not_before = -absl::InfiniteDuration();
-    std::pair<std::string, int> source;  // Topic and partition; topic empty: first start.
-    eventlog::Offset offset = 0;
-  };
-  // An event whose commands are not all acknowledged, or that waits to be looked at.
+  // What asks for commands: an event of a source, or the first start. Goes with its source when
+  // that is taken away, and with it all that waits to be sent for it.
   struct Event {
-    eventlog::OwnedRecord record;
+    eventlog::Offset offset = 0;
+    eventlog::EventHeaders headers;
+    MessagePtr message;
     bool started = false;
-    size_t open = 0;
+    size_t open = 0;  // Commands that are not known to be in the log.
+  };
+  struct Task {
+    const ReactionDef* reaction = nullptr;  // nullptr: of the first start.
+    MessagePtr request;
+    std::weak_ptr<Event> event;
+    int attempts = 0;
   };
   struct Source {
     std::unique_ptr<LogReader> reader;
-    std::deque<Event> events;
+    std::deque<std::shared_ptr<Event>> events;  // Shared: tasks know by it that the source is gone.
     eventlog::Offset committed = 0;
     bool paused = false;
   };
   // What finished, told from other threads. Outlives the reactor while commands are on their way.
   struct Finished {
-    std::mutex mutex;
-    std::vector<std::pair<std::shared_ptr<Task>, absl::Status>> results;
+    std::mutex mutex;  // Guards what follows.
+    std::vector<std::pair<std::shared_ptr<Task>, CommandResult>> results;
     eventlog::Waker waker;
   };
 
+  absl::Status TakeRecords();
+  absl::Status OpenGroup();
+  void JoinAnew(const absl::Status& why);
   void Assign(const eventlog::GroupAssignment& assignment);
-  void TakeRecords();
+  void DropTasksOfNoEvent();
+  absl::Status TakeEvent(const std::string& topic, Source& source, const eventlog::Record& record);
   void LookAtEvents(const std::string& topic, Source& source);
-  size_t React(const std::string& topic, const eventlog::OwnedRecord& owned);
+  void React(const std::string& topic, int partition, const std::shared_ptr<Event>& event);
   void SendTasks();
-  void Send(std::shared_ptr<Task> task);
+  void Send(std::shared_ptr<Task> task, const Event& event);
   void TakeResults();
+  void TryAgain(std::shared_ptr<Task> task, const Event& event, const absl::Status& status);
   void Commit(const std::string& topic, int partition, Source& source);
   void SeedOnce();
+  Caller Self() const;
 
   Engine& engine_;
-  std::shared_ptr<Finished> finished_;
+  std::shared_ptr<Finished> finished_;  // Shared with the commands on their way.
   std::unique_ptr<eventlog::GroupReader> group_;
+  absl::Duration join_at_ = -absl::InfiniteDuration();
+  std::string cannot_read_;  // Why the group was left; empty while it is read.
   std::map<std::pair<std::string, int>, Source> sources_;
-  std::deque<std::shared_ptr<Task>> tasks_;  // To be sent.
-  size_t in_work_ = 0;
-  bool seeded_ = false;
-  size_t seeds_open_ = 0;
+  // To be sent, by when. Shared: a callback that may be copied holds it on its way.
+  std::multimap<absl::Duration, std::shared_ptr<Task>> tasks_;
+  size_t in_work_ = 0;  // Sent and not answered.
+  std::shared_ptr<Event> first_start_;
+  int64_t unknown_facts_ = 0;
   eventlog::GroupRecords records_;
 };
 

@@ -2,6 +2,7 @@
 
 #include "libs/base/field_limits.h"
 #include "libs/base/status.h"
+#include "libs/base/wire_status.h"
 #include "libs/engine/engine.h"
 #include "libs/engine/limits.h"
 
@@ -64,6 +65,25 @@ absl::StatusOr<Command> CommandOf(const Engine& engine, const v1::SubmitCommandR
     return base::Unavailable("BEHIND", "this replica has not yet read its own claim", kRetryAfter);
   }
   return command;
+}
+
+v1::SubmitCommandResponse ResponseOf(CommandResult result) {
+  v1::SubmitCommandResponse response;
+  *response.mutable_status() = base::ToWire(result.status);
+  response.set_resource(std::move(result.resource));
+  response.mutable_position()->set_partition(result.position.partition);
+  response.mutable_position()->set_next_offset(result.position.next);
+  response.set_recorded(result.recorded);
+  return response;
+}
+
+CommandResult ResultOf(v1::SubmitCommandResponse response) {
+  CommandResult result;
+  result.status = base::FromWire(response.status());
+  result.resource = std::move(*response.mutable_resource());
+  result.position = {response.position().partition(), response.position().next_offset()};
+  result.recorded = response.recorded();
+  return result;
 }
 
 }  // namespace crm::engine

@@ -19,4 +19,8 @@ v1::SubmitCommandRequest WireOf(const Command& command, const std::string& topic
 // kUnavailable: the sender knows a claim of ours that we have not read yet.
 absl::StatusOr<Command> CommandOf(const Engine& engine, const v1::SubmitCommandRequest& wire);
 
+// What became of it, as SubmitCommandResponse carries it; the name does not travel.
+v1::SubmitCommandResponse ResponseOf(CommandResult result);
+CommandResult ResultOf(v1::SubmitCommandResponse response);
+
 }  // namespace crm::engine

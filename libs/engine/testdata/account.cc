@@ -24,11 +24,13 @@ Commands OnAmountAdded(const ForeignEvent<tv1::AccountEvent>& event, const Snaps
   Commands commands;
   if (!event.event.has_added() || event.event.added().mirrored()) return commands;
   const auto account = snapshot.Get(kAccounts, event.meta.name);
-  if (!account.has_value() || account->mirror().empty()) return commands;
-  auto mirror = std::make_unique<tv1::MirrorAmountRequest>();
-  mirror->set_name(account->mirror());
-  mirror->set_amount(event.event.added().amount());
-  commands.push_back(std::move(mirror));
+  if (!account.has_value()) return commands;
+  for (const std::string& name : account->mirrors()) {
+    auto mirror = std::make_unique<tv1::MirrorAmountRequest>();
+    mirror->set_name(name);
+    mirror->set_amount(event.event.added().amount());
+    commands.push_back(std::move(mirror));
+  }
   return commands;
 }
 
@@ -83,8 +85,10 @@ Decision<AccountModel> AccountModel::Decide(const State& state, const tv1::WakeA
   return event;
 }
 
-Decision<AccountModel> AccountModel::Decide(const State&, const tv1::MirrorAmountRequest& mirror,
+Decision<AccountModel> AccountModel::Decide(const State& state,
+                                            const tv1::MirrorAmountRequest& mirror,
                                             const Context&) {
+  if (state.title() == "busy") return absl::UnavailableError("busy");
   Event event;
   event.mutable_added()->set_amount(mirror.amount());
   event.mutable_added()->set_mirrored(true);

@@ -31,8 +31,8 @@ inline constexpr table::TableSpec<tv1::Account> kAccounts{
 inline constexpr table::TableSpec<tv1::BalanceCell> kBalances{.name = "balances",
                                                               .key = {"kind", "partition"}};
 
-// All of it, with a view and a reaction of its own log: what is added to an account with a mirror
-// is added to the mirror too.
+// All of it, with a view and a reaction of its own log: what is added to an account with mirrors is
+// added to each mirror too.
 ServiceDef MakeAccountService();
 
 }  // namespace crm::engine::testdata

@@ -18,8 +18,8 @@ constexpr absl::Duration kStep = absl::Milliseconds(1);
 
 }  // namespace
 
-Cluster::Cluster(uint64_t seed, int partitions)
-    : service_(MakeAccountService()),
+Cluster::Cluster(uint64_t seed, int partitions, ServiceDef service)
+    : service_(std::move(service)),
       partitions_(partitions),
       seed_(seed),
       log_(MakeLog(seed, clock_)) {}
@@ -55,51 +55,59 @@ void Cluster::StartReplica(const std::string& name) {
   options.seed = ++seed_ * 1000;
   options.worker_wakers = {[] {}};
   options.coordinator_waker = [] {};
+  options.reactor_waker = [] {};
   options.idle = [this](absl::Duration) { Tick(); };
-  options.peers.forward = [this, name](
-                              const std::string& instance, v1::SubmitCommandRequest request,
-                              absl::Duration deadline,
-                              std::function<void(absl::StatusOr<v1::SubmitCommandResponse>)> done) {
-    done = WhileAlive(name, std::move(done));
-    const auto target = replicas_.find(instance);
-    if (target == replicas_.end() || target->second.engine == nullptr || log_->Frozen(instance)) {
-      return done(base::Unavailable("UNREACHABLE", "no such replica", absl::Seconds(1)));
-    }
-    absl::StatusOr<Command> command = CommandOf(*target->second.engine, request);
-    if (!command.ok()) return done(command.status());
-    command->deadline = deadline;
-    command->done = [done](CommandResult result) {
-      if (!result.status.ok()) return done(result.status);
-      v1::SubmitCommandResponse response;
-      response.set_resource(std::move(result.resource));
-      response.mutable_position()->set_partition(result.position.partition);
-      response.mutable_position()->set_next_offset(result.position.next);
-      done(std::move(response));
-    };
-    target->second.engine->SubmitHere(*std::move(command));
-  };
-  options.peers.barrier = [this, name](
-                              const std::string& instance, v1::CreateBarrierRequest request,
-                              absl::Duration deadline,
-                              std::function<void(absl::StatusOr<v1::CreateBarrierResponse>)> done) {
-    done = WhileAlive(name, std::move(done));
-    const auto target = replicas_.find(instance);
-    if (target == replicas_.end() || target->second.engine == nullptr || log_->Frozen(instance)) {
-      return done(base::Unavailable("UNREACHABLE", "no such replica", absl::Seconds(1)));
-    }
-    target->second.engine->BarrierHere(
-        request.partition(), deadline, [done](absl::StatusOr<Position> position) {
-          if (!position.ok()) return done(position.status());
-          v1::CreateBarrierResponse response;
-          response.mutable_position()->set_partition(position->partition);
-          response.mutable_position()->set_next_offset(position->next);
-          done(std::move(response));
-        });
-  };
+  options.peers = PeersOf(name);
   auto engine =
       Engine::Open(service_, *replica.connection, *replica.database, clock_, std::move(options));
   base::Check(engine.ok(), engine.status().ToString());
   replica.engine = *std::move(engine);
+}
+
+Peers Cluster::PeersOf(const std::string& name) {
+  const auto find = [this](const std::string& instance) -> Engine* {
+    const auto target = replicas_.find(instance);
+    const bool there = target != replicas_.end() && !log_->Frozen(instance);
+    return there ? target->second.engine.get() : nullptr;
+  };
+  const absl::Status unreachable =
+      base::Unavailable("UNREACHABLE", "no such replica", absl::Seconds(1));
+  Peers peers;
+  peers.forward = [this, name, find, unreachable](
+                      const std::string& instance, const v1::SubmitCommandRequest& request,
+                      absl::Duration deadline,
+                      std::function<void(absl::StatusOr<v1::SubmitCommandResponse>)> done) {
+    done = WhileAlive(name, std::move(done));
+    if (forward_fault_ != nullptr) {
+      if (absl::Status s = forward_fault_(request); !s.ok()) return done(std::move(s));
+    }
+    Engine* target = find(instance);
+    if (target == nullptr) return done(unreachable);
+    absl::StatusOr<Command> command = CommandOf(*target, request);
+    if (!command.ok()) return done(command.status());
+    command->deadline = deadline;
+    command->done = [done](CommandResult result) {
+      if (result.not_owner) return done(result.status);
+      done(ResponseOf(std::move(result)));
+    };
+    target->SubmitHere(*std::move(command));
+  };
+  peers.barrier = [this, name, find, unreachable](
+                      const std::string& instance, const v1::CreateBarrierRequest& request,
+                      absl::Duration deadline,
+                      std::function<void(absl::StatusOr<v1::CreateBarrierResponse>)> done) {
+    done = WhileAlive(name, std::move(done));
+    Engine* target = find(instance);
+    if (target == nullptr) return done(unreachable);
+    target->BarrierHere(request.partition(), deadline, [done](absl::StatusOr<Position> position) {
+      if (!position.ok()) return done(position.status());
+      v1::CreateBarrierResponse response;
+      response.mutable_position()->set_partition(position->partition);
+      response.mutable_position()->set_next_offset(position->next);
+      done(std::move(response));
+    });
+  };
+  return peers;
 }
 
 void Cluster::Kill(const std::string& name, bool flushed) {
@@ -121,8 +129,8 @@ void Cluster::StepAll() {
       const auto report = replica.engine->StepWorker(worker);
       base::Check(report.ok(), report.status().ToString());
     }
-    const auto report = replica.engine->StepCoordinator();
-    base::Check(report.ok(), report.status().ToString());
+    for (const auto& report : {replica.engine->StepCoordinator(), replica.engine->StepReactor()})
+      base::Check(report.ok(), report.status().ToString());
   }
 }
 

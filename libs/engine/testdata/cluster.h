@@ -18,7 +18,7 @@ namespace crm::engine::testdata {
 
 class Cluster {
  public:
-  explicit Cluster(uint64_t seed, int partitions = 4);
+  explicit Cluster(uint64_t seed, int partitions = 4, ServiceDef service = MakeAccountService());
   ~Cluster();
 
   // Starts a replica; again after Kill: its tables are as they were at the last flush.
@@ -52,6 +52,10 @@ class Cluster {
   // Until both replicas have applied everything that is in the log.
   bool RunUntilCaughtUp();
 
+  // What the sender of a forwarded command hears; OK: the command goes to its owner.
+  using ForwardFault = std::function<absl::Status(const v1::SubmitCommandRequest& request)>;
+  void SetForwardFault(ForwardFault fault) { forward_fault_ = std::move(fault); }
+
   eventlog::SimLog& log() { return *log_; }
   eventlog::SimClock& clock() { return clock_; }
   const ServiceDef& service() const { return service_; }
@@ -73,6 +77,7 @@ class Cluster {
       if (!life.expired()) done(std::move(a));
     };
   }
+  Peers PeersOf(const std::string& name);
   void StepAll();
   void Tick();
 
@@ -82,6 +87,7 @@ class Cluster {
   eventlog::SimClock clock_;
   std::unique_ptr<eventlog::SimLog> log_;
   std::map<std::string, Replica> replicas_;
+  ForwardFault forward_fault_;
 };
 
 }  // namespace crm::engine::testdata
