@@ -8,8 +8,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 #include "libs/base/date.h"
+#include "libs/base/external_id.h"
 #include "libs/base/money.h"
 #include "libs/base/status.h"
+#include "libs/base/text.h"
 
 namespace crm::customer {
 namespace {
@@ -17,9 +19,6 @@ namespace {
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsCapital(char c) { return c >= 'A' && c <= 'Z'; }
 bool IsLetter(char c) { return IsCapital(c) || (c >= 'a' && c <= 'z'); }
-bool IsBlank(std::string_view text) {
-  return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
-}
 
 std::string At(std::string_view field, int index) {
   return absl::StrCat(std::string(field), "[", index, "]");
@@ -96,23 +95,12 @@ absl::Status CheckMoneyFields(const v1::Customer& customer, std::string_view rep
   return absl::OkStatus();
 }
 
-bool IsSystem(std::string_view text) {
-  return !text.empty() && text.size() <= 30 && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || IsDigit(c) || c == '-';
-  });
-}
-
 absl::Status CheckExternalIds(const v1::Customer& customer) {
   std::set<std::pair<std::string, std::string>> seen;
   for (int i = 0; i < customer.external_ids_size(); ++i) {
     const auto& external_id = customer.external_ids(i);
     const std::string field = At("customer.external_ids", i);
-    if (!IsSystem(external_id.system())) {
-      return base::Invalid(field + ".system", "must be 1 to 30 of a-z, 0-9 and -");
-    }
-    if (IsBlank(external_id.id()) || external_id.id().size() > 100) {
-      return base::Invalid(field + ".id", "must have 1 to 100 bytes");
-    }
+    if (absl::Status s = base::CheckExternalId(field, external_id); !s.ok()) return s;
     if (!seen.emplace(external_id.system(), external_id.id()).second) {
       return base::Invalid(field, "must not be there twice");
     }
@@ -122,8 +110,8 @@ absl::Status CheckExternalIds(const v1::Customer& customer) {
 
 absl::Status CheckLists(const v1::Customer& customer) {
   if (absl::Status s = CheckEach(
-          "customer.tags", customer.tags(), [](const std::string& tag) { return !IsBlank(tag); },
-          "must not be empty");
+          "customer.tags", customer.tags(),
+          [](const std::string& tag) { return !base::IsBlank(tag); }, "must not be empty");
       !s.ok()) {
     return s;
   }
@@ -175,7 +163,7 @@ absl::Status CheckCustomer(const v1::Customer& customer, std::string_view report
       !v1::CustomerKind_IsValid(customer.kind())) {
     return base::Invalid("customer.kind", "must be one of the list");
   }
-  if (IsBlank(customer.display_name()))
+  if (base::IsBlank(customer.display_name()))
     return base::Invalid("customer.display_name", "must not be empty");
   if (!v1::SizeBand_IsValid(customer.size_band()))
     return base::Invalid("customer.size_band", "must be one of the list");

@@ -10,6 +10,7 @@
 #include "libs/base/field_mask.h"
 #include "libs/base/money.h"
 #include "libs/base/status.h"
+#include "libs/base/text.h"
 #include "libs/engine/update.h"
 #include "services/marketing-campaign/domain/campaign_shape.h"
 
@@ -156,7 +157,7 @@ Decision<CampaignModel> CampaignModel::Decide(const State& campaign,
 Decision<CampaignModel> CampaignModel::Decide(const State& campaign,
                                               const v1::CancelCampaignRequest& cancel,
                                               const Context& context) {
-  if (!Says(cancel.reason())) return Invalid("reason", "must be given");
+  if (base::IsBlank(cancel.reason())) return Invalid("reason", "must be given");
   if (campaign.status() == v1::CAMPAIGN_STATUS_CANCELLED) return std::nullopt;
   if (Closed(campaign)) return IsClosed();
   Event event;

@@ -1,20 +1,18 @@
 #include "services/marketing-campaign/domain/campaign_shape.h"
 
-#include <algorithm>
 #include <string>
 
 #include "libs/base/date.h"
+#include "libs/base/external_id.h"
 #include "libs/base/money.h"
 #include "libs/base/resource_name.h"
 #include "libs/base/status.h"
+#include "libs/base/text.h"
 
 namespace crm::marketing {
 namespace {
 
 using base::Invalid;
-
-constexpr size_t kExternalSystemBytesMax = 30;
-constexpr size_t kExternalIdBytesMax = 100;
 
 absl::Status CheckPeriod(const common::v1::Period& period) {
   absl::Status s = base::CheckDate("campaign.period.start", period.start());
@@ -48,13 +46,9 @@ absl::Status CheckProgramme(const std::string& programme, std::string_view name)
 
 }  // namespace
 
-bool Says(const std::string& text) {
-  return std::any_of(text.begin(), text.end(),
-                     [](char c) { return c != ' ' && c != '\t' && c != '\n'; });
-}
-
 absl::Status CheckCampaign(const v1::Campaign& campaign, std::string_view name) {
-  if (!Says(campaign.display_name())) return Invalid("campaign.display_name", "must be given");
+  if (base::IsBlank(campaign.display_name()))
+    return Invalid("campaign.display_name", "must be given");
   if (campaign.has_period()) {
     if (absl::Status s = CheckPeriod(campaign.period()); !s.ok()) return s;
   }
@@ -73,14 +67,7 @@ absl::Status CheckCost(const v1::CampaignCost& cost, std::string_view currency_c
   if (absl::Status s = base::CheckPositive("cost.amount", cost.amount()); !s.ok()) return s;
   absl::Status s = base::CheckCurrency("cost.amount", cost.amount(), currency_code);
   if (!s.ok() || !cost.has_external_id()) return s;
-  if (cost.external_id().system().size() > kExternalSystemBytesMax ||
-      !base::IsResourceId(cost.external_id().system())) {
-    return Invalid("cost.external_id.system", "must be 1 to 30 characters of a-z, 0-9 and -");
-  }
-  if (cost.external_id().id().empty() || cost.external_id().id().size() > kExternalIdBytesMax) {
-    return Invalid("cost.external_id.id", "must be 1 to 100 bytes");
-  }
-  return absl::OkStatus();
+  return base::CheckExternalId("cost.external_id", cost.external_id());
 }
 
 }  // namespace crm::marketing

@@ -17,7 +17,4 @@ absl::Status CheckCampaign(const v1::Campaign& campaign, std::string_view name);
 // this currency.
 absl::Status CheckCost(const v1::CampaignCost& cost, std::string_view currency_code);
 
-// True when a text says something.
-bool Says(const std::string& text);
-
 }  // namespace crm::marketing

@@ -2,7 +2,6 @@
 
 #include <string>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "crm/sales/v1/reason.pb.h"
 #include "libs/base/check.h"
@@ -11,6 +10,8 @@
 #include "libs/base/money.h"
 #include "libs/base/resource_name.h"
 #include "libs/base/status.h"
+#include "libs/base/text.h"
+#include "libs/base/timestamp.h"
 #include "services/sales-pipeline/domain/pipeline.h"
 #include "services/sales-pipeline/domain/seed.h"
 #include "services/sales-pipeline/read/tables.h"
@@ -34,8 +35,6 @@ bool Closes(const v1::Stage& stage) {
   return stage.kind() == v1::STAGE_KIND_WON || stage.kind() == v1::STAGE_KIND_LOST;
 }
 
-bool Blank(const std::string& text) { return absl::StripAsciiWhitespace(text).empty(); }
-
 absl::Status PipelineUnknown() {
   return Refused(v1::REASON_PIPELINE_UNKNOWN, "the pipeline is not known here");
 }
@@ -54,10 +53,7 @@ v1::StageEntered Enter(const v1::Pipeline& pipeline, const v1::Stage& stage,
   entered.set_kind(stage.kind());
   entered.set_probability_percent(stage.probability_percent());
   entered.set_pipeline_etag(pipeline.etag());
-  const absl::Duration since_epoch = context.time - absl::UnixEpoch();
-  absl::Duration rest;
-  entered.mutable_time()->set_seconds(absl::IDivDuration(since_epoch, absl::Seconds(1), &rest));
-  entered.mutable_time()->set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(rest)));
+  *entered.mutable_time() = base::TimestampOf(context.time);
   return entered;
 }
 
@@ -84,7 +80,7 @@ absl::StatusOr<const v1::Stage*> OpenStage(const v1::Pipeline& pipeline, const c
 }
 
 absl::Status CheckOpen(const v1::Opportunity& opportunity) {
-  if (Blank(opportunity.display_name())) {
+  if (base::IsBlank(opportunity.display_name())) {
     return Invalid("opportunity.display_name", "must be given");
   }
   if (!v1::OpportunityType_IsValid(opportunity.type())) {
@@ -266,7 +262,7 @@ Decision<OpportunityModel> OpportunityModel::Decide(const State& opportunity,
                                                     const v1::LoseOpportunityRequest& lose,
                                                     const Context& context, const Facts& facts) {
   if (lose.loss_reason().empty()) return Invalid("loss_reason", "must be given");
-  if (lose.loss_reason() == kOtherLossReason && Blank(lose.loss_note())) {
+  if (lose.loss_reason() == kOtherLossReason && base::IsBlank(lose.loss_note())) {
     return Invalid("loss_note", "must say what the other reason is");
   }
   if (lose.has_close_date()) {
@@ -306,7 +302,7 @@ Facts OpportunityModel::Gather(const v1::ReopenOpportunityRequest& reopen, const
 Decision<OpportunityModel> OpportunityModel::Decide(const State& opportunity,
                                                     const v1::ReopenOpportunityRequest& reopen,
                                                     const Context& context, const Facts& facts) {
-  if (Blank(reopen.reason())) return Invalid("reason", "must be given");
+  if (base::IsBlank(reopen.reason())) return Invalid("reason", "must be given");
   if (!Closed(opportunity)) {
     return Refused(v1::REASON_OPPORTUNITY_OPEN, "the opportunity is not closed");
   }

@@ -8,6 +8,7 @@
 #include "libs/base/money.h"
 #include "libs/base/resource_name.h"
 #include "libs/base/status.h"
+#include "libs/base/text.h"
 #include "libs/engine/update.h"
 #include "services/sales-pipeline/domain/order_shape.h"
 #include "services/sales-pipeline/read/tables.h"
@@ -212,7 +213,7 @@ Decision<OrderModel> OrderModel::Decide(const State& order, const v1::AmendOrder
 
 Decision<OrderModel> OrderModel::Decide(const State& order, const v1::CancelOrderRequest& cancel,
                                         const Context& context) {
-  if (cancel.reason().empty()) return Invalid("reason", "must be given");
+  if (base::IsBlank(cancel.reason())) return Invalid("reason", "must be given");
   if (order.status() == v1::ORDER_STATUS_CANCELLED) return std::nullopt;
   if (SomethingDelivered(order)) {
     return Refused(v1::REASON_ORDER_DELIVERED, "a delivered order can only be returned");

@@ -6,29 +6,17 @@
 #include "absl/strings/str_cat.h"
 #include "crm/sales/v1/reason.pb.h"
 #include "libs/base/date.h"
+#include "libs/base/external_id.h"
 #include "libs/base/money.h"
 #include "libs/base/resource_name.h"
 #include "libs/base/status.h"
+#include "libs/base/text.h"
 
 namespace crm::sales {
 namespace {
 
 using base::Invalid;
 using google::type::Money;
-
-constexpr size_t kExternalSystemBytesMax = 30;
-constexpr size_t kExternalIdBytesMax = 100;
-
-absl::Status CheckExternalId(const common::v1::ExternalId& external_id) {
-  if (external_id.system().size() > kExternalSystemBytesMax ||
-      !base::IsResourceId(external_id.system())) {
-    return Invalid("order.external_id.system", "must be 1 to 30 characters of a-z, 0-9 and -");
-  }
-  if (external_id.id().empty() || external_id.id().size() > kExternalIdBytesMax) {
-    return Invalid("order.external_id.id", "must be 1 to 100 bytes");
-  }
-  return absl::OkStatus();
-}
 
 // An amount of the order's currency, at least 0.
 absl::Status CheckAmount(std::string_view field, const Money& money, const Money& revenue) {
@@ -41,7 +29,7 @@ absl::Status CheckLines(const v1::Order& order) {
   for (int i = 0; i < order.lines_size(); ++i) {
     const v1::OrderLine& line = order.lines(i);
     const std::string field = absl::StrCat("order.lines[", i, "]");
-    if (line.product().empty()) return Invalid(field + ".product", "must be given");
+    if (base::IsBlank(line.product())) return Invalid(field + ".product", "must be given");
     if (line.quantity_milli() < 1 || line.quantity_milli() > kQuantityMilliMax) {
       return Invalid(field + ".quantity_milli", "must be 1 to 10^12");
     }
@@ -91,7 +79,8 @@ absl::Status CheckOrder(const v1::Order& order, std::string_view customer, absl:
     return Invalid("order.channel", "must be a channel");
   }
   if (order.has_external_id()) {
-    if (absl::Status s = CheckExternalId(order.external_id()); !s.ok()) return s;
+    if (absl::Status s = base::CheckExternalId("order.external_id", order.external_id()); !s.ok())
+      return s;
   }
   if (!order.opportunity().empty()) {
     const auto pattern =

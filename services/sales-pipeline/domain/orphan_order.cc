@@ -4,6 +4,7 @@
 
 #include "crm/sales/v1/reason.pb.h"
 #include "libs/base/check.h"
+#include "libs/base/external_id.h"
 #include "libs/base/resource_name.h"
 #include "libs/base/status.h"
 #include "services/sales-pipeline/domain/order.h"
@@ -16,15 +17,12 @@ using engine::Context;
 using engine::Decision;
 namespace {
 
-bool Same(const common::v1::ExternalId& a, const common::v1::ExternalId& b) {
-  return a.system() == b.system() && a.id() == b.id();
-}
-
 // Whether the row names this customer.
 bool Wants(const v1::OrphanOrder& orphan, const v1::CustomerRef& customer) {
   if (!orphan.has_wanted_external_id()) return orphan.wanted_customer() == customer.name();
-  return std::any_of(customer.external_ids().begin(), customer.external_ids().end(),
-                     [&](const auto& id) { return Same(id, orphan.wanted_external_id()); });
+  return std::any_of(
+      customer.external_ids().begin(), customer.external_ids().end(),
+      [&](const auto& id) { return base::SameExternalId(id, orphan.wanted_external_id()); });
 }
 
 }  // namespace
@@ -53,7 +51,7 @@ Decision<OrphanOrderModel> OrphanOrderModel::Decide(const State& orphan,
                                                     const Context&) {
   const v1::OrphanOrder& row = import.orphan_order();
   if (row.wanted_customer() == orphan.wanted_customer() &&
-      Same(row.wanted_external_id(), orphan.wanted_external_id()) &&
+      base::SameExternalId(row.wanted_external_id(), orphan.wanted_external_id()) &&
       ImportDigest(row.order()) == ImportDigest(orphan.order())) {
     return std::nullopt;
   }

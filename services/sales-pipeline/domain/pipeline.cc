@@ -8,6 +8,7 @@
 #include "libs/base/field_mask.h"
 #include "libs/base/resource_name.h"
 #include "libs/base/status.h"
+#include "libs/base/text.h"
 #include "libs/engine/update.h"
 
 namespace crm::sales {
@@ -26,7 +27,7 @@ absl::Status CheckStage(const std::string& field, const v1::Stage& stage,
     return Invalid(field + ".id", "must be 1 to 63 characters of a-z, 0-9 and -");
   }
   if (!seen.insert(stage.id()).second) return Invalid(field + ".id", "must be unique");
-  if (stage.display_name().empty()) return Invalid(field + ".display_name", "must be given");
+  if (base::IsBlank(stage.display_name())) return Invalid(field + ".display_name", "must be given");
   const int percent = stage.probability_percent();
   if (percent < 0 || percent > 100) {
     return Invalid(field + ".probability_percent", "must be 0 to 100");
@@ -70,7 +71,8 @@ absl::Status CheckStages(const v1::Pipeline& pipeline) {
 }
 
 absl::Status CheckPipeline(const v1::Pipeline& pipeline) {
-  if (pipeline.display_name().empty()) return Invalid("pipeline.display_name", "must be given");
+  if (base::IsBlank(pipeline.display_name()))
+    return Invalid("pipeline.display_name", "must be given");
   if (!v1::BusinessModel_IsValid(pipeline.business_model())) {
     return Invalid("pipeline.business_model", "must be a way of selling");
   }
@@ -87,7 +89,8 @@ absl::Status CheckPipeline(const v1::Pipeline& pipeline) {
       return Invalid(field + ".id", "must be 1 to 63 characters of a-z, 0-9 and -");
     }
     if (!seen.insert(reason.id()).second) return Invalid(field + ".id", "must be unique");
-    if (reason.display_name().empty()) return Invalid(field + ".display_name", "must be given");
+    if (base::IsBlank(reason.display_name()))
+      return Invalid(field + ".display_name", "must be given");
   }
   return absl::OkStatus();
 }

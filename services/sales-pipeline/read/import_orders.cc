@@ -10,6 +10,7 @@
 #include "crm/sales/v1/internal.pb.h"
 #include "crm/sales/v1/orphan_order.pb.h"
 #include "crm/sales/v1/reason.pb.h"
+#include "libs/base/external_id.h"
 #include "libs/base/hash.h"
 #include "libs/base/resource_name.h"
 #include "libs/base/status.h"
@@ -41,9 +42,8 @@ absl::StatusOr<std::optional<v1::CustomerRef>> FindCustomer(const v1::OrderRow& 
     }
     case v1::OrderRow::kCustomerExternalId: {
       const common::v1::ExternalId& external_id = row.customer_external_id();
-      if (external_id.system().empty() || external_id.id().empty()) {
-        return Invalid("customer_external_id", "must have a system and an id");
-      }
+      absl::Status s = base::CheckExternalId("customer_external_id", external_id);
+      if (!s.ok()) return s;
       const std::vector<v1::CustomerRef> found = CustomersByExternalId(snapshot, external_id);
       if (found.size() > 1) {
         return Invalid("customer_external_id", "must mean one customer, not several");
@@ -171,9 +171,9 @@ absl::StatusOr<MessagePtr> CommandOf(const v1::OrderRow& row,
 absl::StatusOr<MessagePtr> SplitRow(const v1::OrderRow& row, const std::string& call,
                                     const engine::Snapshot& snapshot, Said& said) {
   const common::v1::ExternalId& external_id = row.order().external_id();
-  if (external_id.system().empty() || external_id.id().empty()) {
-    return Invalid("order.external_id", "must have a system and an id");
-  }
+  if (!row.order().has_external_id()) return Invalid("order.external_id", "must be given");
+  absl::Status valid = base::CheckExternalId("order.external_id", external_id);
+  if (!valid.ok()) return valid;
   const auto customer = FindCustomer(row, snapshot);
   if (!customer.ok()) return customer.status();
   const std::string digest = DigestOf(row, *customer);

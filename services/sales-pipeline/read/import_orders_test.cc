@@ -161,9 +161,11 @@ TEST(SplitImportOrders, RefusesRowsThatCannotBeOne) {
   EXPECT_THAT(refusal(kOrder), testing::IsInvalid("customer"));
   EXPECT_THAT(refusal("customer: 'c1' " + kOrder), testing::IsInvalid("customer"));
   EXPECT_THAT(refusal("customer_external_id { id: '1' } " + kOrder),
-              testing::IsInvalid("customer_external_id"));
+              testing::IsInvalid("customer_external_id.system"));
   EXPECT_THAT(refusal(kById + kOrder), testing::IsInvalid("customer_external_id"));
   EXPECT_THAT(refusal(kByName + "order {}"), testing::IsInvalid("order.external_id"));
+  EXPECT_THAT(refusal(kByName + "order { external_id { system: 'erp' } }"),
+              testing::IsInvalid("order.external_id.id"));
 }
 
 TEST(SplitImportOrders, AnswersInTheOrderOfTheRows) {

@@ -3,10 +3,10 @@
 #include <string>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "libs/base/check.h"
 #include "libs/base/field_mask.h"
 #include "libs/base/status.h"
+#include "libs/base/text.h"
 #include "libs/engine/update.h"
 #include "services/service-desk/domain/priority.h"
 
@@ -72,7 +72,7 @@ absl::Status CheckThresholds(const v1::PriorityPolicy& policy) {
 }
 
 absl::Status CheckPolicy(const v1::PriorityPolicy& policy) {
-  if (absl::StripAsciiWhitespace(policy.display_name()).empty()) {
+  if (base::IsBlank(policy.display_name())) {
     return Invalid("priority_policy.display_name", "must be given");
   }
   if (absl::Status s = CheckWeights(policy); !s.ok()) return s;

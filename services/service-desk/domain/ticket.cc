@@ -2,11 +2,11 @@
 
 #include <string>
 
-#include "absl/strings/ascii.h"
 #include "crm/servicedesk/v1/reason.pb.h"
 #include "libs/base/check.h"
 #include "libs/base/resource_name.h"
 #include "libs/base/status.h"
+#include "libs/base/text.h"
 #include "libs/base/timestamp.h"
 
 namespace crm::servicedesk {
@@ -17,8 +17,6 @@ using base::Refused;
 using engine::Context;
 using engine::Decision;
 using Event = TicketModel::Event;
-
-bool Blank(const std::string& text) { return absl::StripAsciiWhitespace(text).empty(); }
 
 bool Pending(const v1::Ticket& ticket) {
   return ticket.state() == v1::TICKET_STATE_PENDING_CUSTOMER ||
@@ -56,7 +54,7 @@ absl::Status CheckPending(const v1::SetPendingRequest& pending) {
       !v1::WaitingFor_IsValid(pending.waiting_for())) {
     return Invalid("waiting_for", "must be the customer or a third party");
   }
-  if (Blank(pending.reason())) return Invalid("reason", "must be given");
+  if (base::IsBlank(pending.reason())) return Invalid("reason", "must be given");
   const int nanos = pending.until().nanos();
   if (!pending.has_until() || nanos < 0 || nanos > 999'999'999) {
     return Invalid("until", "must be a moment");
@@ -112,7 +110,7 @@ void FoldNoted(const v1::TicketNoted& noted, v1::Ticket& ticket) {
 Decision<TicketModel> TicketModel::Decide(const State& ticket,
                                           const v1::AssignTicketRequest& assign,
                                           const Context& context) {
-  if (Blank(assign.assignee())) return Invalid("assignee", "must be given");
+  if (base::IsBlank(assign.assignee())) return Invalid("assignee", "must be given");
   if (!assign.queue().empty() && !base::IsResourceId(assign.queue())) {
     return Invalid("queue", "must be 1 to 63 characters of a-z, 0-9 and -");
   }
@@ -207,7 +205,7 @@ Decision<TicketModel> TicketModel::Decide(const State& ticket, const v1::CloseTi
 Decision<TicketModel> TicketModel::Decide(const State& ticket,
                                           const v1::ReopenTicketRequest& reopen,
                                           const Context& context) {
-  if (Blank(reopen.reason())) return Invalid("reason", "must be given");
+  if (base::IsBlank(reopen.reason())) return Invalid("reason", "must be given");
   if (ticket.state() == v1::TICKET_STATE_CLOSED) return Closed();
   if (ticket.state() != v1::TICKET_STATE_RESOLVED) {
     return Refused(v1::REASON_TICKET_OPEN, "the ticket is not resolved");
@@ -224,7 +222,7 @@ Decision<TicketModel> TicketModel::Decide(const State& ticket,
 
 Decision<TicketModel> TicketModel::Decide(const State& ticket, const v1::AddNoteRequest& add,
                                           const Context& context) {
-  if (Blank(add.text())) return Invalid("text", "must be given");
+  if (base::IsBlank(add.text())) return Invalid("text", "must be given");
   if (ticket.state() == v1::TICKET_STATE_CLOSED) return Closed();
   if (ticket.personal().notes_size() >= kNotesMax) {
     return Refused(v1::REASON_TICKET_FULL, "the ticket has 100 notes");

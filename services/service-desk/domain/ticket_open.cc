@@ -3,11 +3,11 @@
 #include <string>
 #include <string_view>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "crm/servicedesk/v1/reason.pb.h"
 #include "libs/base/resource_name.h"
 #include "libs/base/status.h"
+#include "libs/base/text.h"
 #include "libs/base/timestamp.h"
 #include "services/service-desk/domain/priority.h"
 #include "services/service-desk/domain/seed.h"
@@ -35,7 +35,7 @@ absl::Status CheckTags(const v1::Ticket& ticket) {
   std::set<std::string_view> seen;
   for (int i = 0; i < ticket.tags_size(); ++i) {
     const std::string field = absl::StrCat("ticket.tags[", i, "]");
-    if (ticket.tags(i).empty()) return Invalid(field, "must be given");
+    if (base::IsBlank(ticket.tags(i))) return Invalid(field, "must be given");
     if (!seen.insert(ticket.tags(i)).second) return Invalid(field, "must be unique");
   }
   return absl::OkStatus();
@@ -60,7 +60,7 @@ absl::Status CheckOpen(const v1::Ticket& ticket) {
   if (!common::v1::Channel_IsValid(ticket.channel())) {
     return Invalid("ticket.channel", "must be a channel");
   }
-  if (absl::StripAsciiWhitespace(ticket.personal().subject()).empty()) {
+  if (base::IsBlank(ticket.personal().subject())) {
     return Invalid("ticket.personal.subject", "must be given");
   }
   if (ticket.impact() < 1 || ticket.impact() > kPointsMax) {
