@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "libs/base/check.h"
 #include "libs/base/field_mask.h"
 #include "libs/base/status.h"
 
@@ -96,5 +97,13 @@ absl::StatusOr<FieldMask> ChangedFields(const Message& resource, const FieldMask
 }
 
 std::string EtagOf(int64_t revision) { return "r" + std::to_string(revision); }
+
+void ClearStamps(Message& state) {
+  for (const char* name : {"name", "etag", "create_time", "update_time"}) {
+    const FieldDescriptor* field = state.GetDescriptor()->FindFieldByName(name);
+    base::Check(field != nullptr, "a state has the fields that the engine stamps");
+    state.GetReflection()->ClearField(&state, field);
+  }
+}
 
 }  // namespace crm::engine

@@ -31,4 +31,8 @@ absl::StatusOr<google::protobuf::FieldMask> ChangedFields(const google::protobuf
 // table can say with it which version of another service's resource it holds.
 std::string EtagOf(int64_t revision);
 
+// Takes off what the engine stamps on a state (name, etag, create and update time), so that an
+// event does not carry what its record says.
+void ClearStamps(google::protobuf::Message& state);
+
 }  // namespace crm::engine

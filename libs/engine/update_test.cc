@@ -73,5 +73,16 @@ TEST(ChangedFields, AnImmutableFieldThatStaysIsFineAndOneThatChangesIsRefused) {
   EXPECT_EQ(base::FieldOf(refused.status()), "kind");
 }
 
+TEST(ClearStamps, LeavesWhatTheEngineDoesNotWrite) {
+  customer::v1::Customer customer;
+  customer.set_name("customers/c1");
+  customer.set_etag("3");
+  customer.mutable_create_time()->set_seconds(1);
+  customer.mutable_update_time()->set_seconds(2);
+  customer.set_display_name("Alpha");
+  ClearStamps(customer);
+  EXPECT_EQ(customer.ShortDebugString(), "display_name: \"Alpha\"");
+}
+
 }  // namespace
 }  // namespace crm::engine

@@ -202,7 +202,8 @@ Decision<OrderModel> OrderModel::Decide(const State& order, const v1::AmendOrder
   const v1::OrderTotals totals = TotalsOf(*after, base::ParentOf(order.name()));
   *after->mutable_totals() = totals;
   if (after->SerializeAsString() == order.SerializeAsString()) return std::nullopt;
-  ClearStamps(*after);
+  engine::ClearStamps(*after);
+  after->clear_totals();  // Events carry them beside the order.
   Event event;
   v1::OrderAmended& amended = *event.mutable_amended();
   *amended.mutable_order() = *std::move(after);

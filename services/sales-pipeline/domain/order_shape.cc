@@ -11,6 +11,7 @@
 #include "libs/base/resource_name.h"
 #include "libs/base/status.h"
 #include "libs/base/text.h"
+#include "libs/engine/update.h"
 
 namespace crm::sales {
 namespace {
@@ -150,16 +151,9 @@ v1::OrderTotals TotalsOf(const v1::Order& order, std::string_view customer) {
   return totals;
 }
 
-void ClearStamps(v1::Order& order) {
-  order.clear_name();
-  order.clear_etag();
-  order.clear_create_time();
-  order.clear_update_time();
-  order.clear_totals();
-}
-
 void ClearOutput(v1::Order& order) {
-  ClearStamps(order);
+  engine::ClearStamps(order);
+  order.clear_totals();
   order.clear_status();
   order.clear_deliveries();
   order.clear_returns();

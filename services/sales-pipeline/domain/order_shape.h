@@ -46,8 +46,6 @@ std::optional<base::Nanos> CostLeft(const v1::Order& order);
 // What the order counts for: revenue and margin after returns, nothing when it is cancelled.
 v1::OrderTotals TotalsOf(const v1::Order& order, std::string_view customer);
 
-// Takes off what the engine stamps and the totals, which events carry beside the order.
-void ClearStamps(v1::Order& order);
 // Takes off everything that a caller may not set.
 void ClearOutput(v1::Order& order);
 

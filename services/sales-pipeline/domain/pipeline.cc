@@ -95,29 +95,23 @@ absl::Status CheckPipeline(const v1::Pipeline& pipeline) {
   return absl::OkStatus();
 }
 
-// Takes off what the engine stamps, so that events do not carry it.
-v1::Pipeline Unstamped(v1::Pipeline pipeline) {
-  pipeline.clear_name();
-  pipeline.clear_etag();
-  pipeline.clear_create_time();
-  pipeline.clear_update_time();
-  return pipeline;
-}
-
 }  // namespace
 
 Decision<PipelineModel> PipelineModel::Decide(const State&, const v1::CreatePipelineRequest& create,
                                               const Context&) {
   if (absl::Status s = CheckPipeline(create.pipeline()); !s.ok()) return s;
   Event event;
-  *event.mutable_created()->mutable_pipeline() = Unstamped(create.pipeline());
+  v1::Pipeline& created = *event.mutable_created()->mutable_pipeline();
+  created = create.pipeline();
+  engine::ClearStamps(created);
   return event;
 }
 
 Decision<PipelineModel> PipelineModel::Decide(const State& pipeline,
                                               const v1::UpdatePipelineRequest& update,
                                               const Context&) {
-  v1::Pipeline after = Unstamped(pipeline);
+  v1::Pipeline after = pipeline;
+  engine::ClearStamps(after);
   const absl::StatusOr<google::protobuf::FieldMask> changed =
       engine::ChangedFields(update.pipeline(), update.update_mask(), pipeline);
   if (!changed.ok()) return changed.status();

@@ -84,22 +84,15 @@ absl::Status CheckPolicy(const v1::PriorityPolicy& policy) {
   return absl::OkStatus();
 }
 
-// Takes off what the engine stamps, so that events do not carry it.
-v1::PriorityPolicy Unstamped(v1::PriorityPolicy policy) {
-  policy.clear_name();
-  policy.clear_etag();
-  policy.clear_create_time();
-  policy.clear_update_time();
-  return policy;
-}
-
 }  // namespace
 
 Decision<PriorityPolicyModel> PriorityPolicyModel::Decide(
     const State&, const v1::CreatePriorityPolicyRequest& create, const Context&) {
   if (absl::Status s = CheckPolicy(create.priority_policy()); !s.ok()) return s;
   Event event;
-  *event.mutable_created()->mutable_priority_policy() = Unstamped(create.priority_policy());
+  v1::PriorityPolicy& created = *event.mutable_created()->mutable_priority_policy();
+  created = create.priority_policy();
+  engine::ClearStamps(created);
   return event;
 }
 
@@ -109,7 +102,8 @@ Decision<PriorityPolicyModel> PriorityPolicyModel::Decide(
       engine::ChangedFields(update.priority_policy(), update.update_mask(), policy);
   if (!changed.ok()) return changed.status();
   if (changed->paths().empty()) return std::nullopt;
-  v1::PriorityPolicy after = Unstamped(policy);
+  v1::PriorityPolicy after = policy;
+  engine::ClearStamps(after);
   base::ApplyMask(*changed, update.priority_policy(), after);
   if (absl::Status s = CheckPolicy(after); !s.ok()) return s;
   Event event;
