@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <tuple>
@@ -101,6 +102,10 @@ Found Look(const engine::Snapshot& snapshot, v1::SearchTermKind kind, const std:
   return found;
 }
 
+bool Searchable(const std::u32string& word) {
+  return word.size() >= 2 || IsIdeograph(word.front());
+}
+
 using Matches = std::map<std::string, v1::SearchMatch>;
 
 void Improve(Matches& matches, const std::string& customer, v1::SearchMatch match) {
@@ -128,29 +133,48 @@ bool LookForIdentifiers(const engine::Snapshot& snapshot, const std::u32string& 
   return incomplete;
 }
 
-// Customers whose name has every word, or a word that begins with it.
+// Customers whose name may have every word: those in the scans that came to an end. What the
+// others would say is asked of each name.
 bool LookForWords(const engine::Snapshot& snapshot, const std::vector<std::u32string>& words,
                   Matches& matches) {
-  bool incomplete = false;
-  std::map<std::string, bool> all;
-  for (size_t i = 0; i < words.size(); ++i) {
-    Found found = Look(snapshot, v1::SEARCH_TERM_KIND_WORD, words[i]);
-    incomplete = incomplete || found.incomplete;
-    if (i == 0) {
+  std::optional<std::map<std::string, bool>> all;
+  std::map<std::string, bool> cut;
+  for (const std::u32string& word : words) {
+    if (!Searchable(word)) continue;
+    Found found = Look(snapshot, v1::SEARCH_TERM_KIND_WORD, word);
+    if (found.incomplete) {
+      cut = std::move(found.customers);
+      continue;
+    }
+    if (!all.has_value()) {
       all = std::move(found.customers);
       continue;
     }
     std::map<std::string, bool> both;
-    for (const auto& [customer, exact] : all) {
+    for (const auto& [customer, exact] : *all) {
       const auto at = found.customers.find(customer);
       if (at != found.customers.end()) both.emplace(customer, exact && at->second);
     }
     all = std::move(both);
   }
-  for (const auto& [customer, exact] : all) {
+  for (const auto& [customer, exact] : all.has_value() ? *all : cut) {
     Improve(matches, customer, exact ? v1::SEARCH_MATCH_WORDS : v1::SEARCH_MATCH_WORD_STARTS);
   }
-  return incomplete;
+  return !all.has_value();
+}
+
+// Whether every word is in the name, or begins a word of it; unspecified: not so.
+v1::SearchMatch ByWords(const v1::Customer& customer, const std::vector<std::u32string>& words) {
+  const std::vector<std::u32string> of_name = WordsOf(FoldText(customer.display_name()));
+  v1::SearchMatch match = v1::SEARCH_MATCH_WORDS;
+  for (const std::u32string& word : words) {
+    if (std::find(of_name.begin(), of_name.end(), word) != of_name.end()) continue;
+    const bool begins = std::any_of(of_name.begin(), of_name.end(),
+                                    [&](const auto& longer) { return longer.starts_with(word); });
+    if (!begins) return v1::SEARCH_MATCH_UNSPECIFIED;
+    match = v1::SEARCH_MATCH_WORD_STARTS;
+  }
+  return match;
 }
 
 // Folded, one space where there were several, none at the ends: spaces do not make a name another.
@@ -165,16 +189,16 @@ std::u32string Comparable(std::string_view text) {
   return squeezed;
 }
 
-v1::SearchMatch ByName(const v1::Customer& customer, const std::u32string& folded,
-                       v1::SearchMatch match) {
-  if (match == v1::SEARCH_MATCH_IDENTIFIER) return match;
+// The best way by which the query means the customer; unspecified: none.
+v1::SearchMatch MatchOf(const v1::Customer& customer, const std::u32string& folded,
+                        const std::vector<std::u32string>& words,
+                        std::optional<v1::SearchMatch> identifier) {
+  if (identifier == v1::SEARCH_MATCH_IDENTIFIER) return *identifier;
   const std::u32string name = Comparable(customer.display_name());
   if (name == folded) return v1::SEARCH_MATCH_NAME;
-  return name.starts_with(folded) ? v1::SEARCH_MATCH_NAME_START : match;
-}
-
-bool Searchable(const std::u32string& word) {
-  return word.size() >= 2 || IsIdeograph(word.front());
+  if (name.starts_with(folded)) return v1::SEARCH_MATCH_NAME_START;
+  const v1::SearchMatch match = ByWords(customer, words);
+  return match == v1::SEARCH_MATCH_UNSPECIFIED ? identifier.value_or(match) : match;
 }
 
 }  // namespace
@@ -203,24 +227,33 @@ absl::StatusOr<v1::SearchCustomersResponse> QuerySearch(const v1::SearchCustomer
     return base::Invalid("page_size", "must be 1 to 100, or 0 for 20");
   }
   const std::u32string folded = Comparable(request.query());
-  std::vector<std::u32string> words = WordsOf(folded);
-  std::erase_if(words, [](const std::u32string& word) { return !Searchable(word); });
-  if (words.empty())
+  const std::vector<std::u32string> words = WordsOf(folded);
+  if (std::none_of(words.begin(), words.end(), Searchable))
     return base::Invalid("query", "must have a word of two characters, or of one Chinese one");
 
-  Matches matches;
+  Matches identifiers;
   v1::SearchCustomersResponse response;
-  const bool identifiers_cut = LookForIdentifiers(snapshot, folded, matches);
+  const bool identifiers_cut = LookForIdentifiers(snapshot, folded, identifiers);
+  Matches matches = identifiers;
   const bool words_cut = LookForWords(snapshot, words, matches);
   response.set_incomplete(identifiers_cut || words_cut || matches.size() > kSearchCandidatesMax);
 
+  // What looks best is read first: not all may be.
+  std::vector<std::pair<v1::SearchMatch, std::string>> candidates;
+  for (const auto& [name, match] : matches) candidates.emplace_back(match, name);
+  std::sort(candidates.begin(), candidates.end());
+  if (candidates.size() > kSearchCandidatesMax) candidates.resize(kSearchCandidatesMax);
   std::vector<v1::SearchHit> hits;
-  for (const auto& [name, match] : matches) {
-    if (hits.size() >= kSearchCandidatesMax) break;
+  for (const auto& [looks, name] : candidates) {
     auto customer = snapshot.Get(kCustomers, name);
     if (!customer.has_value()) continue;
+    const auto at = identifiers.find(name);
+    const v1::SearchMatch match =
+        MatchOf(*customer, folded, words,
+                at == identifiers.end() ? std::nullopt : std::optional(at->second));
+    if (match == v1::SEARCH_MATCH_UNSPECIFIED) continue;
     v1::SearchHit& hit = hits.emplace_back();
-    hit.set_match(ByName(*customer, folded, match));
+    hit.set_match(match);
     *hit.mutable_customer() = *std::move(customer);
   }
   const auto rank = [](const v1::SearchHit& hit) {

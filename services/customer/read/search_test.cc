@@ -145,5 +145,33 @@ TEST_F(Search, RefusesWhatHasNoWord) {
   EXPECT_THAT(QuerySearch(request, rows_, {}).status(), testing::IsInvalid("page_size"));
 }
 
+// A word that most names have says little; the others say which customer is meant.
+TEST_F(Search, AWordThatIsEverywhereDoesNotHideAName) {
+  for (int i = 0; i <= kSearchRowsMax; ++i) {
+    const std::string number = std::to_string(100'000 + i);
+    Put("c" + number, "display_name: 'Shop customer " + number + "'");
+  }
+  const std::string last = std::to_string(100'000 + kSearchRowsMax);
+  EXPECT_THAT(Find("Shop customer " + last), ElementsAre("c" + last + " 2"));
+  EXPECT_THAT(Find("shop " + last), ElementsAre("c" + last + " 4"));
+  EXPECT_THAT(Find("stop " + last), IsEmpty());
+}
+
+TEST_F(Search, TheBestOfManyAreReadFirst) {
+  for (int i = 0; i <= kSearchCandidatesMax; ++i)
+    Put("a" + std::to_string(i), "display_name: 'Steelworks'");
+  Put("z", "display_name: 'Steel'");
+  const std::vector<std::string> found = Find("steel", 1);
+  EXPECT_THAT(found, ElementsAre("z 2"));
+}
+
+TEST_F(Search, EveryWordCountsAlsoOneLetter) {
+  Put("a", "display_name: 'Steel A'");
+  Put("b", "display_name: 'Steel Bau'");
+  EXPECT_THAT(Find("steel b"), ElementsAre("b 3"));
+  EXPECT_THAT(Find("a steel"), ElementsAre("a 4"));
+  EXPECT_THAT(Find("steel x"), IsEmpty());
+}
+
 }  // namespace
 }  // namespace crm::customer
