@@ -24,8 +24,8 @@ std::string Traceparent(const rpc::Call& call) {
   return std::string(call.Metadata("traceparent").value_or(std::string_view()));
 }
 
-absl::StatusOr<MessagePtr> ReadRequest(const rpc::Call& call,
-                                       const google::protobuf::Message& prototype) {
+absl::StatusOr<MessagePtr> ParseRequest(const rpc::Call& call,
+                                        const google::protobuf::Message& prototype) {
   // A command that adds an event is as fresh as can be; one that adds none would have to be held
   // back. Nobody is to believe that it was.
   for (const char* header : {kReadAfter, kReadBarrier}) {
@@ -34,8 +34,32 @@ absl::StatusOr<MessagePtr> ReadRequest(const rpc::Call& call,
   }
   MessagePtr request = engine::NewOf(prototype);
   if (absl::Status s = rpc::ParseRequest(call.request(), *request); !s.ok()) return s;
-  if (absl::Status s = base::ValidateLimits(*request); !s.ok()) return s;
   return request;
+}
+
+absl::StatusOr<MessagePtr> ReadRequest(const rpc::Call& call,
+                                       const google::protobuf::Message& prototype) {
+  absl::StatusOr<MessagePtr> request = ParseRequest(call, prototype);
+  if (!request.ok()) return request;
+  if (absl::Status s = base::ValidateLimits(**request); !s.ok()) return s;
+  return request;
+}
+
+// The request cut into commands, each row within the limits of its fields or refused alone.
+absl::StatusOr<std::vector<engine::BatchItem>> Split(const engine::BatchDef& def,
+                                                     const google::protobuf::Message& request,
+                                                     const engine::Engine& engine) {
+  const auto* rows = request.GetDescriptor()->FindFieldByName("rows");
+  if (absl::Status s = base::ValidateLimits(request, *rows); !s.ok()) return s;
+  const table::ReadView view(engine.database());
+  std::vector<engine::BatchItem> items = def.split(request, view);
+  if (!view.status().ok()) return view.status();
+  for (size_t row = 0; row < items.size(); ++row) {
+    absl::Status limits = base::ValidateLimits(
+        request.GetReflection()->GetRepeatedMessage(request, rows, static_cast<int>(row)));
+    if (!limits.ok()) items[row] = {std::move(limits), nullptr};
+  }
+  return items;
 }
 
 void HandleCommand(Host& host, const engine::CommandDef& def, std::shared_ptr<rpc::Call> call) {
@@ -99,16 +123,11 @@ void HandleBatch(Host& host, const engine::BatchDef& def, std::shared_ptr<rpc::C
   if (engine == nullptr) return call->Finish(NotStarted());
   auto* factory = google::protobuf::MessageFactory::generated_factory();
   absl::StatusOr<MessagePtr> request =
-      ReadRequest(*call, *factory->GetPrototype(def.method->input_type()));
+      ParseRequest(*call, *factory->GetPrototype(def.method->input_type()));
   if (!request.ok()) return call->Finish(request.status());
-  std::vector<engine::BatchItem> items;
-  {
-    const table::ReadView view(engine->database());
-    items = def.split(**request, view);
-    if (!view.status().ok()) return call->Finish(view.status());
-  }
-  if (items.size() > kBatchRowsMax)
-    return call->Finish(base::Invalid("rows", "are more than 1,000"));
+  absl::StatusOr<std::vector<engine::BatchItem>> split = Split(def, **request, *engine);
+  if (!split.ok()) return call->Finish(split.status());
+  std::vector<engine::BatchItem>& items = *split;
   auto batch = std::make_shared<Batch>();
   batch->call = call;
   batch->engine = engine;

@@ -82,7 +82,8 @@ struct Fault {
   std::string what;
 };
 
-std::optional<Fault> Walk(const Message& message, const Plan& plan);
+std::optional<Fault> Walk(const Message& message, const Plan& plan,
+                          const FieldDescriptor* counted_only = nullptr);
 
 std::optional<Fault> CheckText(const std::string& text, const FieldPlan& plan) {
   if (text.size() > plan.bytes_max) {
@@ -116,12 +117,15 @@ Fault Within(std::string_view step, Fault fault) {
   return fault;
 }
 
+std::optional<Fault> CheckCount(const Message& message, const FieldPlan& plan) {
+  if (message.GetReflection()->FieldSize(message, plan.field) <= plan.items_max)
+    return std::nullopt;
+  return Fault{plan.field->name(), absl::StrCat("must have at most ", plan.items_max, " elements")};
+}
+
 std::optional<Fault> CheckRepeated(const Message& message, const FieldPlan& plan) {
+  if (std::optional<Fault> fault = CheckCount(message, plan); fault.has_value()) return fault;
   const int size = message.GetReflection()->FieldSize(message, plan.field);
-  if (size > plan.items_max) {
-    return Fault{plan.field->name(),
-                 absl::StrCat("must have at most ", plan.items_max, " elements")};
-  }
   if (plan.message == nullptr && plan.field->cpp_type() != FieldDescriptor::CPPTYPE_STRING) {
     return std::nullopt;
   }
@@ -133,11 +137,13 @@ std::optional<Fault> CheckRepeated(const Message& message, const FieldPlan& plan
   return std::nullopt;
 }
 
-std::optional<Fault> Walk(const Message& message, const Plan& plan) {
+std::optional<Fault> Walk(const Message& message, const Plan& plan,
+                          const FieldDescriptor* counted_only) {
   for (const FieldPlan& field : plan.fields) {
     if (field.field->is_repeated()) {
-      if (std::optional<Fault> fault = CheckRepeated(message, field); fault.has_value())
-        return fault;
+      std::optional<Fault> fault =
+          field.field == counted_only ? CheckCount(message, field) : CheckRepeated(message, field);
+      if (fault.has_value()) return fault;
       continue;
     }
     // A message that is not set holds nothing; the accessor would go down recursive types for ever.
@@ -151,12 +157,19 @@ std::optional<Fault> Walk(const Message& message, const Plan& plan) {
   return std::nullopt;
 }
 
+absl::Status Validate(const Message& message, const FieldDescriptor* counted_only) {
+  static Plans plans;
+  const std::optional<Fault> fault =
+      Walk(message, plans.Of(*message.GetDescriptor()), counted_only);
+  return fault.has_value() ? Invalid(fault->path, fault->what) : absl::OkStatus();
+}
+
 }  // namespace
 
-absl::Status ValidateLimits(const Message& message) {
-  static Plans plans;
-  const std::optional<Fault> fault = Walk(message, plans.Of(*message.GetDescriptor()));
-  return fault.has_value() ? Invalid(fault->path, fault->what) : absl::OkStatus();
+absl::Status ValidateLimits(const Message& message) { return Validate(message, nullptr); }
+
+absl::Status ValidateLimits(const Message& message, const FieldDescriptor& elements) {
+  return Validate(message, &elements);
 }
 
 }  // namespace crm::base

@@ -23,5 +23,9 @@ inline constexpr int kFieldItemsDefault = 100;
 // Cost: linear in the message; what to check is found once per message type and kept for the life
 // of the process, so the message's descriptor must live as long. Thread-safe.
 absl::Status ValidateLimits(const google::protobuf::Message& message);
+// The same, but into the elements of the repeated field `elements` of the message itself it does
+// not look: they are counted, and whoever answers each of them validates each.
+absl::Status ValidateLimits(const google::protobuf::Message& message,
+                            const google::protobuf::FieldDescriptor& elements);
 
 }  // namespace crm::base

@@ -75,5 +75,15 @@ TEST(ValidateLimits, NamesTheFieldThatIsOverThem) {
   }
 }
 
+TEST(ValidateLimits, ElementsThatAreAnsweredEachAreOnlyCounted) {
+  const auto& children = *Limited::descriptor()->FindFieldByName("children");
+  Limited message;
+  message.add_children()->set_short_text("abcd");
+  EXPECT_EQ(FieldOf(ValidateLimits(message)), "children[0].short_text");
+  EXPECT_TRUE(ValidateLimits(message, children).ok());
+  for (int i = 0; i < kFieldItemsDefault; ++i) message.add_children();
+  EXPECT_EQ(FieldOf(ValidateLimits(message, children)), "children");
+}
+
 }  // namespace
 }  // namespace crm::base

@@ -289,5 +289,27 @@ TEST_F(BadInput, BadRowsOfABatchAreAnsweredEach) {
   }
 }
 
+// A field over its limit spoils its row, not the call.
+TEST_F(BadInput, ARowOverALimitIsAnsweredAlone) {
+  customer::v1::ImportCustomersRequest import;
+  import.set_request_id(suite_.NewRequestId());
+  import.set_validate_only(true);
+  for (int i = 0; i < 2; ++i) {
+    customer::v1::Customer& row = *import.add_rows()->mutable_customer();
+    row.set_kind(customer::v1::CUSTOMER_KIND_COMPANY);
+    row.set_display_name(std::string(200 + i, 'x'));
+    row.add_external_ids()->set_system("erp");
+    row.mutable_external_ids(0)->set_id(absl::StrCat("long-", i));
+  }
+  customer::v1::ImportCustomersResponse response;
+  ASSERT_TRUE(suite_.Call(import, &response).ok());
+  ASSERT_EQ(response.results_size(), 2);
+  EXPECT_TRUE(base::FromWire(response.results(0).status()).ok());
+  EXPECT_EQ(RefusalOf(base::FromWire(response.results(1).status())),
+            BadField("customer.display_name"));
+  for (int i = 0; i < 999; ++i) import.add_rows();
+  ExpectRefusal(import, BadField("rows"));
+}
+
 }  // namespace
 }  // namespace crm::contract

@@ -1,10 +1,10 @@
 #include "tools/crmctl/importer.h"
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <utility>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "crm/common/v1/types.pb.h"
@@ -25,19 +25,6 @@ constexpr int kExistsMax = 5;
 bool IsPassingCode(absl::StatusCode code) {
   return code == absl::StatusCode::kUnavailable || code == absl::StatusCode::kDeadlineExceeded ||
          code == absl::StatusCode::kAborted;
-}
-
-// "rows[17].order.revenue" gives 17 and "order.revenue"; -1 when it names no row.
-int RowOf(const std::string& field, std::string& rest) {
-  constexpr std::string_view kPrefix = "rows[";
-  const size_t close = field.find(']');
-  int row = -1;
-  if (!field.starts_with(kPrefix) || close == std::string::npos ||
-      !absl::SimpleAtoi(field.substr(kPrefix.size(), close - kPrefix.size()), &row)) {
-    return -1;
-  }
-  rest = close + 2 <= field.size() ? field.substr(close + 2) : "";
-  return row;
 }
 
 std::string DescriptionOf(const absl::Status& status) {
@@ -200,18 +187,24 @@ absl::Status Importer::HandleRows(Batch batch, const std::string& reply) {
   return Again(std::move(left), why);
 }
 
-// A batch that was refused for one row is sent again without it.
+// What is too large for one call goes in two; a row that is so alone is refused.
 absl::Status Importer::HandleFailure(Batch batch, const absl::Status& status) {
   if (IsPassingCode(status.code())) return Again(std::move(batch), status);
-  std::string field;
-  const int row = RowOf(base::FieldOf(status), field);
-  if (row < 0 || row >= static_cast<int>(batch.rows.size())) return status;
-  Report(
-      {batch.rows[static_cast<size_t>(row)].line, format_.ColumnOf(field), DescriptionOf(status)});
-  batch.rows.erase(batch.rows.begin() + row);
-  batch.request_id = "import-" + RandomId();
-  batch.due = absl::InfinitePast();
-  if (!batch.rows.empty()) again_.push_back(std::move(batch));
+  if (!absl::IsResourceExhausted(status)) return status;
+  if (batch.rows.size() == 1) {
+    Refuse(batch.rows.front(), status);
+    return absl::OkStatus();
+  }
+  const auto middle = batch.rows.begin() + static_cast<std::ptrdiff_t>(batch.rows.size() / 2);
+  Batch second;
+  second.rows.assign(std::make_move_iterator(middle), std::make_move_iterator(batch.rows.end()));
+  batch.rows.erase(middle, batch.rows.end());
+  for (Batch* half : {&batch, &second}) {
+    half->request_id = "import-" + RandomId();
+    half->wait = options_.retry_first;
+    half->due = absl::InfinitePast();
+    again_.push_back(std::move(*half));
+  }
   return absl::OkStatus();
 }
 

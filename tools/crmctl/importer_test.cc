@@ -142,20 +142,21 @@ TEST(Importer, ARowThatIsAlwaysTakenByOthersIsRefused) {
   EXPECT_THAT(outcome.errors, ElementsAre("2::made"));
 }
 
-TEST(Importer, ARowThatSpoilsItsCallIsTakenOut) {
+TEST(Importer, WhatIsTooLargeForACallGoesInTwo) {
   Server server;
   server.call = [](const ImportCustomersRequest& request) {
-    for (int i = 0; i < request.rows_size(); ++i) {
-      if (request.rows(i).customer().external_ids(0).id() == "2") {
-        return base::Invalid("rows[" + std::to_string(i) + "].customer.display_name", "too long");
-      }
+    for (const auto& row : request.rows()) {
+      if (row.customer().external_ids(0).id() == "2" || request.rows_size() > 2)
+        return absl::ResourceExhaustedError("too large");
     }
     return absl::OkStatus();
   };
-  const Outcome outcome = Import(File(3), server);
-  ASSERT_TRUE(outcome.summary.ok());
-  EXPECT_EQ(outcome.summary->taken, 2);
-  EXPECT_THAT(outcome.errors, ElementsAre("3:display_name:too long"));
+  const Outcome outcome = Import(File(5), server);
+  ASSERT_TRUE(outcome.summary.ok()) << outcome.summary.status();
+  EXPECT_EQ(outcome.summary->taken, 4);
+  EXPECT_EQ(server.ids.size(), 4u);
+  EXPECT_EQ(server.request_ids.size(), server.sizes.size());
+  EXPECT_THAT(outcome.errors, ElementsAre("3::too large"));
 }
 
 TEST(Importer, EndsWithWhatTheServerSaysOfTheWhole) {
