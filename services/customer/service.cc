@@ -36,17 +36,20 @@ void Describe(app::Service& service) {
       .Command<v1::CreateTierPlanRequest>()
       .Command<v1::UpdateTierPlanRequest>()
       .Command<v1::ComputeTierPlanRequest>()
-      .Internal<v1::TierPlanDueRequest>();
+      .Internal<v1::TierPlanDueRequest>()
+      .Internal<v1::NoteOrderImportRequest>()
+      .Internal<v1::ContinueTierAssignmentRequest>();
   service.Get<v1::GetTierPlanRequest>(kTierPlans);
   service.Seed(SeedTierPlans);
 
   service.Table(kOrderFacts);
   service.Table(kOrderMonths);
+  service.Table(kOrderImports);
   service.Foreign(ProjectOrder);
   service.Query(QueryPyramid);
 
   service.React("OnOrder", OnOrder);
-  service.React("OnTierPlanComputed", OnTierPlanComputed);
+  service.React("OnTierPlan", OnTierPlan);
 }
 
 }  // namespace crm::customer

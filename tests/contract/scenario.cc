@@ -225,6 +225,8 @@ std::vector<Step> Tickets() {
 std::vector<Step> Later() {
   return {
       {kCustomer + "ComputeTierPlanRequest", "name: 'tierPlans/standard'", true, 10},
+      {kCustomer + "ContinueTierAssignmentRequest",
+       "name: 'tierPlans/standard' computation_number: 2 after_customer: 'customers/b'", true},
       {kCustomer + "CheckActivityRequest", "name: 'customers/c1'", true, 400},
       {kSales + "ReopenOpportunityRequest",
        "name: 'customers/c1/opportunities/o1' reason: 'not signed'", true},

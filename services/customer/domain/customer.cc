@@ -53,6 +53,7 @@ void FoldActivity(v1::Customer& state, const v1::OrderActivity& activity) {
   if (!activity.has_active_until_date()) return;
   *state.mutable_active_until_date() = activity.active_until_date();
   *state.mutable_activity_check_time() = activity.activity_check_time();
+  state.set_activity_tier_plan_etag(activity.tier_plan_etag());
 }
 
 // The fact that the fields of `mask` (empty: those set) become what they are in `values`.
@@ -168,17 +169,12 @@ engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
       !customer.has_last_order_date() || last > base::DayOf(customer.last_order_date());
   const bool in_window = context.business_date <= AddMonths(last, window.months);
   const bool active = customer.status() == v1::CUSTOMER_STATUS_ACTIVE;
-  const bool ordered_before = active || customer.status() == v1::CUSTOMER_STATUS_INACTIVE ||
-                              customer.status() == v1::CUSTOMER_STATUS_LOST;
-
-  Event event;
-  if (!in_window && !ordered_before) {
-    *event.mutable_became_inactive()->mutable_last_order_date() = base::DateOf(last);
-    event.mutable_became_inactive()->set_order(activate.order());
-    return event;
-  }
-  const bool activates = in_window && !active;
+  // The first order makes a customer ACTIVE, however old it is; time then makes it INACTIVE.
+  const bool never_ordered = customer.status() == v1::CUSTOMER_STATUS_SUSPECT ||
+                             customer.status() == v1::CUSTOMER_STATUS_PROSPECT;
+  const bool activates = !active && (in_window || never_ordered);
   if (!activates && !later) return std::nullopt;
+  Event event;
   auto& activity = activates ? *event.mutable_activated()->mutable_activity()
                              : *event.mutable_order_noted()->mutable_activity();
   activity.set_order(activate.order());
@@ -195,6 +191,7 @@ engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
   if (context.business_date <= base::DayOf(customer.active_until_date())) return std::nullopt;
   Event event;
   *event.mutable_became_inactive()->mutable_last_order_date() = customer.last_order_date();
+  event.mutable_became_inactive()->set_tier_plan_etag(customer.activity_tier_plan_etag());
   return event;
 }
 
@@ -243,6 +240,7 @@ void CustomerModel::Evolve(State& state, const Event& event) {
       *state.mutable_last_order_date() = event.became_inactive().last_order_date();
       state.clear_active_until_date();
       state.clear_activity_check_time();
+      state.clear_activity_tier_plan_etag();
       return;
     case Event::kTierChanged:
       state.set_tier(event.tier_changed().to());

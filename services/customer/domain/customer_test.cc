@@ -25,9 +25,10 @@ constexpr char kPerson[] = R"(created {
 // Ordered on 2026-02-01; FixedContext is on 2026-03-02.
 constexpr char kActive[] = R"(activated { activity {
   order: "customers/customer-1/orders/o1" last_order_date { year: 2026 month: 2 day: 1 }
-  active_until_date { year: 2027 month: 2 day: 1 } activity_check_time { seconds: 1801440000 } }
-                })";
-constexpr char kInactive[] = "became_inactive { last_order_date { year: 2026 month: 2 day: 1 } }";
+  active_until_date { year: 2027 month: 2 day: 1 } activity_check_time { seconds: 1801440000 }
+  tier_plan_etag: "2" } })";
+constexpr char kInactive[] =
+    "became_inactive { last_order_date { year: 2026 month: 2 day: 1 } tier_plan_etag: '2' }";
 
 TEST(CreateCustomer, Rules) {
   CheckDecisions<CustomerModel, v1::CreateCustomerRequest>({
@@ -227,8 +228,10 @@ TEST(ActivateCustomer, Rules) {
       last_order_date { year: 2026 month: 3 day: 1 } active_until_date { year: 2027 month: 3 day:
                 1 }
       activity_check_time { seconds: 1803945600 } tier_plan_etag: "3" } })";
-  const std::string old = R"(became_inactive { last_order_date { year: 2025 month: 3 day: 1 }
-                                              order: "customers/customer-1/orders/o2" })";
+  // Looked at again as soon as it is noted: the last day has passed.
+  const std::string old = R"(activated { activity { order: "customers/customer-1/orders/o2"
+      last_order_date { year: 2025 month: 3 day: 1 } active_until_date { year: 2026 month: 3 day: 1 }
+      activity_check_time { seconds: 1772409600 } tier_plan_etag: "3" } })";
   CheckDecisions<CustomerModel, v1::ActivateCustomerRequest>(
       {
           {"a prospect becomes active",
@@ -255,7 +258,7 @@ TEST(ActivateCustomer, Rules) {
            {kMade, kActive},
            Order("year: 2020 month: 2 day: 1"),
            ""},
-          {"an order before the window makes a prospect inactive",
+          {"a first order before the window makes a prospect active until time looks",
            {kMade},
            Order("year: 2025 month: 3 day: 1"),
            old},

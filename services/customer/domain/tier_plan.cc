@@ -2,6 +2,7 @@
 
 #include <google/protobuf/util/message_differencer.h>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -84,6 +85,24 @@ TierFacts Compute(const std::string& name, const engine::Context& context,
   return facts;
 }
 
+Event Outdated(absl::Time since, absl::Time look) {
+  Event event;
+  *event.mutable_outdated()->mutable_outdated_time() = base::TimestampOf(since);
+  *event.mutable_outdated()->mutable_next_compute_time() = base::TimestampOf(look);
+  return event;
+}
+
+// Until when an import is waited for; nullopt when there is none, or no longer.
+std::optional<absl::Time> WaitForImport(const v1::TierPlan& plan, const engine::Context& context,
+                                        const engine::Snapshot& snapshot) {
+  if (!plan.has_outdated_time()) return std::nullopt;
+  const std::optional<absl::Time> last = LastOrderImport(snapshot);
+  if (!last.has_value()) return std::nullopt;
+  const absl::Time until =
+      std::min(*last + kImportQuiet, base::TimeOf(plan.outdated_time()) + kImportPatience);
+  return until > context.time ? std::optional(until) : std::nullopt;
+}
+
 engine::Decision<TierPlanModel> Computed(const v1::TierPlan& plan, const engine::Context& context,
                                          const TierFacts& facts) {
   if (!facts.status.ok()) return facts.status;
@@ -91,6 +110,7 @@ engine::Decision<TierPlanModel> Computed(const v1::TierPlan& plan, const engine:
   auto& computed = *event.mutable_computed();
   *computed.mutable_computation() = facts.computation;
   *computed.mutable_computation()->mutable_compute_time() = base::TimestampOf(context.time);
+  computed.mutable_computation()->set_number(plan.last_computation().number() + 1);
   *computed.mutable_next_compute_time() = base::TimestampOf(NextCompute(plan, context));
   return event;
 }
@@ -136,6 +156,11 @@ TierFacts TierPlanModel::Gather(const v1::ComputeTierPlanRequest& compute,
 
 TierFacts TierPlanModel::Gather(const v1::TierPlanDueRequest& due, const engine::Context& context,
                                 const engine::Snapshot& snapshot) {
+  const auto plan = snapshot.Get(kTierPlans, due.name());
+  if (plan.has_value()) {
+    const auto wait_until = WaitForImport(*plan, context, snapshot);
+    if (wait_until.has_value()) return {.wait_until = wait_until};
+  }
   return Compute(due.name(), context, snapshot);
 }
 
@@ -151,7 +176,31 @@ engine::Decision<TierPlanModel> TierPlanModel::Decide(const State& plan,
                                                       const engine::Context& context,
                                                       const TierFacts& facts) {
   if (context.time < base::TimeOf(plan.next_compute_time())) return std::nullopt;
+  if (facts.wait_until.has_value())
+    return Outdated(base::TimeOf(plan.outdated_time()), *facts.wait_until);
   return Computed(plan, context, facts);
+}
+
+engine::Decision<TierPlanModel> TierPlanModel::Decide(const State& plan,
+                                                      const v1::NoteOrderImportRequest&,
+                                                      const engine::Context& context) {
+  if (plan.has_outdated_time()) return std::nullopt;
+  const absl::Time look = context.time + kImportQuiet;
+  return Outdated(context.time, plan.has_next_compute_time()
+                                    ? std::min(look, base::TimeOf(plan.next_compute_time()))
+                                    : look);
+}
+
+engine::Decision<TierPlanModel> TierPlanModel::Decide(
+    const State& plan, const v1::ContinueTierAssignmentRequest& assignment,
+    const engine::Context&) {
+  if (assignment.computation_number() != plan.last_computation().number()) return std::nullopt;
+  if (assignment.after_customer() <= plan.assigned_through()) return std::nullopt;
+  Event event;
+  auto& continued = *event.mutable_assignment_continued();
+  *continued.mutable_computation() = plan.last_computation();
+  continued.set_after_customer(assignment.after_customer());
+  return event;
 }
 
 std::optional<absl::Time> TierPlanModel::NextDue(const State& state) {
@@ -171,6 +220,15 @@ void TierPlanModel::Evolve(State& state, const Event& event) {
     case Event::kComputed:
       *state.mutable_last_computation() = event.computed().computation();
       *state.mutable_next_compute_time() = event.computed().next_compute_time();
+      state.clear_outdated_time();
+      state.clear_assigned_through();
+      return;
+    case Event::kOutdated:
+      *state.mutable_outdated_time() = event.outdated().outdated_time();
+      *state.mutable_next_compute_time() = event.outdated().next_compute_time();
+      return;
+    case Event::kAssignmentContinued:
+      state.set_assigned_through(event.assignment_continued().after_customer());
       return;
     case Event::EVENT_NOT_SET:
       base::Check(false, "the engine stops at facts it does not know, before Evolve");

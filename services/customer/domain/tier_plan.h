@@ -14,10 +14,17 @@
 
 namespace crm::customer {
 
+// The tiers are computed when no order was imported for so long, and in any case so long after the
+// first.
+inline constexpr absl::Duration kImportQuiet = absl::Seconds(3);
+inline constexpr absl::Duration kImportPatience = absl::Minutes(10);
+
 // The ranking of the plan's window, or why there is none.
 struct TierFacts {
   absl::Status status;
   v1::TierComputation computation;
+  // An import is going on: looked again then, and nothing was ranked.
+  std::optional<absl::Time> wait_until;
 };
 
 struct TierPlanModel {
@@ -35,13 +42,19 @@ struct TierPlanModel {
                           const engine::Snapshot&);
   static TierFacts Gather(const v1::TierPlanDueRequest&, const engine::Context&,
                           const engine::Snapshot&);
-  // Refuses CURRENCIES_MIXED.
+  // Refuses CURRENCIES_MIXED, SUM_TOO_LARGE.
   static engine::Decision<TierPlanModel> Decide(const State&, const v1::ComputeTierPlanRequest&,
                                                 const engine::Context&, const TierFacts&);
   static engine::Decision<TierPlanModel> Decide(const State&, const v1::TierPlanDueRequest&,
                                                 const engine::Context&, const TierFacts&);
 
-  // When the tiers are next computed.
+  static engine::Decision<TierPlanModel> Decide(const State&, const v1::NoteOrderImportRequest&,
+                                                const engine::Context&);
+  static engine::Decision<TierPlanModel> Decide(const State&,
+                                                const v1::ContinueTierAssignmentRequest&,
+                                                const engine::Context&);
+
+  // When the tiers are next computed, or an import is next looked at.
   static std::optional<absl::Time> NextDue(const State& state);
 
   static void Evolve(State& state, const Event& event);

@@ -6,6 +6,7 @@
 
 #include "crm/customer/v1/reason.pb.h"
 #include "libs/base/status.h"
+#include "libs/base/timestamp.h"
 #include "libs/testing/decisions.h"
 #include "libs/testing/fake_rows.h"
 #include "services/customer/domain/seed.h"
@@ -112,7 +113,7 @@ TEST(ComputeTierPlan, Rules) {
   TierFacts facts;
   facts.computation.set_customer_count(3);
   const std::string computed =
-      "computed { computation { compute_time { seconds: 1772445600 } customer_count: 3 } "
+      "computed { computation { compute_time { seconds: 1772445600 } customer_count: 3 number: 1 } "
       "next_compute_time { seconds: 1772503200 } }";
   CheckDecisions<TierPlanModel, v1::ComputeTierPlanRequest>(
       {{"computes at any time", {kMade, kComputed}, "", computed}}, Standard(), facts);
@@ -127,6 +128,79 @@ TEST(ComputeTierPlan, Rules) {
       {{"refuses several currencies", {kMade}, "", "!CURRENCIES_MIXED"}}, Standard(), facts);
 }
 
+// Three seconds after the last imported order, at most ten minutes after the first.
+TEST(NoteOrderImport, TheTiersAreComputedWhenTheImportIsIn) {
+  const std::string outdated =
+      "outdated { outdated_time { seconds: 1772445600 } "
+      "next_compute_time { seconds: 1772445603 } }";
+  CheckDecisions<TierPlanModel, v1::NoteOrderImportRequest>(
+      {{"pulls the computation forward", {kMade, kComputed}, "", outdated},
+       {"does not put off one that is due before",
+        {kMade},
+        "",
+        "outdated { outdated_time { seconds: 1772445600 } "
+        "next_compute_time { seconds: 1772445600 } }"},
+       {"is quiet while it is", {kMade, kComputed, outdated}, "", ""}},
+      Standard());
+
+  engine::Context later = Standard();
+  later.time += absl::Seconds(3);
+  CheckDecisions<TierPlanModel, v1::TierPlanDueRequest>(
+      {{"waits for the import",
+        {kMade, kComputed, outdated},
+        "",
+        "outdated { outdated_time { seconds: 1772445600 } "
+        "next_compute_time { seconds: 1772445605 } }"}},
+      later, TierFacts{.wait_until = absl::FromUnixSeconds(1772445605)});
+}
+
+TEST(NoteOrderImport, AnImportIsWaitedForInWhateverPartitionButNotForEver) {
+  testing::FakeRows rows(kOrderFacts, kOrderMonths, kOrderImports, kTierPlans);
+  engine::Context context = Standard();
+  v1::TierPlan plan = Given<TierPlanModel>({kMade});
+  plan.set_name(kStandardTierPlan);
+  v1::TierPlanDueRequest due;
+  due.set_name(kStandardTierPlan);
+  const auto wait = [&] {
+    rows.Put(kTierPlans, plan);
+    return TierPlanModel::Gather(due, context, rows).wait_until;
+  };
+  EXPECT_EQ(wait(), std::nullopt);
+  *plan.mutable_outdated_time() = base::TimestampOf(context.time);
+  EXPECT_EQ(wait(), std::nullopt);
+  for (int partition = 0; partition < 2; ++partition) {
+    v1::OrderImport import;
+    import.set_partition(partition);
+    *import.mutable_import_time() = base::TimestampOf(context.time + absl::Seconds(9 * partition));
+    rows.Put(kOrderImports, import);
+  }
+  context.time += absl::Seconds(10);
+  EXPECT_EQ(wait(), context.time + absl::Seconds(2));
+  *plan.mutable_outdated_time() = base::TimestampOf(context.time - absl::Minutes(10));
+  EXPECT_EQ(wait(), std::nullopt);
+  *plan.mutable_outdated_time() = base::TimestampOf(context.time);
+  context.time += absl::Seconds(2);
+  EXPECT_EQ(wait(), std::nullopt);
+}
+
+TEST(ContinueTierAssignment, Rules) {
+  const std::string computed = "computed { computation { number: 7 } }";
+  CheckDecisions<TierPlanModel, v1::ContinueTierAssignmentRequest>(
+      {{"says how far it came",
+        {kMade, computed},
+        "computation_number: 7 after_customer: 'customers/m'",
+        "assignment_continued { computation { number: 7 } after_customer: 'customers/m' }"},
+       {"is quiet when it came as far",
+        {kMade, computed, "assignment_continued { after_customer: 'customers/m' }"},
+        "computation_number: 7 after_customer: 'customers/m'",
+        ""},
+       {"is quiet when a newer computation gives out tiers",
+        {kMade, computed},
+        "computation_number: 6 after_customer: 'customers/m'",
+        ""}},
+      Standard());
+}
+
 TEST(ComputeTierPlan, IsDueAtItsNextTime) {
   EXPECT_EQ(TierPlanModel::NextDue(Given<TierPlanModel>({kMade})),
             absl::FromUnixSeconds(1772445600));
@@ -135,7 +209,7 @@ TEST(ComputeTierPlan, IsDueAtItsNextTime) {
 }
 
 TEST(ComputeTierPlan, GathersTheBoundsOfItsWindow) {
-  testing::FakeRows rows(kOrderFacts, kOrderMonths, kTierPlans);
+  testing::FakeRows rows(kOrderFacts, kOrderMonths, kOrderImports, kTierPlans);
   rows.Put(kTierPlans, testing::ParseText<v1::TierPlan>(R"(
     name: "tierPlans/standard" window_months: 6 measure: MEASURE_REVENUE sizes { top_bps: 2500
                 medium_bps: 5000 })"));

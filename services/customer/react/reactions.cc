@@ -1,6 +1,7 @@
 #include "services/customer/react/reactions.h"
 
-#include <algorithm>
+#include <iterator>
+#include <map>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -40,7 +41,8 @@ std::unordered_map<std::string, v1::Tier> StandingTiers(const engine::Snapshot& 
 
 }  // namespace
 
-engine::Commands OnOrder(const engine::ForeignEvent<OrderEvent>& order, const engine::Snapshot&) {
+engine::Commands OnOrder(const engine::ForeignEvent<OrderEvent>& order,
+                         const engine::Snapshot& snapshot) {
   engine::Commands commands;
   const sales::v1::OrderTotals* totals = NewTotals(order.event);
   if (totals == nullptr || totals->cancelled()) return commands;
@@ -49,39 +51,75 @@ engine::Commands OnOrder(const engine::ForeignEvent<OrderEvent>& order, const en
   activate->set_order(order.meta.name);
   *activate->mutable_order_date() = totals->order_date();
   commands.push_back(std::move(activate));
+  if (!IsImport(order.event)) return commands;
+  const auto plan = snapshot.Get(kTierPlans, kStandardTierPlan);
+  if (!plan.has_value() || plan->has_outdated_time()) return commands;
+  auto note = std::make_unique<v1::NoteOrderImportRequest>();
+  note->set_name(plan->name());
+  commands.push_back(std::move(note));
   return commands;
 }
 
-engine::Commands OnTierPlanComputed(const engine::ForeignEvent<v1::TierPlanEvent>& plan,
-                                    const engine::Snapshot& snapshot) {
-  engine::Commands commands;
-  if (!plan.event.has_computed()) return commands;
-  const v1::TierComputation& computation = plan.event.computed().computation();
+engine::Commands OnTierPlan(const engine::ForeignEvent<v1::TierPlanEvent>& plan,
+                            const engine::Snapshot& snapshot) {
+  if (plan.event.has_computed()) {
+    return AssignTiers(plan.event.computed().computation(), plan.meta.name, "", kTierCommandsMax,
+                       snapshot);
+  }
+  if (plan.event.has_assignment_continued()) {
+    const v1::TierAssignmentContinued& continued = plan.event.assignment_continued();
+    return AssignTiers(continued.computation(), plan.meta.name, continued.after_customer(),
+                       kTierCommandsMax, snapshot);
+  }
+  return {};
+}
+
+engine::Commands AssignTiers(const v1::TierComputation& computation, const std::string& tier_plan,
+                             const std::string& after, size_t commands_max,
+                             const engine::Snapshot& snapshot) {
   const auto sums = SumOrders(snapshot, base::DayOf(computation.period().start()),
                               base::DayOf(computation.period().end()));
-  // Another currency came in since; the next computation will say so by name.
-  if (!sums.ok()) return commands;
+  // What came in since cannot be added up; the next computation will say so by name.
+  if (!sums.ok()) return {};
 
+  // The first behind `after`, and one more that tells whether it has to go on.
+  std::map<std::string, v1::Tier> changed;
+  const auto change = [&](const std::string& customer, v1::Tier tier) {
+    if (customer <= after) return;
+    if (changed.size() > commands_max) {
+      if (customer > changed.rbegin()->first) return;
+      changed.erase(std::prev(changed.end()));
+    }
+    changed.emplace(customer, tier);
+  };
   std::unordered_map<std::string, v1::Tier> standing = StandingTiers(snapshot);
   const std::vector<v1::TierBound> bounds(computation.bounds().begin(), computation.bounds().end());
-  std::vector<std::pair<std::string, v1::Tier>> assigned;
   for (const auto& [customer, of_customer] : sums->customers) {
     const v1::Tier tier = TierBy(bounds, ValueOf(of_customer, computation.measure()), customer);
     const auto found = standing.find(customer);
-    if (found == standing.end() || found->second != tier) assigned.emplace_back(customer, tier);
+    if (found == standing.end() || found->second != tier) change(customer, tier);
     if (found != standing.end()) standing.erase(found);
   }
-  for (const auto& [customer, tier] : standing)
-    assigned.emplace_back(customer, v1::TIER_UNSPECIFIED);
-  std::sort(assigned.begin(), assigned.end());
+  for (const auto& [customer, tier] : standing) change(customer, v1::TIER_UNSPECIFIED);
 
-  for (const auto& [customer, tier] : assigned) {
+  engine::Commands commands;
+  std::string last;
+  for (const auto& [customer, tier] : changed) {
+    if (commands.size() == commands_max) {
+      auto more = std::make_unique<v1::ContinueTierAssignmentRequest>();
+      more->set_name(tier_plan);
+      more->set_computation_number(computation.number());
+      more->set_after_customer(last);
+      commands.push_back(std::move(more));
+      break;
+    }
     auto assign = std::make_unique<v1::AssignTierRequest>();
     assign->set_name(customer);
     assign->set_tier(tier);
     *assign->mutable_business_date() = computation.period().end();
-    assign->set_tier_plan(plan.meta.name);
+    assign->set_tier_plan(tier_plan);
     commands.push_back(std::move(assign));
+    last = customer;
   }
   return commands;
 }

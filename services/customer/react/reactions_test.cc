@@ -20,7 +20,26 @@ using ::testing::IsEmpty;
 
 engine::Commands React(const sales::v1::OrderEvent& event) {
   const engine::EventMeta meta{.name = "customers/a/orders/1"};
-  return OnOrder({event, meta}, testing::FakeRows());
+  return OnOrder({event, meta}, testing::FakeRows(kTierPlans));
+}
+
+TEST(OnOrder, AnImportedOneWantsTheTiersComputedOnce) {
+  sales::v1::OrderEvent imported = Recorded(Totals("a", CivilDay(2026, 1, 5), 100));
+  imported.mutable_recorded()->mutable_order()->set_origin(sales::v1::ORDER_ORIGIN_IMPORTED);
+  const engine::EventMeta meta{.name = "customers/a/orders/1"};
+  testing::FakeRows rows(kTierPlans);
+  v1::TierPlan plan;
+  plan.set_name(kStandardTierPlan);
+  rows.Put(kTierPlans, plan);
+  const engine::Commands commands = OnOrder({imported, meta}, rows);
+  ASSERT_EQ(commands.size(), 2u);
+  v1::NoteOrderImportRequest note;
+  note.CopyFrom(*commands[1]);
+  EXPECT_EQ(note.name(), kStandardTierPlan);
+  EXPECT_EQ(OnOrder({Recorded(Totals("a", CivilDay(2026, 1, 5), 100)), meta}, rows).size(), 1u);
+  plan.mutable_outdated_time()->set_seconds(1);
+  rows.Put(kTierPlans, plan);
+  EXPECT_EQ(OnOrder({imported, meta}, rows).size(), 1u);
 }
 
 TEST(OnOrder, AnOrderThatCountsActivatesItsCustomer) {
@@ -48,7 +67,7 @@ TEST(OnOrder, WhatIsNoNewOrderAsksForNothing) {
   EXPECT_THAT(React(event), IsEmpty());
 }
 
-class OnTierPlan : public ::testing::Test {
+class OnTierPlanTest : public ::testing::Test {
  protected:
   void Customer(const std::string& id, v1::Tier tier) {
     v1::Customer customer;
@@ -66,7 +85,7 @@ class OnTierPlan : public ::testing::Test {
         TierPlanModel::Decide({}, compute, context, TierPlanModel::Gather(compute, context, rows_));
     const engine::EventMeta meta{.name = kStandardTierPlan};
     std::vector<std::string> assigned;
-    for (const auto& command : OnTierPlanComputed({**event, meta}, rows_)) {
+    for (const auto& command : OnTierPlan({**event, meta}, rows_)) {
       v1::AssignTierRequest assign;
       assign.CopyFrom(*command);
       EXPECT_EQ(assign.tier_plan(), kStandardTierPlan);
@@ -76,10 +95,10 @@ class OnTierPlan : public ::testing::Test {
     return assigned;
   }
 
-  testing::FakeRows rows_{kCustomers, kOrderFacts, kOrderMonths, kTierPlans};
+  testing::FakeRows rows_{kCustomers, kOrderFacts, kOrderMonths, kOrderImports, kTierPlans};
 };
 
-TEST_F(OnTierPlan, OnlyThoseWhoseTierDiffersGetACommand) {
+TEST_F(OnTierPlanTest, OnlyThoseWhoseTierDiffersGetACommand) {
   rows_.Put(
       kTierPlans,
       testing::ParseText<v1::TierPlan>(
@@ -97,16 +116,42 @@ TEST_F(OnTierPlan, OnlyThoseWhoseTierDiffersGetACommand) {
                                              "customers/gone TIER_UNSPECIFIED"));
 }
 
-TEST_F(OnTierPlan, NobodyOrdered) {
+TEST_F(OnTierPlanTest, ManyAreAskedInStretches) {
+  for (const char* id : {"e", "b", "d", "a", "c"}) Customer(id, v1::TIER_BIG);
+  const auto computation = testing::ParseText<v1::TierComputation>(R"(
+      number: 7 period { start { year: 2025 month: 3 day: 2 } end { year: 2026 month: 3 day: 2 } })");
+  std::string after;
+  std::string asked;
+  for (int stretch = 0; stretch < 3; ++stretch) {
+    const engine::Commands commands = AssignTiers(computation, kStandardTierPlan, after, 2, rows_);
+    after.clear();
+    for (const auto& command : commands) {
+      const auto* assign = dynamic_cast<const v1::AssignTierRequest*>(command.get());
+      if (assign != nullptr) {
+        asked += assign->name().substr(std::string("customers/").size());
+        continue;
+      }
+      v1::ContinueTierAssignmentRequest more;
+      more.CopyFrom(*command);
+      EXPECT_EQ(more.computation_number(), 7);
+      after = more.after_customer();
+      asked += "|";
+    }
+  }
+  EXPECT_EQ(asked, "ab|cd|e");
+  EXPECT_EQ(after, "");
+}
+
+TEST_F(OnTierPlanTest, NobodyOrdered) {
   Customer("gone", v1::TIER_BIG);
   EXPECT_THAT(ComputeAndReact(), ElementsAre("customers/gone TIER_UNSPECIFIED"));
 }
 
-TEST_F(OnTierPlan, OtherEventsAskForNothing) {
+TEST_F(OnTierPlanTest, OtherEventsAskForNothing) {
   v1::TierPlanEvent event;
   event.mutable_updated();
   const engine::EventMeta meta{.name = kStandardTierPlan};
-  EXPECT_THAT(OnTierPlanComputed({event, meta}, rows_), IsEmpty());
+  EXPECT_THAT(OnTierPlan({event, meta}, rows_), IsEmpty());
 }
 
 }  // namespace

@@ -68,7 +68,8 @@ TEST_F(Import, AKnownOneIsFoundByAnyExternalIdHoweverItWasMade) {
   reimport.CopyFrom(*Split(std::string(kRow) + "request_id: 'r1'")[0].command);
   EXPECT_EQ(reimport.name(), "customers/by-hand");
   const auto second = Split(R"(rows { customer { external_ids { system: "new" id: "1" }
-                                       external_ids { system: "web" id: "9" } } } request_id: 'r1')");
+                                       external_ids { system: "web" id: "9" } } }
+                                       request_id: "r1")");
   reimport.CopyFrom(*second[0].command);
   EXPECT_EQ(reimport.name(), "customers/by-hand");
 }

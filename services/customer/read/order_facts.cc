@@ -1,11 +1,14 @@
 #include "services/customer/read/order_facts.h"
 
+#include <algorithm>
+#include <limits>
 #include <optional>
 #include <utility>
 
 #include "crm/customer/v1/reason.pb.h"
 #include "libs/base/date.h"
 #include "libs/base/status.h"
+#include "libs/base/timestamp.h"
 #include "services/customer/read/tables.h"
 
 namespace crm::customer {
@@ -14,6 +17,9 @@ namespace {
 using base::Nanos;
 using sales::v1::OrderEvent;
 using sales::v1::OrderTotals;
+
+// More could not be told as a Money.
+const Nanos kSumMax = Nanos{std::numeric_limits<int64_t>::max()} * 1'000'000'000;
 
 const absl::CivilDay kEpoch(1970, 1, 1);
 
@@ -41,6 +47,15 @@ const OrderTotals* TotalsOf(const OrderEvent& event) {
   return nullptr;
 }
 
+Nanos SumOf(const v1::NanosSum& sum) { return Nanos{sum.high()} * (Nanos{1} << 64) + sum.low(); }
+
+void SetSum(Nanos nanos, v1::NanosSum& sum) {
+  sum.set_high(static_cast<int64_t>(nanos >> 64));
+  sum.set_low(static_cast<uint64_t>(nanos));
+}
+
+Nanos Magnitude(Nanos nanos) { return nanos < 0 ? -nanos : nanos; }
+
 // Adds the fact to its customer's month, or takes it away.
 void AddToMonth(const v1::OrderFact& fact, int sign, engine::Rows& rows) {
   if (fact.cancelled()) return;
@@ -56,8 +71,8 @@ void AddToMonth(const v1::OrderFact& fact, int sign, engine::Rows& rows) {
     rows.Delete(kOrderMonths, number, fact.customer(), currency);
     return;
   }
-  const auto add = [&](const google::type::Money& amount, google::type::Money& sum) {
-    sum = base::MoneyOf(base::NanosOf(sum) + sign * base::NanosOf(amount), currency);
+  const auto add = [&](const google::type::Money& amount, v1::NanosSum& sum) {
+    SetSum(SumOf(sum) + sign * base::NanosOf(amount), sum);
   };
   add(fact.revenue(), *month.mutable_revenue());
   if (fact.has_margin()) {
@@ -78,6 +93,8 @@ class Adder {
   void Add(const std::string& customer, const std::string& currency, const OrderSums& more) {
     if (sums_.currency_code.empty()) sums_.currency_code = currency;
     mixed_ = mixed_ || currency != sums_.currency_code;
+    revenue_ += Magnitude(more.revenue);
+    margin_ += Magnitude(more.margin);
     OrderSums& sums = sums_.customers[customer];
     sums.order_count += more.order_count;
     sums.revenue += more.revenue;
@@ -90,11 +107,16 @@ class Adder {
     if (mixed_)
       return base::Refused(v1::REASON_CURRENCIES_MIXED,
                            "the orders of the period are in several currencies");
+    if (revenue_ > kSumMax || margin_ > kSumMax)
+      return base::Refused(v1::REASON_SUM_TOO_LARGE, "the orders add up to more than can be told");
     return std::move(sums_);
   }
 
  private:
   PeriodSums sums_;
+  // Of all, whatever their signs: no sum of some of them is larger.
+  Nanos revenue_ = 0;
+  Nanos margin_ = 0;
   bool mixed_ = false;
 };
 
@@ -126,10 +148,10 @@ void AddMonths(const engine::Snapshot& snapshot, absl::CivilMonth start, absl::C
         [&](const v1::OrderMonth& row) {
           adder.Add(row.customer(), row.currency_code(),
                     {.order_count = row.order_count(),
-                     .revenue = base::NanosOf(row.revenue()),
+                     .revenue = SumOf(row.revenue()),
                      .margin_order_count = row.margin_order_count(),
-                     .margin = base::NanosOf(row.margin()),
-                     .margin_revenue = base::NanosOf(row.margin_revenue())});
+                     .margin = SumOf(row.margin()),
+                     .margin_revenue = SumOf(row.margin_revenue())});
           return true;
         },
         MonthNumber(absl::CivilDay(month)));
@@ -153,6 +175,27 @@ void ProjectOrder(const engine::ForeignEvent<OrderEvent>& order, engine::Rows& r
   fact.set_cancelled(totals->cancelled());
   AddToMonth(fact, +1, rows);
   rows.Put(kOrderFacts, fact);
+  if (IsImport(order.event)) {
+    v1::OrderImport import;
+    import.set_partition(order.meta.partition);
+    *import.mutable_import_time() = base::TimestampOf(order.meta.time);
+    rows.Put(kOrderImports, import);
+  }
+}
+
+bool IsImport(const OrderEvent& event) {
+  return event.has_recorded() &&
+         event.recorded().order().origin() == sales::v1::ORDER_ORIGIN_IMPORTED;
+}
+
+std::optional<absl::Time> LastOrderImport(const engine::Snapshot& snapshot) {
+  std::optional<absl::Time> last;
+  snapshot.Scan(kOrderImports, "", [&](const v1::OrderImport& import) {
+    const absl::Time time = base::TimeOf(import.import_time());
+    last = last.has_value() ? std::max(*last, time) : time;
+    return true;
+  });
+  return last;
 }
 
 absl::StatusOr<PeriodSums> SumOrders(const engine::Snapshot& snapshot, absl::CivilDay start,

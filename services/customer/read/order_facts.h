@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -20,6 +21,9 @@ namespace crm::customer {
 // finds it.
 void ProjectOrder(const engine::ForeignEvent<sales::v1::OrderEvent>& order, engine::Rows& rows);
 
+// An order that another system keeps came in.
+bool IsImport(const sales::v1::OrderEvent& event);
+
 // What one customer ordered.
 struct OrderSums {
   int64_t order_count = 0;
@@ -35,11 +39,15 @@ struct PeriodSums {
 };
 
 // Sums of the orders from `start` to before `end`. Whole months come from the months' rows, the
-// days at both ends from the orders. FAILED_PRECONDITION CURRENCIES_MIXED when the orders are not
-// all in one currency. Cost: one row for each customer and month, and one for each order of the
-// days at the ends.
+// days at both ends from the orders. FAILED_PRECONDITION: CURRENCIES_MIXED when the orders are not
+// all in one currency, SUM_TOO_LARGE when no Money could hold all of them, so that every part of
+// the sums fits one. Cost: one row for each customer and month, and one for each order of the days
+// at the ends.
 absl::StatusOr<PeriodSums> SumOrders(const engine::Snapshot& snapshot, absl::CivilDay start,
                                      absl::CivilDay end);
+
+// When the last imported order was recorded; nullopt when none was. Cost: a row a partition.
+std::optional<absl::Time> LastOrderImport(const engine::Snapshot& snapshot);
 
 // Customers with an order before `day`. Cost: as above, from the first order on.
 std::unordered_set<std::string> OrderedBefore(const engine::Snapshot& snapshot, absl::CivilDay day);

@@ -29,7 +29,7 @@ class OrderFacts : public ::testing::Test {
 
   static int64_t Cents(base::Nanos nanos) { return static_cast<int64_t>(nanos / 10'000'000); }
 
-  testing::FakeRows rows_{kOrderFacts, kOrderMonths};
+  testing::FakeRows rows_{kOrderFacts, kOrderMonths, kOrderImports};
 };
 
 TEST_F(OrderFacts, APeriodIsItsMonthsAndTheDaysAtItsEnds) {
@@ -123,6 +123,44 @@ TEST_F(OrderFacts, WhoOrderedBefore) {
   Record(Totals("c", CivilDay(2026, 1, 5), 100), "3", rows_);
   EXPECT_THAT(OrderedBefore(rows_, CivilDay(2026, 1, 5)),
               UnorderedElementsAre("customers/a", "customers/b"));
+}
+
+// Ten thousand of the largest orders there can be are more than a Money holds.
+TEST_F(OrderFacts, NoNumberOfOrdersStopsTheProjection) {
+  const auto huge = [](int year, int64_t sign) {
+    sales::v1::OrderTotals totals = Totals("a", CivilDay(year, 2, 5), 0, 0);
+    totals.mutable_revenue()->set_units(base::kMoneyUnitsMax);
+    totals.mutable_margin()->set_units(sign * base::kMoneyUnitsMax);
+    return totals;
+  };
+  for (int i = 0; i < 10'000; ++i)
+    Record(huge(2026, i % 2 == 0 ? 1 : -1), std::to_string(i), rows_);
+  for (const CivilDay start : {CivilDay(2026, 2, 1), CivilDay(2026, 2, 2)}) {
+    EXPECT_THAT(SumOrders(rows_, start, start + 28).status(), testing::IsRefusal("SUM_TOO_LARGE"));
+  }
+  for (int i = 9; i < 10'000; ++i) {
+    sales::v1::OrderEvent cancelled;
+    *cancelled.mutable_cancelled()->mutable_totals() = huge(2026, 1);
+    cancelled.mutable_cancelled()->mutable_totals()->set_cancelled(true);
+    Apply("a", std::to_string(i), cancelled);
+  }
+  const OrderSums left = Sum("a", CivilDay(2026, 2, 1), CivilDay(2026, 3, 1));
+  EXPECT_EQ(left.order_count, 9);
+  EXPECT_EQ(left.revenue / 1'000'000'000, base::Nanos{9} * base::kMoneyUnitsMax);
+  EXPECT_EQ(left.margin / 1'000'000'000, base::Nanos{base::kMoneyUnitsMax});
+}
+
+TEST_F(OrderFacts, AnImportLeavesItsTimeInItsPartition) {
+  EXPECT_EQ(LastOrderImport(rows_), std::nullopt);
+  sales::v1::OrderEvent event = Recorded(Totals("a", CivilDay(2026, 1, 5), 100));
+  const engine::EventMeta first{.time = absl::FromUnixSeconds(50), .name = "x", .partition = 1};
+  ProjectOrder({event, first}, rows_);
+  EXPECT_EQ(LastOrderImport(rows_), std::nullopt);
+  event.mutable_recorded()->mutable_order()->set_origin(sales::v1::ORDER_ORIGIN_IMPORTED);
+  ProjectOrder({event, first}, rows_);
+  const engine::EventMeta second{.time = absl::FromUnixSeconds(40), .name = "y", .partition = 2};
+  ProjectOrder({event, second}, rows_);
+  EXPECT_EQ(LastOrderImport(rows_), absl::FromUnixSeconds(50));
 }
 
 }  // namespace

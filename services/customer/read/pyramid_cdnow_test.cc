@@ -132,7 +132,7 @@ class Cdnow : public ::testing::Test {
     ProjectOrder({event, meta}, rows_);
   }
 
-  testing::FakeRows rows_{kOrderFacts, kOrderMonths, kTierPlans, kStatusCounts};
+  testing::FakeRows rows_{kOrderFacts, kOrderMonths, kOrderImports, kTierPlans, kStatusCounts};
 };
 
 TEST_F(Cdnow, AsTheFileHasThem) {

@@ -153,7 +153,7 @@ class QueryPyramidTest : public ::testing::Test {
                         testing::FixedContext<CustomerModel>());
   }
 
-  testing::FakeRows rows_{kOrderFacts, kOrderMonths, kTierPlans, kStatusCounts};
+  testing::FakeRows rows_{kOrderFacts, kOrderMonths, kOrderImports, kTierPlans, kStatusCounts};
 };
 
 constexpr char kJanuary[] =

@@ -22,11 +22,13 @@ inline constexpr TableSpec<v1::Customer> kCustomers{
                 {.name = "by_tag", .fields = {"tags"}},
                 {.name = "by_external_id", .fields = {"external_ids.system", "external_ids.id"}},
                 {.name = "by_display_name", .fields = {"display_name"}},
-                {.name = "by_last_order", .fields = {"-last_order_date"}}}};
+                {.name = "by_last_order", .fields = {"-last_order_date"}}},
+    .version = 2};
 
 // Configuration: the one plan that says how standing tiers are computed, and for how long an order
 // keeps a customer active.
-inline constexpr TableSpec<v1::TierPlan> kTierPlans{.name = "tier_plans", .key = {"name"}};
+inline constexpr TableSpec<v1::TierPlan> kTierPlans{
+    .name = "tier_plans", .key = {"name"}, .version = 2};
 inline constexpr char kStandardTierPlan[] = "tierPlans/standard";
 
 // A foreign table: what each order of the sales service counts for now. By day, for the days at the
@@ -37,7 +39,11 @@ inline constexpr TableSpec<v1::OrderFact> kOrderFacts{
 // The same added up by month and customer: a period is whole months and some days. A customer's
 // orders all come from one partition of the sales log, so a row is written from one place.
 inline constexpr TableSpec<v1::OrderMonth> kOrderMonths{
-    .name = "order_months", .key = {"month", "customer", "currency_code"}};
+    .name = "order_months", .key = {"month", "customer", "currency_code"}, .version = 2};
+
+// When orders were last imported, for each partition of the sales log.
+inline constexpr TableSpec<v1::OrderImport> kOrderImports{.name = "order_imports",
+                                                          .key = {"partition"}};
 
 // Words by which customers are found. `head` lets a beginning of a word be looked up as an equal
 // key.
