@@ -1,5 +1,5 @@
 // Every declaration of the protos says what it means, and every field its unit, limit or error.
-#include <cctype>
+#include <algorithm>
 #include <regex>
 
 #include "crm/common/v1/options.pb.h"
@@ -12,18 +12,45 @@ namespace {
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 
-// Words by which a comment says a unit, a limit, an error, or what the empty value means. Digits
-// count too.
-bool SaysUnitLimitOrError(const std::string& comment) {
-  static const std::regex kSays(
-      "[0-9]|\\b(units?|limits?|at most|at least|not "
-      "negative|positive|empty|unset|unspecified|none|"
-      "always|only|page size|utc|iso|e\\.164|bcp|percent|hundredths|thousandths|basis points|"
-      "fraction|currency|full date|time zone|days|months|years|bytes|characters|hexadecimal|"
-      "partition|offset|epoch|from the list|true or false|same errors|of the list|one for each|"
-      "one entry for each|at random|[a-z]+_[a-z_]+)\\b|\\[a-z|\"[a-z{]+",
-      std::regex::icase);
-  return std::regex_search(comment, kSays);
+bool Says(const std::string& comment, const std::string& pattern) {
+  return std::regex_search(comment, std::regex(pattern, std::regex::icase));
+}
+
+// True when the comment names the list that the enum is, or one of its values.
+bool SaysWhichOfTheList(const FieldDescriptor& field, const std::string& comment) {
+  if (Says(comment, "\\bone [a-z]+ of\\b|of the list|as asked for")) return true;
+  const auto& list = *field.enum_type();
+  for (int i = 0; i < list.value_count(); ++i) {
+    std::string name = list.value(i)->name();
+    const std::string zero = list.FindValueByNumber(0)->name();
+    const size_t prefix = zero.size() - std::string("UNSPECIFIED").size();
+    if (comment.find(name.substr(std::min(prefix, name.size()))) != std::string::npos) return true;
+  }
+  return false;
+}
+
+// What the comment of a field of this type has to say. Yes or no has no unit.
+bool SaysUnitLimitOrError(const FieldDescriptor& field, const std::string& comment) {
+  constexpr char kAnything[] =
+      "[0-9]|\\b(units?|limits?|at most|at least|not negative|positive|empty|unset|unspecified|"
+      "always|page size|utc|iso|e\\.164|bcp|percent|hundredths|thousandths|basis points|fraction|"
+      "currency|full date|time zone|days|months|years|bytes|characters|hexadecimal|partition|"
+      "offset|epoch|same errors|of the list|one for each|one entry for each|at random|"
+      "[a-z]+_[a-z_]+)\\b|\\[a-z|\"[a-z{]+";
+  switch (field.cpp_type()) {
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return true;
+    case FieldDescriptor::CPPTYPE_ENUM:
+      return SaysWhichOfTheList(field, comment);
+    case FieldDescriptor::CPPTYPE_MESSAGE:
+      if (field.message_type()->full_name() == "google.type.Money")
+        return Says(comment, "currency");
+      if (field.message_type()->full_name() == "google.protobuf.Timestamp")
+        return Says(comment, "\\bUTC\\b");
+      return Says(comment, kAnything);
+    default:
+      return Says(comment, kAnything);
+  }
 }
 
 // The bounds that a request is checked against (crm/common/v1/options.proto).
@@ -102,7 +129,7 @@ TEST_F(Comments, EveryFieldSaysUnitLimitOrError) {
   for (const Descriptor* message : protos_.Messages()) {
     for (int i = 0; i < message->field_count(); ++i) {
       const FieldDescriptor& field = *message->field(i);
-      if (SaysUnitLimitOrError(CommentOf(field))) continue;
+      if (SaysUnitLimitOrError(field, CommentOf(field))) continue;
       ADD_FAILURE() << field.full_name() << " says neither unit nor limit nor error: \""
                     << CommentOf(field) << '"';
     }
@@ -121,6 +148,16 @@ TEST_F(Comments, EveryCheckedBoundIsSaid) {
             << CommentOf(field) << '"';
       }
     }
+  }
+}
+
+// What prepare.cc of libs/engine asks of every request_id.
+TEST_F(Comments, EveryRequestIdSaysItsCharacters) {
+  for (const Descriptor* message : protos_.Messages()) {
+    const FieldDescriptor* field = message->FindFieldByName("request_id");
+    if (field == nullptr || !message->name().ends_with("Request")) continue;
+    EXPECT_TRUE(Says(CommentOf(*field), "printable\\s+ASCII\\s+without\\s+spaces"))
+        << field->full_name();
   }
 }
 
