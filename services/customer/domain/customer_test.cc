@@ -167,12 +167,14 @@ TEST(UpdateCustomer, FoldsWhatChangedAndLeavesTheRest) {
 TEST(ReimportCustomer, Rules) {
   const std::string here =
       R"(updated { changed { paths: "external_ids" paths: "tags" paths: "industry" }
-      customer { external_ids { system: "erp" id: "1" } tags: "fair" industry: "steel" } personal {} })";
+      customer { external_ids { system: "erp" id: "1" } tags: "fair" industry: "steel" }
+      personal {} })";
   CheckDecisions<CustomerModel, v1::ReimportCustomerRequest>({
       {"sets what the row has and clears nothing",
        {kMade, here},
        R"(customer { region: "south" personal { phones: "+4987654321" } })",
-       R"(updated { changed { paths: "personal.phones" paths: "region" } customer { region: "south" }
+       R"(updated { changed { paths: "personal.phones" paths: "region" }
+                    customer { region: "south" }
                     personal { personal { phones: "+4987654321" } } })"},
       {"adds to external ids and tags",
        {kMade, here},
@@ -230,7 +232,8 @@ TEST(ActivateCustomer, Rules) {
       activity_check_time { seconds: 1803945600 } tier_plan_etag: "3" } })";
   // Looked at again as soon as it is noted: the last day has passed.
   const std::string old = R"(activated { activity { order: "customers/customer-1/orders/o2"
-      last_order_date { year: 2025 month: 3 day: 1 } active_until_date { year: 2026 month: 3 day: 1 }
+      last_order_date { year: 2025 month: 3 day: 1 }
+      active_until_date { year: 2026 month: 3 day: 1 }
       activity_check_time { seconds: 1772409600 } tier_plan_etag: "3" } })";
   CheckDecisions<CustomerModel, v1::ActivateCustomerRequest>(
       {

@@ -119,7 +119,8 @@ TEST_F(OnTierPlanTest, OnlyThoseWhoseTierDiffersGetACommand) {
 TEST_F(OnTierPlanTest, ManyAreAskedInStretches) {
   for (const char* id : {"e", "b", "d", "a", "c"}) Customer(id, v1::TIER_BIG);
   const auto computation = testing::ParseText<v1::TierComputation>(R"(
-      number: 7 period { start { year: 2025 month: 3 day: 2 } end { year: 2026 month: 3 day: 2 } })");
+      number: 7
+      period { start { year: 2025 month: 3 day: 2 } end { year: 2026 month: 3 day: 2 } })");
   std::string after;
   std::string asked;
   for (int stretch = 0; stretch < 3; ++stretch) {
