@@ -7,6 +7,7 @@
 #include "google/api/resource.pb.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "libs/base/check.h"
+#include "libs/base/status.h"
 
 namespace crm::testing {
 namespace {
@@ -73,6 +74,16 @@ void CheckOutcome(const DecisionRow& row, const absl::Status& status, const Mess
   ParseTextInto(row.then, *expected);
   std::string difference;
   EXPECT_TRUE(SameMessage(*event, *expected, &difference)) << difference;
+}
+
+std::string WordOf(const absl::Status& status, const Message* event) {
+  if (!status.ok()) {
+    const std::string field = base::FieldOf(status);
+    return field.empty() ? "!" + base::ReasonOf(status) : "!field:" + field;
+  }
+  if (event == nullptr) return "";
+  const auto* facts = event->GetDescriptor()->oneof_decl(0);
+  return event->GetReflection()->GetOneofFieldDescriptor(*event, facts)->name();
 }
 
 }  // namespace crm::testing

@@ -18,6 +18,7 @@
 // is folded too, so that one that cannot be folded shows here.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -53,6 +54,15 @@ void Stamp(const engine::Context& context, int64_t revision, google::protobuf::M
 void CheckOutcome(const DecisionRow& row, const absl::Status& status,
                   const google::protobuf::Message* event,
                   const google::protobuf::Message& prototype);
+
+// A decision as one word, for tables of (state, verb): the name of the fact, "" for nothing, or
+// "!REASON" and "!field:path" as in DecisionRow.
+std::string WordOf(const absl::Status& status, const google::protobuf::Message* event);
+template <class Event>
+std::string WordOf(const absl::StatusOr<std::optional<Event>>& decision) {
+  const bool has_event = decision.ok() && decision->has_value();
+  return WordOf(decision.status(), has_event ? &**decision : nullptr);
+}
 
 // The state after these facts, stamped.
 template <class M>

@@ -88,5 +88,16 @@ TEST(Matchers, StatusesAndMessages) {
   EXPECT_THAT(ParseText<Customer>("region: 'n'"), EqualsProto(ParseText<Customer>("region: 'n'")));
 }
 
+TEST(WordOf, SaysWhatWasDecided) {
+  const auto word = [](const char* given, const char* tier) {
+    return WordOf(TierModel::Decide(ParseText<Customer>(given), ParseText<AssignTierRequest>(tier),
+                                    FixedContext<TierModel>()));
+  };
+  EXPECT_EQ(word("", "tier: TIER_TOP"), "tier_changed");
+  EXPECT_EQ(word("tier: TIER_TOP", "tier: TIER_TOP"), "");
+  EXPECT_EQ(word("tier: TIER_TOP", "tier: TIER_BIG"), "!CURRENCY_FIXED");
+  EXPECT_EQ(word("", ""), "!field:tier");
+}
+
 }  // namespace
 }  // namespace crm::testing

@@ -15,6 +15,7 @@ using testing::CheckDecisions;
 using testing::FixedContext;
 using testing::Given;
 using testing::ParseText;
+using testing::WordOf;
 
 const std::string kPeriod =
     "period { start { year: 2026 month: 3 day: 1 } end { year: 2026 month: 4 day: 1 } } ";
@@ -320,18 +321,8 @@ TEST(CampaignStateMachine, EveryStatusAndVerb) {
       {"cancelled", {kCreated, kCancelled}}};
   for (const auto& [state, verbs] : kExpected) {
     for (const auto& [verb, want] : verbs) {
-      SCOPED_TRACE(state + " " + verb);
-      const auto outcome = Say(verb, Given<CampaignModel>(states.at(state)));
-      if (want.starts_with('!')) {
-        EXPECT_THAT(outcome.status(), testing::IsRefusal(want.substr(1)));
-        continue;
-      }
-      ASSERT_THAT(outcome, testing::IsOk());
-      ASSERT_EQ(outcome->has_value(), !want.empty());
-      if (want.empty()) continue;
-      const auto* field = v1::CampaignEvent::descriptor()->FindFieldByNumber(
-          static_cast<int>((*outcome)->event_case()));
-      EXPECT_EQ(field->name(), want);
+      EXPECT_EQ(WordOf(Say(verb, Given<CampaignModel>(states.at(state)))), want)
+          << state << " " << verb;
     }
   }
 }

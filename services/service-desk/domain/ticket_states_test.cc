@@ -4,7 +4,6 @@
 #include <map>
 #include <string>
 
-#include "libs/base/status.h"
 #include "services/service-desk/domain/ticket_test_helpers.h"
 
 namespace crm::servicedesk {
@@ -13,6 +12,7 @@ namespace {
 using testing::FixedContext;
 using testing::Given;
 using testing::ParseText;
+using testing::WordOf;
 using Outcome = engine::Decision<TicketModel>;
 
 const std::array<std::string, 9> kVerbs = {"assign", "start", "pend", "resolve",  "close",
@@ -41,18 +41,6 @@ Outcome Do(const v1::Ticket& ticket, const std::string& verb) {
   if (verb == "note") return Ask<v1::AddNoteRequest>(ticket, "text: 'x'");
   return Ask<v1::WakeTicketRequest>(ticket, "",
                                     verb == "wake" ? absl::ZeroDuration() : absl::Hours(24 * 15));
-}
-
-// The fact decided on, "!REASON", or "" for nothing.
-std::string Word(const Outcome& outcome) {
-  if (!outcome.ok()) {
-    EXPECT_EQ(outcome.status().code(), absl::StatusCode::kFailedPrecondition);
-    return "!" + base::ReasonOf(outcome.status());
-  }
-  if (!outcome->has_value()) return "";
-  return v1::TicketEvent::descriptor()
-      ->FindFieldByNumber(static_cast<int>((*outcome)->event_case()))
-      ->name();
 }
 
 // Every state and every verb, in the order of kVerbs.
@@ -88,7 +76,7 @@ TEST(TicketStateMachine, EveryStateAndVerb) {
     const v1::Ticket ticket = Given<TicketModel>(facts);
     ASSERT_EQ(ticket.state(), state);
     for (size_t i = 0; i < kVerbs.size(); ++i) {
-      EXPECT_EQ(Word(Do(ticket, kVerbs[i])), expected.at(state)[i])
+      EXPECT_EQ(WordOf(Do(ticket, kVerbs[i])), expected.at(state)[i])
           << v1::TicketState_Name(state) << " " << kVerbs[i];
     }
   }
@@ -143,7 +131,7 @@ TEST(TicketTimer, WakesAtTheMomentAndNotBefore) {
   const v1::Ticket resolved = Given<TicketModel>(facts.at(v1::TICKET_STATE_RESOLVED));
   const absl::Duration tick = absl::Nanoseconds(1);
   const auto wake = [](const v1::Ticket& ticket, absl::Duration later) {
-    return Word(Ask<v1::WakeTicketRequest>(ticket, "", later));
+    return WordOf(Ask<v1::WakeTicketRequest>(ticket, "", later));
   };
   EXPECT_EQ(wake(pending, absl::Hours(24) - tick), "");
   EXPECT_EQ(wake(pending, absl::Hours(24)), "resumed");
@@ -155,7 +143,7 @@ TEST(TicketTimer, WakesAtTheMomentAndNotBefore) {
 TEST(TicketTimer, ReopeningEndsWhenTheWindowDoes) {
   const v1::Ticket resolved = Given<TicketModel>(FactsOfStates().at(v1::TICKET_STATE_RESOLVED));
   const auto reopen = [&](absl::Duration later) {
-    return Word(Ask<v1::ReopenTicketRequest>(resolved, "reason: 'x'", later));
+    return WordOf(Ask<v1::ReopenTicketRequest>(resolved, "reason: 'x'", later));
   };
   EXPECT_EQ(reopen(kReopenWindow - absl::Nanoseconds(1)), "reopened");
   EXPECT_EQ(reopen(kReopenWindow), "!REOPEN_WINDOW_OVER");
