@@ -14,9 +14,7 @@
 
 namespace crm::customer {
 
-// The tiers are computed when no order was imported for so long, and in any case so long after the
-// first.
-inline constexpr absl::Duration kImportQuiet = absl::Seconds(3);
+// An import that goes on is waited for so long, from its first order.
 inline constexpr absl::Duration kImportPatience = absl::Minutes(10);
 
 // The ranking of the plan's window, or why there is none.

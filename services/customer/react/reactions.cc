@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "libs/base/date.h"
+#include "libs/base/timestamp.h"
 #include "services/customer/read/order_facts.h"
 #include "services/customer/read/ranking.h"
 #include "services/customer/read/tables.h"
@@ -54,6 +55,9 @@ engine::Commands OnOrder(const engine::ForeignEvent<OrderEvent>& order,
   if (!IsImport(order.event)) return commands;
   const auto plan = snapshot.Get(kTierPlans, kStandardTierPlan);
   if (!plan.has_value() || plan->has_outdated_time()) return commands;
+  // Reactions may come long after the orders: these were counted.
+  const absl::Time computed = base::TimeOf(plan->last_computation().compute_time());
+  if (order.meta.time + kImportQuiet <= computed) return commands;
   auto note = std::make_unique<v1::NoteOrderImportRequest>();
   note->set_name(plan->name());
   commands.push_back(std::move(note));

@@ -26,7 +26,7 @@ engine::Commands React(const sales::v1::OrderEvent& event) {
 TEST(OnOrder, AnImportedOneWantsTheTiersComputedOnce) {
   sales::v1::OrderEvent imported = Recorded(Totals("a", CivilDay(2026, 1, 5), 100));
   imported.mutable_recorded()->mutable_order()->set_origin(sales::v1::ORDER_ORIGIN_IMPORTED);
-  const engine::EventMeta meta{.name = "customers/a/orders/1"};
+  const engine::EventMeta meta{.time = absl::FromUnixSeconds(1000), .name = "customers/a/orders/1"};
   testing::FakeRows rows(kTierPlans);
   v1::TierPlan plan;
   plan.set_name(kStandardTierPlan);
@@ -37,6 +37,14 @@ TEST(OnOrder, AnImportedOneWantsTheTiersComputedOnce) {
   note.CopyFrom(*commands[1]);
   EXPECT_EQ(note.name(), kStandardTierPlan);
   EXPECT_EQ(OnOrder({Recorded(Totals("a", CivilDay(2026, 1, 5), 100)), meta}, rows).size(), 1u);
+  // A computation when it was long in has counted it.
+  plan.mutable_last_computation()->mutable_compute_time()->set_seconds(1002);
+  rows.Put(kTierPlans, plan);
+  EXPECT_EQ(OnOrder({imported, meta}, rows).size(), 2u);
+  plan.mutable_last_computation()->mutable_compute_time()->set_seconds(1003);
+  rows.Put(kTierPlans, plan);
+  EXPECT_EQ(OnOrder({imported, meta}, rows).size(), 1u);
+  plan.clear_last_computation();
   plan.mutable_outdated_time()->set_seconds(1);
   rows.Put(kTierPlans, plan);
   EXPECT_EQ(OnOrder({imported, meta}, rows).size(), 1u);

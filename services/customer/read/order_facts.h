@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
+#include "absl/time/time.h"
 #include "crm/sales/v1/order.pb.h"
 #include "libs/base/money.h"
 #include "libs/engine/model.h"
@@ -45,6 +46,9 @@ struct PeriodSums {
 // at the ends.
 absl::StatusOr<PeriodSums> SumOrders(const engine::Snapshot& snapshot, absl::CivilDay start,
                                      absl::CivilDay end);
+
+// An import is in when no order was imported for so long.
+inline constexpr absl::Duration kImportQuiet = absl::Seconds(3);
 
 // When the last imported order was recorded; nullopt when none was. Cost: a row a partition.
 std::optional<absl::Time> LastOrderImport(const engine::Snapshot& snapshot);
