@@ -17,9 +17,11 @@ namespace {
 using MessagePtr = std::unique_ptr<google::protobuf::Message>;
 using Ids = std::set<std::pair<std::string, std::string>>;
 
-// Of the call too: what another caller asks for is another request.
-std::string RequestId(const v1::ImportCustomersRequest& request, const std::string& id) {
-  return "import-" + base::DeriveId({"import", id, request.request_id()});
+// Of the call too: what another caller asks for is another request. Of the command too: a call that
+// is sent again finds what it made.
+std::string RequestId(const v1::ImportCustomersRequest& request, const std::string& command,
+                      const std::string& id) {
+  return command + "-" + base::DeriveId({command, id, request.request_id()});
 }
 
 MessagePtr Create(const v1::ImportCustomersRow& row, const std::string& id,
@@ -28,7 +30,7 @@ MessagePtr Create(const v1::ImportCustomersRow& row, const std::string& id,
   *create->mutable_customer() = row.customer();
   create->set_initial_status(row.initial_status());
   create->set_customer_id(id);
-  create->set_request_id(RequestId(request, id));
+  create->set_request_id(RequestId(request, "import", id));
   create->set_validate_only(request.validate_only());
   return create;
 }
@@ -38,7 +40,7 @@ MessagePtr Reimport(const v1::ImportCustomersRow& row, const std::string& id,
   auto reimport = std::make_unique<v1::ReimportCustomerRequest>();
   reimport->set_name(name);
   *reimport->mutable_customer() = row.customer();
-  reimport->set_request_id(RequestId(request, id));
+  reimport->set_request_id(RequestId(request, "reimport", id));
   reimport->set_validate_only(request.validate_only());
   return reimport;
 }

@@ -46,6 +46,16 @@ TEST_F(Import, ARowIsARequestOfItsCall) {
   EXPECT_NE(id(std::string(kRow) + "request_id: 'r1'"), id(std::string(kRow) + "request_id: 'r2'"));
 }
 
+TEST_F(Import, ACallThatIsSentAgainAsksAnotherQuestionOfWhatItMade) {
+  const std::string call = std::string(kRow) + "request_id: 'r1'";
+  v1::CreateCustomerRequest create;
+  create.CopyFrom(*Split(call)[0].command);
+  rows_.Put(kCustomers, testing::ParseText<v1::Customer>("name: 'customers/cdnow-4711'"));
+  v1::ReimportCustomerRequest reimport;
+  reimport.CopyFrom(*Split(call)[0].command);
+  EXPECT_NE(create.request_id(), reimport.request_id());
+}
+
 TEST_F(Import, AKnownOneIsBroughtUpToDateByItsName) {
   rows_.Put(kCustomers, testing::ParseText<v1::Customer>("name: 'customers/cdnow-4711' etag: '3'"));
   const auto items = Split(std::string(kRow) + "request_id: 'r1' validate_only: true");
