@@ -86,7 +86,7 @@ class Logs : public ::testing::Test {
     engine::LogReader reader(
         kTopic, kPartition, {}, [](const eventlog::Record&) {},
         [&](const eventlog::Record& record) -> absl::Status {
-          if (record.value == "\xFF\xFF") return absl::DataLossError("poison");
+          if (record.value == "\xFF\xFF") return engine::Poison("poison");
           taken += std::to_string(record.offset) + " ";
           return absl::OkStatus();
         });
