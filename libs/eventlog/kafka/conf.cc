@@ -166,7 +166,9 @@ absl::StatusOr<ConfPtr> ReaderConf(const Options& options) {
 }
 
 absl::StatusOr<ConfPtr> GroupReaderConf(const Options& options, const GroupConf& group) {
-  return Group(options, group).Done();
+  ConfBuilder conf = Group(options, group);
+  conf.Set("fetch.min.bytes", options.group_fetch_bytes_min);
+  return std::move(conf).Done();
 }
 
 absl::StatusOr<ConfPtr> OwnershipConf(const Options& options, const GroupConf& group) {

@@ -81,6 +81,9 @@ struct Options {
   absl::Duration group_session_timeout = absl::Seconds(10);
   absl::Duration group_heartbeat_interval = absl::Seconds(2);
   absl::Duration group_poll_interval_max = absl::Seconds(60);
+  // A fetch waits for so many bytes, at most fetch_wait: an answer costs a broker as much as an
+  // append, and beside a busy writer there would be one for every few records [fetch.min.bytes].
+  int64_t group_fetch_bytes_min = 64 << 10;
   // A poll that is given partitions waits at most so long for what the group committed, and one
   // that loses some for its last commit. What was not told in time is asked again by a later poll.
   absl::Duration committed_timeout = absl::Seconds(1);

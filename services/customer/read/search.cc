@@ -31,21 +31,33 @@ std::u32string PhoneTerm(std::u32string_view text) {
   return digits;
 }
 
-std::set<Term> TermsOf(const v1::Customer& customer) {
-  std::set<Term> terms;
-  for (const std::u32string& word : WordsOf(FoldText(customer.display_name()))) {
-    terms.emplace(v1::SEARCH_TERM_KIND_WORD, word);
-  }
+// What can be searched of a customer, as it was written.
+using Text = std::pair<v1::SearchTermKind, std::string>;
+
+std::vector<Text> TextsOf(const v1::Customer& customer) {
+  std::vector<Text> texts = {{v1::SEARCH_TERM_KIND_WORD, customer.display_name()}};
   for (const auto& external_id : customer.external_ids()) {
-    terms.emplace(v1::SEARCH_TERM_KIND_IDENTIFIER, FoldText(external_id.id()));
+    texts.emplace_back(v1::SEARCH_TERM_KIND_IDENTIFIER, external_id.id());
   }
   const v1::CustomerPersonal& personal = customer.personal();
   if (!personal.tax_id().empty())
-    terms.emplace(v1::SEARCH_TERM_KIND_IDENTIFIER, FoldText(personal.tax_id()));
+    texts.emplace_back(v1::SEARCH_TERM_KIND_IDENTIFIER, personal.tax_id());
   for (const std::string& email : personal.emails())
-    terms.emplace(v1::SEARCH_TERM_KIND_EMAIL, FoldText(email));
-  for (const std::string& phone : personal.phones()) {
-    terms.emplace(v1::SEARCH_TERM_KIND_PHONE, PhoneTerm(FoldText(phone)));
+    texts.emplace_back(v1::SEARCH_TERM_KIND_EMAIL, email);
+  for (const std::string& phone : personal.phones())
+    texts.emplace_back(v1::SEARCH_TERM_KIND_PHONE, phone);
+  return texts;
+}
+
+std::set<Term> TermsOf(const std::vector<Text>& texts) {
+  std::set<Term> terms;
+  for (const auto& [kind, text] : texts) {
+    const std::u32string folded = FoldText(text);
+    if (kind == v1::SEARCH_TERM_KIND_WORD) {
+      for (const std::u32string& word : WordsOf(folded)) terms.emplace(kind, word);
+    } else {
+      terms.emplace(kind, kind == v1::SEARCH_TERM_KIND_PHONE ? PhoneTerm(folded) : folded);
+    }
   }
   return terms;
 }
@@ -204,9 +216,11 @@ v1::SearchMatch MatchOf(const v1::Customer& customer, const std::u32string& fold
 }  // namespace
 
 void ProjectSearchTerms(const engine::Change<CustomerModel>& change, engine::Rows& rows) {
-  const std::set<Term> before =
-      change.before != nullptr ? TermsOf(*change.before) : std::set<Term>();
-  const std::set<Term> after = TermsOf(change.after);
+  const std::vector<Text> old_texts =
+      change.before != nullptr ? TextsOf(*change.before) : std::vector<Text>();
+  const std::vector<Text> texts = TextsOf(change.after);
+  if (texts == old_texts) return;
+  const std::set<Term> before = TermsOf(old_texts), after = TermsOf(texts);
   for (const Term& term : before) {
     if (after.contains(term)) continue;
     ForEachRow(term, change.meta.name, [&](const v1::SearchTerm& row) {
