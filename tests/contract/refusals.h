@@ -1,4 +1,5 @@
-// Requests that are refused after the scenario (scenario.h), at least one for each command.
+// Requests that are refused after the scenario (scenario.h): at least one for each batch. What the
+// engine refuses of every command is tried without a row.
 #pragma once
 
 #include <string>

@@ -75,15 +75,12 @@ class Refusals : public ::testing::Test {
   LiveSuite suite_;
 };
 
-TEST(RefusalTable, HasARowForEveryCommandAndBatch) {
+// Commands are tried below whatever they are; a batch's rows can only be known by hand.
+TEST(RefusalTable, HasARowForEveryBatch) {
   std::set<std::string> rows;
   for (const RefusalRow& row : RefusalRows()) rows.insert(row.type);
   for (const ContractService& service : Services()) {
     const engine::ServiceDef def = DefinitionOf(service);
-    for (const auto& [type, command] : def.commands) {
-      EXPECT_TRUE(command->method == nullptr || rows.count(type) > 0)
-          << type << " has no row in tests/contract/refusals.cc";
-    }
     for (const auto& batch : def.batches) {
       EXPECT_EQ(rows.count(batch.method->input_type()->full_name()), 1u);
     }
