@@ -20,6 +20,7 @@ void Describe(app::Service& service) {
           kCustomerRefs, +[](const v1::OpenTicketRequest& open) { return open.parent(); },
           CustomerRefOf))
       .Command<v1::AssignTicketRequest>()
+      .Command<v1::ClaimTicketRequest>()
       .Command<v1::StartTicketRequest>()
       .Command<v1::SetPendingRequest>()
       .Command<v1::ResolveTicketRequest>()

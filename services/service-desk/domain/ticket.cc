@@ -105,6 +105,22 @@ void FoldNoted(const v1::TicketNoted& noted, v1::Ticket& ticket) {
   *note.mutable_time() = noted.time();
 }
 
+// Work that has begun, or waits, is handed over as it is.
+Decision<TicketModel> Assign(const v1::Ticket& ticket, const std::string& assignee,
+                             const std::string& queue, const Context& context) {
+  if (absl::Status s = CheckOpen(ticket); !s.ok()) return s;
+  const bool waits =
+      ticket.state() == v1::TICKET_STATE_NEW || ticket.state() == v1::TICKET_STATE_REOPENED;
+  if (!waits && assignee == ticket.assignee() && queue == ticket.queue()) return std::nullopt;
+  v1::TicketEvent event;
+  v1::TicketAssigned& assigned = *event.mutable_assigned();
+  *assigned.mutable_time() = base::TimestampOf(context.time);
+  assigned.set_assignee(assignee);
+  assigned.set_queue(queue);
+  assigned.set_state(waits ? v1::TICKET_STATE_ASSIGNED : ticket.state());
+  return event;
+}
+
 }  // namespace
 
 Decision<TicketModel> TicketModel::Decide(const State& ticket,
@@ -114,21 +130,18 @@ Decision<TicketModel> TicketModel::Decide(const State& ticket,
   if (!assign.queue().empty() && !base::IsResourceId(assign.queue())) {
     return Invalid("queue", "must be 1 to 63 characters of a-z, 0-9 and -");
   }
-  if (absl::Status s = CheckOpen(ticket); !s.ok()) return s;
-  // Work that has begun, or waits, is handed over as it is.
-  const bool waits =
-      ticket.state() == v1::TICKET_STATE_NEW || ticket.state() == v1::TICKET_STATE_REOPENED;
-  const std::string& queue = assign.queue().empty() ? ticket.queue() : assign.queue();
-  if (!waits && assign.assignee() == ticket.assignee() && queue == ticket.queue()) {
-    return std::nullopt;
+  return Assign(ticket, assign.assignee(), assign.queue().empty() ? ticket.queue() : assign.queue(),
+                context);
+}
+
+Decision<TicketModel> TicketModel::Decide(const State& ticket, const v1::ClaimTicketRequest&,
+                                          const Context& context) {
+  constexpr std::string_view kPerson = "user:";
+  const std::string& caller = context.actor;
+  if (!caller.starts_with(kPerson) || caller.size() > kPerson.size() + kStaffIdBytesMax) {
+    return Invalid("crm-actor", "must be one of us, user:<id of staff of at most 63 bytes>");
   }
-  Event event;
-  v1::TicketAssigned& assigned = *event.mutable_assigned();
-  *assigned.mutable_time() = base::TimestampOf(context.time);
-  assigned.set_assignee(assign.assignee());
-  assigned.set_queue(queue);
-  assigned.set_state(waits ? v1::TICKET_STATE_ASSIGNED : ticket.state());
-  return event;
+  return Assign(ticket, caller.substr(kPerson.size()), ticket.queue(), context);
 }
 
 Decision<TicketModel> TicketModel::Decide(const State& ticket, const v1::StartTicketRequest&,

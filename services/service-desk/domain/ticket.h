@@ -24,6 +24,7 @@ inline constexpr absl::Duration kReopenWindow = absl::Hours(14 * 24);
 // How long a ticket may wait at a time.
 inline constexpr absl::Duration kPendingMax = absl::Hours(7 * 24);
 inline constexpr int kNotesMax = 100;
+inline constexpr size_t kStaffIdBytesMax = 63;
 // How many open complaints of a customer are counted at most.
 inline constexpr int kOpenComplaintsMax = 100;
 
@@ -49,6 +50,9 @@ struct TicketModel {
 
   // Refusals: kInvalidArgument; TICKET_RESOLVED, TICKET_CLOSED.
   static engine::Decision<TicketModel> Decide(const State&, const v1::AssignTicketRequest&,
+                                              const engine::Context&);
+  // Refusals: kInvalidArgument; TICKET_RESOLVED, TICKET_CLOSED.
+  static engine::Decision<TicketModel> Decide(const State&, const v1::ClaimTicketRequest&,
                                               const engine::Context&);
   // Refusals: TICKET_NOT_ASSIGNED, TICKET_RESOLVED, TICKET_CLOSED.
   static engine::Decision<TicketModel> Decide(const State&, const v1::StartTicketRequest&,

@@ -170,6 +170,50 @@ TEST(AssignTicket, Rules) {
   });
 }
 
+TEST(ClaimTicket, Rules) {
+  const auto claimed = [](const std::string& who, const std::string& state) {
+    return "assigned {" + kNow + "assignee: '" + who + "' queue: 'repairs' state: TICKET_STATE_" +
+           state + " }";
+  };
+  const std::string mine = claimed("tester", "ASSIGNED");
+  CheckDecisions<TicketModel, v1::ClaimTicketRequest>({
+      {"takes a new one", {kOpened}, "", mine},
+      {"is quiet the second time", {kOpened, mine}, "", ""},
+      {"takes over what another works on",
+       {kOpened, kAssigned, kStarted},
+       "",
+       claimed("tester", "IN_PROGRESS")},
+      {"takes a reopened one even again",
+       {kOpened, mine, kStarted, Resolved(), Reopened()},
+       "",
+       mine},
+      {"refuses a resolved one",
+       {kOpened, kAssigned, kStarted, Resolved()},
+       "",
+       "!TICKET_RESOLVED"},
+      {"refuses a closed one",
+       {kOpened, kAssigned, kStarted, Resolved(), "closed {" + kNow + "}"},
+       "",
+       "!TICKET_CLOSED"},
+  });
+  engine::Context context = FixedContext<TicketModel>();
+  context.actor = "user:" + std::string(kStaffIdBytesMax, 'a');
+  CheckDecisions<TicketModel, v1::ClaimTicketRequest>(
+      {{"takes the longest id",
+        {kOpened},
+        "",
+        claimed(std::string(kStaffIdBytesMax, 'a'), "ASSIGNED")}},
+      context);
+  for (const std::string nobody : {"service:sales", "user", ""}) {
+    context.actor = nobody;
+    CheckDecisions<TicketModel, v1::ClaimTicketRequest>(
+        {{"refuses " + nobody, {kOpened}, "", "!field:crm-actor"}}, context);
+  }
+  context.actor = "user:" + std::string(kStaffIdBytesMax + 1, 'a');
+  CheckDecisions<TicketModel, v1::ClaimTicketRequest>(
+      {{"refuses an id too long", {kOpened}, "", "!field:crm-actor"}}, context);
+}
+
 TEST(SetPending, Rules) {
   const std::vector<std::string> in_work = {kOpened, kAssigned, kStarted};
   const std::vector<std::string> pending = {kOpened, kAssigned, kStarted, Paused("THIRD_PARTY")};
