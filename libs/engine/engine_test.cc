@@ -197,8 +197,13 @@ TEST_F(EngineTest, UpdatesAreCheckedAgainstTheirMask) {
   update.set_request_id("r3");
   update.mutable_update_mask()->add_paths("balance");
   EXPECT_EQ(base::FieldOf(Send(update).status), "update_mask");
-  update.mutable_update_mask()->set_paths(0, "nonsense");
-  EXPECT_EQ(base::FieldOf(Send(update).status), "update_mask");
+  for (const char* path : {"nonsense", "", "terms.", ".title", "terms..notice_days", "title."}) {
+    update.mutable_update_mask()->set_paths(0, path);
+    EXPECT_EQ(base::FieldOf(Send(update).status), "update_mask") << path;
+  }
+  update.mutable_update_mask()->set_paths(0, "title");
+  update.mutable_update_mask()->add_paths("*");
+  EXPECT_THAT(Send(update).status.ToString(), testing::HasSubstr("\"*\""));
 }
 
 // Without a mask what is set counts, also inside a message: its other fields stay as they are.

@@ -55,14 +55,18 @@ absl::Status CheckMask(const Message& resource, const google::protobuf::FieldMas
     return absl::OkStatus();  // AIP-134: all of it.
   for (const std::string& path : mask.paths()) {
     std::vector<const FieldDescriptor*> fields;
+    // The library passes over empty segments, and a path is kept in the event as it was written.
+    const size_t segments = 1 + std::count(path.begin(), path.end(), '.');
     if (!google::protobuf::util::FieldMaskUtil::GetFieldDescriptors(&type, path, &fields) ||
-        fields.empty()) {
-      return base::Invalid("update_mask", "names a field that the resource does not have");
+        fields.size() != segments) {
+      return base::Invalid("update_mask",
+                           absl::StrCat("\"", path, "\" names no field of the resource"));
     }
     for (const FieldDescriptor* field : fields) {
       if (Has(*field, google::api::OUTPUT_ONLY) || Has(*field, google::api::IMMUTABLE) ||
           (field == fields.front() && (field->name() == "name" || field->name() == "etag"))) {
-        return base::Invalid("update_mask", "names a field that cannot be changed");
+        return base::Invalid("update_mask",
+                             absl::StrCat("\"", path, "\" names a field that cannot be changed"));
       }
     }
   }

@@ -113,8 +113,9 @@ TEST_F(BadInput, GetsRefuseOtherNames) {
 
 TEST_F(BadInput, MasksNameFieldsThatMayChange) {
   const std::string customer = "customer { name: 'customers/c1' display_name: 'Other' }";
-  for (const char* path : {"no_such_field", "status", "name", "etag", "personal.no_such_field",
-                           "kind", "display_name.x", ""}) {
+  for (const char* path :
+       {"no_such_field", "status", "name", "etag", "personal.no_such_field", "kind",
+        "display_name.x", "personal.", ".region", "personal..phones", ""}) {
     ExpectRefusal(*Ask("crm.customer.v1.UpdateCustomerRequest",
                        absl::StrCat(customer, "update_mask { paths: '", path, "' }")),
                   BadField("update_mask"));
