@@ -49,14 +49,19 @@ absl::StatusOr<MessagePtr> ReadRequest(const rpc::Call& call,
 absl::StatusOr<std::vector<engine::BatchItem>> Split(const engine::BatchDef& def,
                                                      const google::protobuf::Message& request,
                                                      const engine::Engine& engine) {
+  const auto& reflection = *request.GetReflection();
   const auto* rows = request.GetDescriptor()->FindFieldByName("rows");
+  const auto* request_id = request.GetDescriptor()->FindFieldByName("request_id");
   if (absl::Status s = base::ValidateLimits(request, *rows); !s.ok()) return s;
+  if (reflection.FieldSize(request, rows) == 0) return base::Invalid("rows", "must be given");
+  if (absl::Status s = engine::CheckRequestId(reflection.GetString(request, request_id)); !s.ok())
+    return s;
   const table::ReadView view(engine.database());
   std::vector<engine::BatchItem> items = def.split(request, view);
   if (!view.status().ok()) return view.status();
   for (size_t row = 0; row < items.size(); ++row) {
-    absl::Status limits = base::ValidateLimits(
-        request.GetReflection()->GetRepeatedMessage(request, rows, static_cast<int>(row)));
+    absl::Status limits =
+        base::ValidateLimits(reflection.GetRepeatedMessage(request, rows, static_cast<int>(row)));
     if (!limits.ok()) items[row] = {std::move(limits), nullptr};
   }
   return items;

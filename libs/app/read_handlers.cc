@@ -128,6 +128,7 @@ Read MakeBatchGet(const engine::BatchGetDef& def) {
             const table::TableDef& table = *engine.database().FindTable(def.table);
             const auto* names = request.GetDescriptor()->FindFieldByName("names");
             const int count = request.GetReflection()->FieldSize(request, names);
+            if (count == 0) return call.Finish(base::Invalid("names", "must be given"));
             if (count > kBatchRowsMax)
               return call.Finish(base::Invalid("names", "are more than 1,000"));
             MessagePtr response = engine::NewOf(PrototypeOf(def.method->output_type()));

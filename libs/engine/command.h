@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -68,6 +69,9 @@ struct Caller {
   std::string actor;
   std::string traceparent;
 };
+
+// kInvalidArgument unless it is 1 to kRequestIdBytesMax bytes of printable ASCII without spaces.
+absl::Status CheckRequestId(std::string_view request_id);
 
 // Turns a request into a command for its key: checks request_id, name or parent and id, update
 // mask; takes out etag and validate_only; clears what only we may set; finds name, partition and

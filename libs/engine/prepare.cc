@@ -157,6 +157,17 @@ bool IsTraceparent(std::string_view text) {
 
 }  // namespace
 
+absl::Status CheckRequestId(std::string_view request_id) {
+  if (request_id.empty()) return base::Invalid("request_id", "must be given");
+  if (request_id.size() > kRequestIdBytesMax) {
+    return base::Invalid("request_id", "is longer than 128 bytes");
+  }
+  const bool printable = std::all_of(request_id.begin(), request_id.end(),
+                                     [](char c) { return c > ' ' && c < '\x7f'; });
+  if (!printable) return base::Invalid("request_id", "must be printable ASCII without spaces");
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Command> Prepare(const CommandDef& def, MessagePtr request, const Caller& caller,
                                 int partitions) {
   Command command;
@@ -165,13 +176,7 @@ absl::StatusOr<Command> Prepare(const CommandDef& def, MessagePtr request, const
   // Of no consequence to the command: what is none is left out rather than refused.
   if (IsTraceparent(caller.traceparent)) command.traceparent = caller.traceparent;
   command.request_id = TakeString(*request, def.shape.request_id);
-  if (command.request_id.empty()) return base::Invalid("request_id", "must be given");
-  if (command.request_id.size() > kRequestIdBytesMax) {
-    return base::Invalid("request_id", "is longer than 128 bytes");
-  }
-  const bool printable = std::all_of(command.request_id.begin(), command.request_id.end(),
-                                     [](char c) { return c > ' ' && c < '\x7f'; });
-  if (!printable) return base::Invalid("request_id", "must be printable ASCII without spaces");
+  if (absl::Status s = CheckRequestId(command.request_id); !s.ok()) return s;
   if (def.shape.validate_only != nullptr) {
     command.validate_only = request->GetReflection()->GetBool(*request, def.shape.validate_only);
     request->GetReflection()->ClearField(request.get(), def.shape.validate_only);

@@ -264,6 +264,24 @@ TEST_F(BadInput, QueriesRefuseWhatMakesNoSense) {
                 {absl::StatusCode::kNotFound, "NOT_FOUND", "crm.engine", ""});
 }
 
+// Each batch and batch get of each service, before any row is looked at.
+TEST_F(BadInput, BatchesTakeRowsAndARequestId) {
+  for (const ContractService& service : Services()) {
+    const engine::ServiceDef def = DefinitionOf(service);
+    for (const engine::BatchDef& batch : def.batches) {
+      const std::string& type = batch.method->input_type()->full_name();
+      SCOPED_TRACE(type);
+      ExpectRefusal(*Ask(type, ""), BadField("rows"));
+      for (const char* id : {"", "two words", "a b \n"}) {
+        ExpectRefusal(*RequestOf(type, "rows {}", id), BadField("request_id"));
+      }
+    }
+    for (const engine::BatchGetDef& get : def.batch_gets) {
+      ExpectRefusal(*Ask(get.method->input_type()->full_name(), ""), BadField("names"));
+    }
+  }
+}
+
 // Rows of a batch are answered one by one, each with details as a single call would give them.
 TEST_F(BadInput, BadRowsOfABatchAreAnsweredEach) {
   sales::v1::ImportOrdersResponse response;
