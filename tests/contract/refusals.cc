@@ -43,13 +43,10 @@ Rows CustomerRows() {
   };
 }
 
-Rows SalesRows() {
+Rows OpportunityRows() {
   const std::string p = "crm.sales.v1.";
   const std::string o1 = "name: 'customers/c1/opportunities/o1'";
   const std::string o2 = "name: 'customers/c1/opportunities/o2'";
-  const std::string r1 = "name: 'customers/c1/orders/r1'";
-  const std::string r2 = "name: 'customers/c1/orders/r2'";
-  const std::string day = "order_date { year: 2026 month: 1 day: 9 }";
   const std::string eur5 = "{ currency_code: 'EUR' units: 5 }";
   return {
       {p + "CreatePipelineRequest", "pipeline { display_name: 'P' }", "!field:pipeline.stages"},
@@ -80,6 +77,16 @@ Rows SalesRows() {
       {p + "LoseOpportunityRequest", o2 + "loss_reason: 'weather'", "!field:loss_reason"},
       {p + "LoseOpportunityRequest", o1 + "loss_reason: 'price'", "!OPPORTUNITY_CLOSED"},
       {p + "ReopenOpportunityRequest", o2 + "reason: 'x'", "!OPPORTUNITY_OPEN"},
+  };
+}
+
+Rows OrderRows() {
+  const std::string p = "crm.sales.v1.";
+  const std::string r1 = "name: 'customers/c1/orders/r1'";
+  const std::string r2 = "name: 'customers/c1/orders/r2'";
+  const std::string day = "order_date { year: 2026 month: 1 day: 9 }";
+  const std::string eur5 = "{ currency_code: 'EUR' units: 5 }";
+  return {
       {p + "RecordOrderRequest",
        "parent: 'customers/nobody' order {" + day + "revenue" + eur5 + "}", "!NOT_FOUND"},
       {p + "RecordOrderRequest",
@@ -92,6 +99,10 @@ Rows SalesRows() {
        "parent: 'customers/c1' order {" + day + "revenue" + eur5 +
            "lines { product: 'pump' quantity_milli: 1000 net { currency_code: 'EUR' units: 4 } } }",
        "!field:order.revenue"},
+      {p + "RecordOrderRequest",
+       "parent: 'customers/c1' order {" + day + "revenue" + eur5 +
+           "opportunity: 'customers/c1/opportunities/none' }",
+       "!OPPORTUNITY_UNKNOWN"},
       {p + "RecordOrderRequest", "parent: 'customers/c1' order { revenue" + eur5 + "}",
        "!field:order.order_date"},
       {p + "ConfirmOrderRequest", r2, "!ORDER_CANCELLED"},
@@ -187,7 +198,8 @@ Rows BatchRows() {
 
 std::vector<RefusalRow> RefusalRows() {
   Rows all;
-  for (const Rows& part : {CustomerRows(), SalesRows(), MarketingRows(), DeskRows(), BatchRows()}) {
+  for (const Rows& part :
+       {CustomerRows(), OpportunityRows(), OrderRows(), MarketingRows(), DeskRows(), BatchRows()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;

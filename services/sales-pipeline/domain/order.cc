@@ -134,8 +134,14 @@ absl::StatusOr<v1::Order> Amended(const v1::Order& order, const v1::AmendOrderRe
 
 }  // namespace
 
+OrderModel::Sale OrderModel::Gather(const v1::RecordOrderRequest& record, const Context&,
+                                    const engine::Snapshot& snapshot) {
+  return snapshot.Get(kOpportunities, record.order().opportunity());
+}
+
 Decision<OrderModel> OrderModel::Decide(const State&, const v1::RecordOrderRequest& record,
-                                        const Context& context, const v1::CustomerRef& customer) {
+                                        const Context& context, const Sale& sale,
+                                        const v1::CustomerRef& customer) {
   if (record.order().has_external_id()) {
     return Invalid("order.external_id", "must not be given: orders of other systems are imported");
   }
@@ -143,6 +149,9 @@ Decision<OrderModel> OrderModel::Decide(const State&, const v1::RecordOrderReque
       Begin(record.order(), v1::ORDER_STATUS_PLACED, v1::ORDER_ORIGIN_RECORDED, context);
   if (!event.ok()) return event;
   if (absl::Status s = CheckBuyer(record.order(), customer, context); !s.ok()) return s;
+  if (!record.order().opportunity().empty() && !sale.has_value()) {
+    return Refused(v1::REASON_OPPORTUNITY_UNKNOWN, "the opportunity does not exist");
+  }
   return event;
 }
 

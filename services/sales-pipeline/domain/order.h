@@ -25,13 +25,17 @@ struct OrderModel {
   // What is known of the customer of an imported order; nothing when its row has not come yet.
   using ImportFacts = std::optional<v1::CustomerRef>;
 
-  // Refusals: kInvalidArgument for what the order itself shows to be wrong and for a currency other
-  // than the customer's; CUSTOMER_ERASED. A LOST customer may order: the order wins it back.
-  static engine::Decision<OrderModel> Decide(const State&, const v1::RecordOrderRequest&,
-                                             const engine::Context&,
-                                             const v1::CustomerRef& customer);
   // The opportunity that the order came from; exact, because it has the order's key.
   using Sale = std::optional<v1::Opportunity>;
+
+  // Refusals: kInvalidArgument for what the order itself shows to be wrong and for a currency other
+  // than the customer's; CUSTOMER_ERASED, OPPORTUNITY_UNKNOWN. A LOST customer may order: the order
+  // wins it back.
+  static Sale Gather(const v1::RecordOrderRequest&, const engine::Context&,
+                     const engine::Snapshot&);
+  static engine::Decision<OrderModel> Decide(const State&, const v1::RecordOrderRequest&,
+                                             const engine::Context&, const Sale&,
+                                             const v1::CustomerRef& customer);
 
   // An order made by winning an opportunity, which has checked customer and currency. Refusals:
   // OPPORTUNITY_REOPENED when the opportunity does not name it any more.

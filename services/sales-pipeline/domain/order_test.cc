@@ -58,6 +58,8 @@ v1::CustomerRef Customer(const std::string& more = "") {
       "name: 'customers/customer-1' status: CUSTOMER_STATUS_ACTIVE currency_code: 'USD' " + more);
 }
 
+const OrderModel::Sale kNoSale = std::nullopt;
+
 std::string Record(const std::string& order) { return "order { " + order + " }"; }
 
 std::string With(std::string text, const std::string& from, const std::string& to) {
@@ -116,7 +118,7 @@ TEST(RecordOrder, Rules) {
            Record(With(order, "2000", "0")),
            "!field:order.lines[0].quantity_milli"},
       },
-      FixedContext<OrderModel>(), Customer());
+      FixedContext<OrderModel>(), kNoSale, Customer());
 }
 
 TEST(RecordOrder, RefusesWhatDoesNotFit) {
@@ -145,6 +147,10 @@ TEST(RecordOrder, RefusesWhatDoesNotFit) {
            {},
            Record(order + " opportunity: 'customers/c9/opportunities/o1'"),
            "!field:order.opportunity"},
+          {"refuses an opportunity that does not exist",
+           {},
+           Record(order + " opportunity: 'customers/customer-1/opportunities/o1'"),
+           "!OPPORTUNITY_UNKNOWN"},
           {"leaves orders of other systems to the import",
            {},
            Record(order + " external_id { system: 'erp' id: '7' }"),
@@ -154,7 +160,7 @@ TEST(RecordOrder, RefusesWhatDoesNotFit) {
            Record(order + " channel: 99"),
            "!field:order.channel"},
       },
-      FixedContext<OrderModel>(), Customer());
+      FixedContext<OrderModel>(), kNoSale, Customer());
 }
 
 TEST(RecordOrder, CountsMarginFromCost) {
@@ -169,19 +175,27 @@ TEST(RecordOrder, CountsMarginFromCost) {
         "totals { customer: 'customers/customer-1' order_date { year: 2026 month: 2 day: 1 } "
         "revenue { currency_code: 'USD' } "
         "margin { currency_code: 'USD' units: -1 nanos: -500000000 } } }"}},
-      FixedContext<OrderModel>(), Customer());
+      FixedContext<OrderModel>(), kNoSale, Customer());
 }
 
 TEST(RecordOrder, AsksTheCustomer) {
   const auto context = FixedContext<OrderModel>();
   const std::vector<DecisionRow> erased = {{"refuses", {}, Record(kOrder), "!CUSTOMER_ERASED"}};
   CheckDecisions<OrderModel, v1::RecordOrderRequest>(
-      erased, context, ParseText<v1::CustomerRef>("status: CUSTOMER_STATUS_ERASED"));
+      erased, context, kNoSale, ParseText<v1::CustomerRef>("status: CUSTOMER_STATUS_ERASED"));
   const std::vector<DecisionRow> taken = {{"takes", {}, Record(kOrder), Recorded()}};
   CheckDecisions<OrderModel, v1::RecordOrderRequest>(
-      taken, context, ParseText<v1::CustomerRef>("status: CUSTOMER_STATUS_LOST"));
+      taken, context, kNoSale, ParseText<v1::CustomerRef>("status: CUSTOMER_STATUS_LOST"));
   CheckDecisions<OrderModel, v1::RecordOrderRequest>(
-      taken, context, ParseText<v1::CustomerRef>("status: CUSTOMER_STATUS_PROSPECT"));
+      taken, context, kNoSale, ParseText<v1::CustomerRef>("status: CUSTOMER_STATUS_PROSPECT"));
+}
+
+TEST(RecordOrder, TakesAnOpportunityThatExists) {
+  const std::string opportunity = " opportunity: 'customers/customer-1/opportunities/o1' ";
+  const OrderModel::Sale sale = v1::Opportunity();
+  CheckDecisions<OrderModel, v1::RecordOrderRequest>(
+      {{"records the order", {}, Record(kOrder + opportunity), Recorded(opportunity)}},
+      FixedContext<OrderModel>(), sale, Customer());
 }
 
 TEST(RecordWonOrder, Rules) {
