@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
 #include "libs/table/codec.h"
 #include "libs/table/rows.h"
 
@@ -37,9 +38,17 @@ std::optional<KeyValue> Enum(const FieldPath& path, std::string_view text) {
   return int64_t{value->number()};
 }
 
-// A time or date that is there: "" means unset in a key, and nothing in a filter.
-std::optional<KeyValue> NotEmpty(std::string_view text) {
+// A time that is there: "" means unset in a key, and nothing in a filter.
+std::optional<KeyValue> Time(std::string_view text) {
   if (text.empty()) return std::nullopt;
+  return std::string(text);
+}
+
+// A key may hold a month without a day, as google.type.Date has it; a filter means a day that
+// exists.
+std::optional<KeyValue> Date(std::string_view text) {
+  absl::CivilDay day;
+  if (!absl::ParseCivilTime(absl::string_view(text.data(), text.size()), &day)) return std::nullopt;
   return std::string(text);
 }
 
@@ -57,8 +66,9 @@ std::optional<KeyValue> ValueOf(const FieldPath& path, std::string_view text) {
     case ValueKind::kString:
       return std::string(text);
     case ValueKind::kTimestamp:
+      return Time(text);
     case ValueKind::kDate:
-      return NotEmpty(text);
+      return Date(text);
     case ValueKind::kMessage:
     case ValueKind::kOther:
       break;
@@ -87,7 +97,7 @@ std::string Wanted(const FieldPath& path) {
     case ValueKind::kTimestamp:
       return "a time such as 2024-02-29T12:00:00Z (in quotes or not)";
     case ValueKind::kDate:
-      return "a date such as 2024-02-29";
+      return "a date that exists, such as 2024-02-29";
     case ValueKind::kMessage: {
       std::string fields;
       const auto& type = *path.leaf().message_type();
