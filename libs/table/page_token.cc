@@ -10,8 +10,8 @@
 namespace crm::table {
 namespace {
 
-constexpr char kVersion = 1;
-constexpr size_t kHashBytes = 16;
+constexpr char kVersion = 2;
+constexpr size_t kSealBytes = 16;
 
 // Lengths before texts, so that two queries never run into the same text.
 std::string PredicatesText(const std::vector<Predicate>& predicates) {
@@ -30,17 +30,20 @@ std::string PredicatesText(const std::vector<Predicate>& predicates) {
   return text;
 }
 
+std::string Seal(std::string_view query_hash, std::string_view place) {
+  return base::Sha256({query_hash, place}).substr(0, kSealBytes);
+}
+
 }  // namespace
 
 std::string QueryHash(const TableDef& table, const ListQuery& query) {
   return base::Sha256({table.fingerprint(), query.parent, query.filter, query.order_by,
-                       PredicatesText(query.predicates)})
-      .substr(0, kHashBytes);
+                       PredicatesText(query.predicates)});
 }
 
 std::optional<std::string> MakePageToken(std::string_view query_hash, std::string_view place) {
   std::string bytes(1, kVersion);
-  bytes.append(query_hash).append(place);
+  bytes.append(Seal(query_hash, place)).append(place);
   std::string token = absl::WebSafeBase64Escape(bytes);
   if (token.size() > kPageTokenBytesMax) return std::nullopt;
   return token;
@@ -53,11 +56,10 @@ std::optional<std::string> PlaceOf(std::string_view token, std::string_view quer
     return std::nullopt;
   }
   const std::string_view view = bytes;
-  if (view.size() < 1 + kHashBytes || view[0] != kVersion ||
-      view.substr(1, kHashBytes) != query_hash) {
-    return std::nullopt;
-  }
-  return bytes.substr(1 + kHashBytes);
+  if (view.size() < 1 + kSealBytes || view[0] != kVersion) return std::nullopt;
+  const std::string_view place = view.substr(1 + kSealBytes);
+  if (view.substr(1, kSealBytes) != Seal(query_hash, place)) return std::nullopt;
+  return std::string(place);
 }
 
 }  // namespace crm::table

@@ -1,8 +1,10 @@
 // Page token: where a list goes on, bound to the query that it came from.
 //
-//   token = base64url without padding of: version(1) hash(16) place
-//   hash  = SHA-256 of the table's fingerprint and all of the query but page size and token, cut to
-//   16 bytes place = the last key looked at, from its index byte on
+//   token = base64url without padding of: version(1) seal(16) place
+//   seal  = SHA-256 of the query's hash and the place, cut to 16 bytes
+//   place = the last key looked at, from its index byte on
+//
+// The seal has no secret: it finds what was damaged, not what was forged.
 #pragma once
 
 #include <optional>
@@ -14,6 +16,7 @@
 
 namespace crm::table {
 
+// SHA-256 of the table's fingerprint and all of the query but page size and token.
 std::string QueryHash(const TableDef& table, const ListQuery& query);
 
 // nullopt when it would be longer than kPageTokenBytesMax.
