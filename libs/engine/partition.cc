@@ -7,8 +7,11 @@
 
 namespace crm::engine {
 
-absl::Status Partition::NotOwner() {
-  return base::Unavailable("NOT_OWNER", "another replica owns this key", kRetryAfter);
+absl::Status Partition::NotOwner() const {
+  return base::Unavailable("NOT_OWNER",
+                           reader_.position().owner().empty() ? "no replica owns this key yet"
+                                                              : "another replica owns this key",
+                           kRetryAfter);
 }
 
 absl::Status Partition::Stopped() {

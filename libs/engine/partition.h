@@ -131,7 +131,7 @@ class Partition {
   absl::Status AppendRecord(const eventlog::EventHeaders& headers, std::string_view key,
                             std::string_view value, uint64_t token);
   bool MayAnswer() const;
-  static absl::Status NotOwner();
+  absl::Status NotOwner() const;
   static absl::Status Stopped();
   static absl::Status FateUnknown();
   // Answers what waits to be decided or for a barrier.

@@ -14,16 +14,18 @@ absl::StatusOr<v1::PositionToken> ParseToken(std::string_view text, std::string_
   std::string bytes;
   v1::PositionToken token;
   if (!absl::WebSafeBase64Unescape(absl::string_view(text.data(), text.size()), &bytes) ||
-      !token.ParseFromString(bytes)) {
+      !token.ParseFromString(bytes) || token.log_id().empty()) {
     return base::Invalid("crm-read-after", "is not a position token");
   }
   if (token.log_id() != log_id || token.topic() != topic) {
     return base::Invalid("crm-read-after", "is a position of another log");
   }
   for (const v1::PartitionPosition& position : token.positions()) {
-    if (position.partition() < 0 || position.partition() >= partitions ||
-        position.next_offset() < 0) {
+    if (position.partition() < 0 || position.partition() >= partitions) {
       return base::Invalid("crm-read-after", "names a partition that the log does not have");
+    }
+    if (position.next_offset() < 0) {
+      return base::Invalid("crm-read-after", "has an offset below zero");
     }
   }
   return token;
