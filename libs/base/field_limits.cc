@@ -13,6 +13,7 @@
 #include "absl/synchronization/mutex.h"
 #include "crm/common/v1/options.pb.h"
 #include "libs/base/status.h"
+#include "libs/base/text.h"
 #include "libs/base/utf8.h"
 
 namespace crm::base {
@@ -91,6 +92,9 @@ std::optional<Fault> CheckText(const std::string& text, const FieldPlan& plan) {
   }
   if (plan.field->type() == FieldDescriptor::TYPE_STRING && !IsUtf8(text)) {
     return Fault{"", "must be UTF-8"};
+  }
+  if (plan.field->type() == FieldDescriptor::TYPE_STRING && HasControls(text)) {
+    return Fault{"", "must have no control characters but tab and line breaks"};
   }
   return std::nullopt;
 }

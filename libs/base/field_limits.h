@@ -14,8 +14,9 @@ inline constexpr size_t kFieldBytesDefault = 256;
 inline constexpr int kFieldItemsDefault = 100;
 
 // Walks the message: every string and bytes field holds at most (max_bytes) bytes, every string is
-// UTF-8, every repeated field and map has at most (max_items) elements. Else INVALID_ARGUMENT as
-// base::Invalid makes it, naming the path of the first field at fault: "customer.phones[2].number".
+// UTF-8 without control characters (text.h), every repeated field and map has at most (max_items)
+// elements. Else INVALID_ARGUMENT as base::Invalid makes it, naming the path of the first field at
+// fault: "customer.phones[2].number".
 //
 // Messages inside google.protobuf.Any are not looked into; their bytes count. Unknown fields are
 // not looked at: what bounds them is the size of the whole message.

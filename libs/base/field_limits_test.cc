@@ -35,6 +35,8 @@ TEST(ValidateLimits, NamesTheFieldThatIsOverThem) {
   const Row kRows[] = {
       {"text", [](Limited& m) { m.set_text(std::string(257, 'x')); }},
       {"text", [](Limited& m) { m.set_text("\xFF"); }},
+      {"text", [](Limited& m) { m.set_text("\u202etxt.exe"); }},
+      {"words[0]", [](Limited& m) { m.add_words(std::string("a\0", 2)); }},
       {"short_text", [](Limited& m) { m.set_short_text("abcd"); }},
       {"blob", [](Limited& m) { m.set_blob(std::string(301, 'x')); }},
       {"words",

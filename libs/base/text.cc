@@ -1,20 +1,47 @@
 #include "libs/base/text.h"
 
+#include <algorithm>
+#include <cstdint>
+#include <iterator>
+
 namespace crm::base {
+namespace {
+
+// White space as Unicode has it, and characters without width. What would be a control character
+// is here too: whoever asks may not have looked.
+constexpr std::string_view kUnseen[] = {
+    " ",      "\t",     "\n",     "\v",     "\f",     "\r",     "\u0085", "\u00a0", "\u00ad",
+    "\u1680", "\u2000", "\u2001", "\u2002", "\u2003", "\u2004", "\u2005", "\u2006", "\u2007",
+    "\u2008", "\u2009", "\u200a", "\u200b", "\u200c", "\u200d", "\u200e", "\u200f", "\u2028",
+    "\u2029", "\u202f", "\u205f", "\u2060", "\u3000", "\ufeff"};
+
+}  // namespace
 
 bool IsBlank(std::string_view text) {
-  constexpr std::string_view kFullWidthSpace = "\u3000";
-  constexpr std::string_view kAsciiSpaces = " \t\n\v\f\r";
   while (!text.empty()) {
-    if (kAsciiSpaces.find(text.front()) != std::string_view::npos) {
-      text.remove_prefix(1);
-    } else if (text.starts_with(kFullWidthSpace)) {
-      text.remove_prefix(kFullWidthSpace.size());
-    } else {
-      return false;
-    }
+    const auto* unseen =
+        std::find_if(std::begin(kUnseen), std::end(kUnseen),
+                     [&](std::string_view character) { return text.starts_with(character); });
+    if (unseen == std::end(kUnseen)) return false;
+    text.remove_prefix(unseen->size());
   }
   return true;
+}
+
+bool HasControls(std::string_view text) {
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto byte = [&](size_t ahead) {
+      return i + ahead < text.size() ? static_cast<uint8_t>(text[i + ahead]) : uint8_t{0};
+    };
+    const uint8_t c = byte(0);
+    if (c == 0x7F || (c < 0x20 && c != '\t' && c != '\n' && c != '\r')) return true;
+    if (c == 0xC2 && byte(1) >= 0x80 && byte(1) < 0xA0) return true;
+    if (c != 0xE2) continue;
+    // U+202A to U+202E and U+2066 to U+2069.
+    if (byte(1) == 0x80 && byte(2) >= 0xAA && byte(2) <= 0xAE) return true;
+    if (byte(1) == 0x81 && byte(2) >= 0xA6 && byte(2) <= 0xA9) return true;
+  }
+  return false;
 }
 
 }  // namespace crm::base

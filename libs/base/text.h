@@ -5,8 +5,11 @@
 
 namespace crm::base {
 
-// Nothing to read: empty, or only white space of ASCII and the full-width space of Chinese
-// (U+3000).
+// Nothing to read: empty, or only white space of Unicode and characters without width.
 bool IsBlank(std::string_view text);
+
+// Has characters that change how a terminal or a page shows the rest: control characters other than
+// tab and line breaks, or the embeddings, overrides and isolates of text direction. UTF-8 is given.
+bool HasControls(std::string_view text);
 
 }  // namespace crm::base
