@@ -141,8 +141,10 @@ TEST_F(Search, RefusesWhatHasNoWord) {
     EXPECT_THAT(QuerySearch(request, rows_, {}).status(), testing::IsInvalid("query")) << query;
   }
   request.set_query("steel");
-  request.set_page_size(101);
+  request.set_page_size(-1);
   EXPECT_THAT(QuerySearch(request, rows_, {}).status(), testing::IsInvalid("page_size"));
+  request.set_page_size(101);  // As for a list: the most there is.
+  EXPECT_THAT(QuerySearch(request, rows_, {}), testing::IsOk());
 }
 
 // A word that most names have says little; the others say which customer is meant.
