@@ -372,6 +372,20 @@ TEST_F(EngineTest, TokensOfAnotherLogAreRefused) {
   other.StartReplica("x");
   EXPECT_EQ(base::FieldOf(engine.ParseReadAfter(other.engine("x").TokenOf({{1, 5}})).status()),
             "crm-read-after");
+  const auto refusal = [&engine](std::string_view token) {
+    return engine.ParseReadAfter(token).status().ToString();
+  };
+  EXPECT_THAT(refusal(""), testing::HasSubstr("is not a position token"));
+  EXPECT_THAT(refusal(engine.TokenOf({{1, -5}})), testing::HasSubstr("below zero"));
+  EXPECT_THAT(refusal(engine.TokenOf({{99, 5}})), testing::HasSubstr("does not have"));
+}
+
+TEST(Ownership, OfWhatNobodyHasClaimedNobodyIsNamed) {
+  Cluster cluster(9);
+  cluster.StartReplica("one");
+  const absl::Status refused = cluster.Send("one", Create("a", "r1")).status;
+  EXPECT_EQ(base::ReasonOf(refused), "NOT_OWNER");
+  EXPECT_THAT(refused.ToString(), testing::HasSubstr("no replica owns this key yet"));
 }
 
 // Appends a record to the log as a stranger would.
