@@ -20,6 +20,8 @@ inline constexpr int64_t kForwardBytesExtra = 64 << 10;
 inline constexpr absl::Duration kStartRetry = absl::Seconds(1);
 // How long making or describing a topic may take.
 inline constexpr absl::Duration kTopicTimeout = absl::Seconds(10);
+// A replica's name: a DNS name and a port fit.
+inline constexpr size_t kInstanceBytesMax = 255;
 
 // What a caller should wait when the replica that owns its key cannot be reached: with the five
 // attempts of our client policy, about as long as another replica needs to take over.

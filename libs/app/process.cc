@@ -7,33 +7,21 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "libs/app/handlers.h"
+#include "libs/base/check.h"
 #include "libs/base/log.h"
-#include "libs/base/money.h"
 #include "libs/eventlog/embedded/embedded_log.h"
 #include "libs/eventlog/kafka/kafka_log.h"
 
 namespace crm::app {
 namespace {
 
-absl::Status Wrong(absl::string_view setting, absl::string_view why) {
-  return absl::InvalidArgumentError(absl::StrCat(setting, ": ", why));
-}
-
-absl::StatusOr<engine::Company> CompanyOf(const Settings& settings) {
+engine::Company CompanyOf(const Settings& settings) {
   engine::Company company;
-  if (!absl::LoadTimeZone(settings.Text("time_zone"), &company.zone)) {
-    return Wrong("time_zone", "is not the name of a time zone");
-  }
-  const std::string& date = settings.Text("business_date");
-  absl::CivilDay day;
-  if (!date.empty() && !absl::ParseCivilTime(date, &day))
-    return Wrong("business_date", "is not YYYY-MM-DD");
-  if (!date.empty()) company.business_date = day;
+  const bool loaded = absl::LoadTimeZone(settings.Text("time_zone"), &company.zone);
+  base::Check(loaded, "a time zone was checked when it was parsed");
+  company.business_date = ParseBusinessDate(settings.Text("business_date"));
   company.reporting_currency = settings.Text("reporting_currency");
-  if (!base::IsCurrencyCode(company.reporting_currency))
-    return Wrong("reporting_currency", "is not three capital letters");
   return company;
 }
 
@@ -56,14 +44,17 @@ Process::~Process() { Stop(absl::ZeroDuration()); }
 absl::Status Process::OpenLog(const Settings& settings) {
   if (settings.Text("log") == "embedded") {
     std::error_code error;
-    std::filesystem::create_directories(settings.Text("data_dir"), error);
-    if (error) return Wrong("data_dir", "cannot be made");
-    auto log = eventlog::EmbeddedLog::Open({settings.Text("data_dir") + "/log"});
+    const std::string& directory = settings.Text("data_dir");
+    std::filesystem::create_directories(directory, error);
+    if (error) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--data-dir ", directory, " cannot be made: ", error.message()));
+    }
+    auto log = eventlog::EmbeddedLog::Open({directory + "/log"});
     if (!log.ok()) return log.status();
     log_ = *std::move(log);
     return absl::OkStatus();
   }
-  if (settings.Text("log") != "kafka") return Wrong("log", "must be embedded or kafka");
   eventlog::kafka::Options options;
   options.bootstrap_servers = settings.Text("kafka_brokers");
   options.replication_factor = static_cast<int>(settings.Number("kafka_replication_factor"));
@@ -76,21 +67,15 @@ absl::Status Process::OpenLog(const Settings& settings) {
 
 absl::Status Process::MakeHosts(const Settings& settings,
                                 const std::vector<ServiceEntry>& services) {
-  absl::StatusOr<engine::Company> company = CompanyOf(settings);
-  if (!company.ok()) return company.status();
-  std::map<std::string, std::string> addresses;
-  for (absl::string_view pair :
-       absl::StrSplit(settings.Text("service_addresses"), ',', absl::SkipEmpty())) {
-    const std::pair<std::string, std::string> parts = absl::StrSplit(pair, absl::MaxSplits('=', 1));
-    addresses[parts.first] = parts.second;
-  }
+  const auto addresses = ParseServiceAddresses(settings.Text("service_addresses"));
+  base::Check(addresses.has_value(), "addresses were checked when they were parsed");
   for (const ServiceEntry& entry : services) {
     Service service(entry.name, entry.package);
     entry.describe(service);
     if (!service.status().ok()) return service.status();
     peers_.push_back(std::make_unique<PeerNetwork>(PeerAddresses{
         settings.Text("replica_address"),
-        [this, addresses](const std::string& package) {
+        [this, addresses = *addresses](const std::string& package) {
           const auto address = addresses.find(package);
           if (address != addresses.end()) return address->second;
           const bool here = std::any_of(hosts_.begin(), hosts_.end(), [&](const auto& host) {
@@ -104,7 +89,7 @@ absl::Status Process::MakeHosts(const Settings& settings,
     options.partitions = static_cast<int>(settings.Number("partitions"));
     options.workers = static_cast<int>(settings.Number("workers"));
     options.instance = settings.Text("instance");
-    options.company = *company;
+    options.company = CompanyOf(settings);
     options.peers = peers_.back()->Peers();
     options.block_cache_bytes = settings.Number("block_cache_mib") << 20;
     options.flush_every = absl::Seconds(settings.Number("flush_seconds"));

@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include <iostream>
+#include <utility>
 
 #include "libs/app/process.h"
 #include "libs/app/settings.h"
@@ -10,48 +11,64 @@
 
 namespace crm::app {
 
+namespace {
+
+constexpr std::pair<const char*, base::Level> kLogLevels[] = {{"debug", base::Level::kDebug},
+                                                              {"info", base::Level::kInfo},
+                                                              {"warning", base::Level::kWarning},
+                                                              {"error", base::Level::kError}};
+
+Allowed LogLevel() {
+  std::vector<std::string> words;
+  for (const auto& [word, level] : kLogLevels) words.push_back(word);
+  return OneOf(std::move(words));
+}
+
+}  // namespace
+
 const std::vector<Setting>& ServiceSettings() {
-  using Kind = SettingKind;
   static const std::vector<Setting> settings = {
-      {"listen_address", Kind::kText, "127.0.0.1:50051",
-       "Host and port of the gRPC server; port 0 takes a free one."},
-      {"admin_address", Kind::kText, "127.0.0.1:9090",
-       "Host and port of the admin pages; empty: none."},
-      {"insecure_listen", Kind::kBool, "false",
-       "Listens beyond loopback although nothing is encrypted and nobody authenticated."},
-      {"data_dir", Kind::kText, ".run/data", "Where the tables and the embedded log lie."},
-      {"log", Kind::kText, "embedded", "The log: embedded (one process, one disk) or kafka."},
-      {"kafka_brokers", Kind::kText, "127.0.0.1:9092",
-       "Bootstrap servers, host:port separated by commas."},
-      {"kafka_replication_factor", Kind::kNumber, "3", "Replicas of a topic that has to be made."},
-      {"kafka_min_insync_replicas", Kind::kNumber, "2",
-       "min.insync.replicas of a topic that has to be made."},
-      {"partitions", Kind::kNumber, "12",
-       "Partitions of a topic that has to be made, 1 to 1,000. Fixed for life."},
-      {"workers", Kind::kNumber, "2", "Threads that decide and apply, per service, 1 to 64."},
-      {"instance", Kind::kText, "local",
-       "Name of this replica in claims; unique among the replicas of a service."},
-      {"replica_address", Kind::kText, "",
-       "Address of a replica by its name, with {instance} for it; empty: there is only one "
-       "replica."},
-      {"service_addresses", Kind::kText, "",
-       "Addresses of other services: package=host:port separated by commas; those of this process "
-       "need none."},
-      {"time_zone", Kind::kText, "UTC",
-       "The company's time zone, for days and months: an IANA name."},
-      {"business_date", Kind::kText, "",
-       "The day that windows and timers of business count from, YYYY-MM-DD; empty: today."},
-      {"reporting_currency", Kind::kText, "USD",
-       "The company's currency, ISO 4217: that of every customer and order. Not to be changed once "
-       "there are orders."},
-      {"block_cache_mib", Kind::kNumber, "64",
-       "Memory for blocks of the tables, per service, in MiB."},
-      {"flush_seconds", Kind::kNumber, "30",
-       "How often tables are written to disk, in seconds: bounds the replay."},
-      {"rebuild", Kind::kBool, "false", "Puts the tables aside and makes them anew from the log."},
-      {"drain_seconds", Kind::kNumber, "10",
-       "How long running calls may take at the end, in seconds."},
-      {"log_level", Kind::kText, "info", "debug, info, warning or error."},
+      {"listen_address", "127.0.0.1:50051", "Where gRPC is served; port 0 takes a free one.",
+       ListenAddress()},
+      {"admin_address", "127.0.0.1:9090", "Where the admin pages are served.",
+       OrEmpty("none", HostPort())},
+      {"insecure_listen", "false",
+       "Listens beyond loopback although nothing is encrypted and nobody authenticated.",
+       TrueOrFalse()},
+      {"data_dir", ".run/data", "Where the tables and the embedded log lie.", NotEmpty()},
+      {"log", "embedded", "The log; embedded is one process on one disk.",
+       OneOf({"embedded", "kafka"})},
+      {"kafka_brokers", "127.0.0.1:9092", "Bootstrap servers.", HostPorts()},
+      {"kafka_replication_factor", "3", "Replicas of a topic that has to be made.",
+       Between(1, 100)},
+      {"kafka_min_insync_replicas", "2", "min.insync.replicas of a topic that has to be made.",
+       Between(1, 100)},
+      {"partitions", "12", "Partitions of a topic that has to be made; fixed for life.",
+       Between(1, 1'000)},
+      {"workers", "2", "Threads that decide and apply, per service.", Between(1, 64)},
+      {"instance", "local",
+       "Name of this replica in claims; unique among the replicas of a service.", InstanceName()},
+      {"replica_address", "", "Address of a replica by its name.",
+       OrEmpty("there is only one replica", ReplicaPattern())},
+      {"service_addresses", "", "Addresses of other services; those of this process need none.",
+       OrEmpty("none", ServiceAddresses())},
+      {"time_zone", "UTC", "The company's time zone, for days and months.", TimeZoneName()},
+      {"business_date", "", "The day that windows and timers of business count from.",
+       OrEmpty("today", BusinessDate())},
+      {"reporting_currency", "USD",
+       "The company's currency, that of every customer and order; not to be changed once there are "
+       "orders.",
+       CurrencyCode()},
+      {"block_cache_mib", "64", "Memory for blocks of the tables, per service, in MiB.",
+       Between(1, 1 << 20)},
+      {"flush_seconds", "30",
+       "How often tables are written to disk, in seconds; it bounds the replay.",
+       Between(1, 3'600)},
+      {"rebuild", "false", "Puts the tables aside and makes them anew from the log.",
+       TrueOrFalse()},
+      {"drain_seconds", "10", "How long running calls may take at the end, in seconds.",
+       Between(0, 3'600)},
+      {"log_level", "info", "The least that is logged.", LogLevel()},
   };
   return settings;
 }
@@ -106,11 +123,9 @@ int Run(int argc, char** argv, const std::vector<ServiceEntry>& services) {
     std::cout << parsed->print;
     return 0;
   }
-  const std::string& level = parsed->settings.Text("log_level");
-  base::SetLogLevel(level == "debug"     ? base::Level::kDebug
-                    : level == "warning" ? base::Level::kWarning
-                    : level == "error"   ? base::Level::kError
-                                         : base::Level::kInfo);
+  for (const auto& [word, level] : kLogLevels) {
+    if (parsed->settings.Text("log_level") == word) base::SetLogLevel(level);
+  }
   return Serve(parsed->settings, services, signals);
 }
 

@@ -11,18 +11,16 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "absl/time/time.h"
+#include "libs/app/allowed.h"
 
 namespace crm::app {
 
-enum class SettingKind { kText, kNumber, kBool };
-
 struct Setting {
   std::string name;
-  SettingKind kind = SettingKind::kText;
   std::string default_value;
-  std::string help;     // One sentence, with unit and limits.
-  bool secret = false;  // Not shown by --print-config and /configz.
+  std::string help;  // One sentence, with its unit. What is allowed is added to it.
+  Allowed allowed;
+  bool secret = false;  // Not shown by --print-config and /configz, nor when it is refused.
 };
 
 // The settings of every service binary.
@@ -31,13 +29,16 @@ const std::vector<Setting>& ServiceSettings();
 class Settings {
  public:
   struct Parsed;
-  // kInvalidArgument: an unknown flag or key, a value of the wrong kind. Where `--help` or
-  // `--print-config` was asked for, `Parsed::print` holds the text and nothing is to be started.
+  // kInvalidArgument: an unknown flag, a file that cannot be read, a key that is unknown or there
+  // twice, a value that is not allowed. Where `--help` or `--print-config` was asked for,
+  // `Parsed::print` holds the text and nothing is to be started.
   static absl::StatusOr<Parsed> Parse(int argc, const char* const* argv,
                                       const std::vector<Setting>& settings);
 
   const std::string& Text(const std::string& name) const;
+  // Of a setting that Between allows.
   int64_t Number(const std::string& name) const;
+  // Of a setting that TrueOrFalse allows.
   bool Bool(const std::string& name) const;
   // All values, secrets hidden: as YAML and as JSON.
   std::string ToYaml() const;
