@@ -20,9 +20,51 @@ bool IsBlank(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c == ' ' || c == '\t'; });
 }
 
-// Inside quotes at the end of the text: quotes in a quoted field are doubled, so counting is
-// enough. What breaks that rule is found when it is parsed.
-bool IsOpen(std::string_view text) { return std::count(text.begin(), text.end(), '"') % 2 == 1; }
+// Follows quotes line by line, by the rule that libcsv parses by: they enclose whole fields, and
+// are doubled within.
+class Quotes {
+ public:
+  explicit Quotes(char delimiter) : delimiter_(delimiter) {}
+
+  // A quote is open at the end of what was read.
+  bool open() const { return state_ == State::kQuoted; }
+  // A quote was out of place.
+  bool broken() const { return state_ == State::kBroken; }
+
+  void ReadLine(std::string_view line) {
+    if (!open() && !broken()) state_ = State::kFieldStart;
+    for (const char c : line) Read(c);
+  }
+
+ private:
+  enum class State { kFieldStart, kPlain, kQuoted, kQuoteInQuoted, kBroken };
+
+  void Read(char c) {
+    switch (state_) {
+      case State::kFieldStart:
+      case State::kPlain:
+        if (c == delimiter_) {
+          state_ = State::kFieldStart;
+        } else if (c == '"') {
+          state_ = state_ == State::kFieldStart ? State::kQuoted : State::kBroken;
+        } else {
+          state_ = State::kPlain;
+        }
+        return;
+      case State::kQuoted:
+        if (c == '"') state_ = State::kQuoteInQuoted;
+        return;
+      case State::kQuoteInQuoted:  // It was the first of two, or the end of the field.
+        state_ = c == '"' ? State::kQuoted : c == delimiter_ ? State::kFieldStart : State::kBroken;
+        return;
+      case State::kBroken:
+        return;
+    }
+  }
+
+  const char delimiter_;
+  State state_ = State::kFieldStart;
+};
 
 extern "C" {
 static void OnField(void* bytes, size_t size, void* fields) {
@@ -90,21 +132,26 @@ bool CsvReader::NextLine(Line& line) {
   return true;
 }
 
-// Adds lines until the quote is closed. When it never is, only the first line belongs to the
-// record, and the others are read again.
+// Adds lines until the quote is closed. When it never is, or where no quote may be, only the first
+// line belongs to the record, and the others are read again.
 bool CsvReader::ReadQuoted(std::string& text) {
   std::vector<Line> taken;
   const int64_t line = line_;
-  while (IsOpen(text)) {
+  Quotes quotes(delimiter_);
+  quotes.ReadLine(text);
+  while (quotes.open()) {
     Line next;
-    if (text.size() > kCsvRecordBytesMax || !NextLine(next) || next.too_long) {
-      if (next.too_long) taken.push_back(std::move(next));
+    const bool more = text.size() <= kCsvRecordBytesMax && NextLine(next);
+    if (more) {
+      quotes.ReadLine(next.text);
+      absl::StrAppend(&text, "\n", next.text);
+      taken.push_back(std::move(next));
+    }
+    if (!more || taken.back().too_long || quotes.broken()) {
       std::move(taken.rbegin(), taken.rend(), std::back_inserter(again_));
       line_ = line;
       return false;
     }
-    absl::StrAppend(&text, "\n", next.text);
-    taken.push_back(std::move(next));
   }
   return true;
 }

@@ -59,6 +59,18 @@ TEST(Csv, AQuoteThatIsNeverClosedCostsOneLine) {
               ElementsAre("1! a quote is not closed", "2: ok|2", "3: ok|3"));
 }
 
+TEST(Csv, AQuoteThatIsClosedWhereNoneMayBeCostsOneLine) {
+  EXPECT_THAT(
+      Read("1,\"un\nclosed\n2,ok\n3,a\"b\n4,ok\n5,\"two\nlines\"\n"),
+      ElementsAre("1! a quote is not closed", "2: closed", "3: 2|ok",
+                  "4! a quote is out of place at character 4", "5: 4|ok", "6: 5|two\nlines"));
+  EXPECT_THAT(Read("\"two\nlines\"x,y\nok\n"),
+              ElementsAre("1! a quote is not closed", "2! a quote is out of place at character 6",
+                          "3: ok"));
+  EXPECT_THAT(Read("1;a\"b\n2;\"c\"\"\n\"\"d\"\n", ';'),
+              ElementsAre("1! a quote is out of place at character 4", "2: 2|c\"\n\"d"));
+}
+
 TEST(Csv, LongLinesAndRecordsAreRefused) {
   const std::string exact(kCsvLineBytesMax, 'x');
   EXPECT_THAT(Read(exact + "\nok\n"), ElementsAre("1: " + exact, "2: ok"));
