@@ -10,6 +10,7 @@
 #include "libs/app/limits.h"
 #include "libs/base/hash.h"
 #include "libs/base/log.h"
+#include "libs/base/status.h"
 #include "libs/engine/memory.h"
 
 namespace crm::app {
@@ -77,7 +78,7 @@ void Host::StartUp(eventlog::EventLog& log) {
       starting_ = std::string(status.message());
     }
     base::Log(base::Level::kWarning, "cannot start yet; trying again",
-              {{"service", service_.name}, {"why", std::string(status.message())}});
+              {{"service", service_.name}, {"why", base::StatusText(status)}});
     flush_pulse_.Wait(kStartRetry);
   }
 }
@@ -205,7 +206,7 @@ void Host::RunRead(std::function<void()> read, std::function<void()> refused) {
 void Host::Fail(const absl::Status& status) {
   if (stopping_.load()) return;
   if (absl::IsDataLoss(status))  // Said of the tables alone, never of the log.
-    std::ofstream(TablesPath() + "/" + kDamaged) << status.ToString() << "\n";
+    std::ofstream(TablesPath() + "/" + kDamaged) << base::StatusText(status) << "\n";
   {
     std::lock_guard lock(mutex_);
     starting_ = std::string(status.message());

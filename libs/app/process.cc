@@ -10,6 +10,7 @@
 #include "libs/app/handlers.h"
 #include "libs/base/check.h"
 #include "libs/base/log.h"
+#include "libs/base/status.h"
 #include "libs/eventlog/embedded/embedded_log.h"
 #include "libs/eventlog/kafka/kafka_log.h"
 
@@ -97,7 +98,7 @@ absl::Status Process::MakeHosts(const Settings& settings,
     options.clock = &clock_;
     options.on_failure = [this](const std::string& name, const absl::Status& status) {
       base::Log(base::Level::kError, "a service failed",
-                {{"service", name}, {"why", status.ToString()}});
+                {{"service", name}, {"why", base::StatusText(status)}});
       std::lock_guard lock(mutex_);
       failure_.Update(status);
     };

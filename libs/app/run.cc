@@ -8,6 +8,7 @@
 #include "libs/app/process.h"
 #include "libs/app/settings.h"
 #include "libs/base/log.h"
+#include "libs/base/status.h"
 
 namespace crm::app {
 
@@ -79,7 +80,7 @@ int Serve(const Settings& settings, const std::vector<ServiceEntry>& services,
           const sigset_t& signals) {
   auto process = Process::Start(settings, services);
   if (!process.ok()) {
-    base::Log(base::Level::kError, "cannot start", {{"why", process.status().ToString()}});
+    base::Log(base::Level::kError, "cannot start", {{"why", base::StatusText(process.status())}});
     return absl::IsInvalidArgument(process.status()) ? 2 : 1;
   }
   base::Log(base::Level::kInfo, "listening",

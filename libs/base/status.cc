@@ -1,5 +1,6 @@
 #include "libs/base/status.h"
 
+#include <map>
 #include <optional>
 
 #include "absl/strings/cord.h"
@@ -97,6 +98,23 @@ absl::Status Unavailable(std::string_view reason, std::string_view text,
 std::string ReasonOf(const absl::Status& status) {
   const auto info = DetailOf<google::rpc::ErrorInfo>(status);
   return info.has_value() ? info->reason() : "";
+}
+
+std::string ErrorInfoText(const absl::Status& status) {
+  const auto info = DetailOf<google::rpc::ErrorInfo>(status);
+  if (!info.has_value()) return "";
+  std::string text = absl::StrCat(info->reason(), " (", info->domain(), ")");
+  const std::map<std::string, std::string> metadata(info->metadata().begin(),
+                                                    info->metadata().end());
+  for (const auto& [key, value] : metadata) absl::StrAppend(&text, " ", key, "=", value);
+  return text;
+}
+
+std::string StatusText(const absl::Status& status) {
+  if (status.ok()) return "OK";
+  const std::string info = ErrorInfoText(status);
+  return absl::StrCat(absl::StatusCodeToString(status.code()), ": ", status.message(),
+                      info.empty() ? "" : absl::StrCat(" [", info, "]"));
 }
 
 std::string FieldOf(const absl::Status& status) {

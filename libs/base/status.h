@@ -44,6 +44,12 @@ absl::Status Unavailable(std::string_view reason, std::string_view text,
 
 // The ErrorInfo reason of a status ("OPPORTUNITY_CLOSED"); empty when it has none.
 std::string ReasonOf(const absl::Status& status);
+// The ErrorInfo of a status for a person: "OTHER_LOG (crm.engine) partition=0 why=...", keys in
+// order; empty when it has none.
+std::string ErrorInfoText(const absl::Status& status);
+// All of it in a line, for logs: "FAILED_PRECONDITION: <message> [<ErrorInfoText>]". What
+// Status::ToString says of details is bytes.
+std::string StatusText(const absl::Status& status);
 // The first BadRequest field of a status; empty when it has none.
 std::string FieldOf(const absl::Status& status);
 

@@ -18,5 +18,15 @@ TEST(Status, UnavailableHasAReason) {
   EXPECT_EQ(ReasonOf(status), "QUEUE_FULL");
 }
 
+TEST(Status, ItsTextIsForPeople) {
+  const absl::Status status = Failed(absl::StatusCode::kFailedPrecondition, "OTHER_LOG",
+                                     "another log", {{"why", "shorter"}, {"partition", "0"}});
+  EXPECT_EQ(ErrorInfoText(status), "OTHER_LOG (crm.engine) partition=0 why=shorter");
+  EXPECT_EQ(StatusText(status),
+            "FAILED_PRECONDITION: another log [OTHER_LOG (crm.engine) partition=0 why=shorter]");
+  EXPECT_EQ(StatusText(absl::NotFoundError("no such topic")), "NOT_FOUND: no such topic");
+  EXPECT_EQ(StatusText(absl::OkStatus()), "OK");
+}
+
 }  // namespace
 }  // namespace crm::base

@@ -93,7 +93,7 @@ Store::~Store() {
       const absl::Status flushed = Flush();
       if (!flushed.ok()) {
         base::Log(base::Level::kError, "tables not flushed at close; the log is replayed instead",
-                  {{"status", flushed.ToString()}});
+                  {{"status", base::StatusText(flushed)}});
       }
     }
     const rocksdb::Status closed = db_->Close();

@@ -1,13 +1,10 @@
 #include "tools/crmctl/failure.h"
 
-#include <algorithm>
 #include <cstdlib>
-#include <vector>
 
 #include "absl/strings/cord.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "libs/base/status.h"
@@ -25,16 +22,6 @@ constexpr size_t kLineWidthMax = 1000;
 std::string Line(std::string_view label, std::string_view text) {
   return absl::StrCat("  ", absl::string_view(label.data(), label.size()), ": ",
                       Printable(text, kLineWidthMax), "\n");
-}
-
-std::string ReasonLine(const google::rpc::ErrorInfo& info) {
-  std::vector<std::string> metadata;
-  for (const auto& [key, value] : info.metadata()) {
-    metadata.push_back(absl::StrCat(key, "=", value));
-  }
-  std::sort(metadata.begin(), metadata.end());
-  return Line("reason", absl::StrCat(info.reason(), " (", info.domain(), ")",
-                                     metadata.empty() ? "" : " ", absl::StrJoin(metadata, " ")));
 }
 
 }  // namespace
@@ -87,15 +74,13 @@ std::string Explain(const absl::Status& status, std::string_view language) {
   }
   std::string text = absl::StrCat("crmctl: ", absl::StatusCodeToString(status.code()), ": ",
                                   Printable(std::string(status.message()), kLineWidthMax), "\n");
+  if (HasOwnReason(status)) text += Line("reason", base::ErrorInfoText(status));
   const google::rpc::Status wire = base::ToWire(status);
   for (const auto& any : wire.details()) {
-    google::rpc::ErrorInfo info;
     google::rpc::BadRequest bad;
     google::rpc::LocalizedMessage localized;
     google::rpc::RetryInfo retry;
-    if (any.UnpackTo(&info)) {
-      if (HasOwnReason(status)) text += ReasonLine(info);
-    } else if (any.UnpackTo(&bad)) {
+    if (any.UnpackTo(&bad)) {
       for (const auto& violation : bad.field_violations()) {
         text += Line(absl::StrCat("field ", violation.field()), violation.description());
       }
