@@ -16,6 +16,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "absl/time/civil_time.h"
+#include "google/api/field_behavior.pb.h"
 #include "libs/base/date.h"
 #include "libs/base/utf8.h"
 
@@ -225,6 +226,11 @@ bool IsPlain(const FieldDescriptor& field) {
   const Descriptor* type = field.message_type();
   return type == nullptr || type == google::type::Date::descriptor() ||
          type == google::type::Money::descriptor() || IsStringInJson(*type);
+}
+
+bool IsOutputOnly(const FieldDescriptor& field) {
+  const auto& behaviors = field.options().GetRepeatedExtension(google::api::field_behavior);
+  return std::find(behaviors.begin(), behaviors.end(), google::api::OUTPUT_ONLY) != behaviors.end();
 }
 
 absl::Status SetField(Message& message, std::string_view path, std::string_view text) {

@@ -31,6 +31,9 @@ const google::protobuf::FieldDescriptor* FindField(const google::protobuf::Descr
 // Whether SetField takes the field from a text that is no JSON.
 bool IsPlain(const google::protobuf::FieldDescriptor& field);
 
+// Whether only the server sets it, and drops what a caller gives.
+bool IsOutputOnly(const google::protobuf::FieldDescriptor& field);
+
 // The field's value in one line, as SetField takes it; elements of a repeated field with ", "
 // between. Empty when it is unset, zero or the first value of an enum.
 std::string FieldText(const google::protobuf::Message& message,

@@ -58,6 +58,14 @@ std::pair<std::string, std::string> SplitPath(const std::string& path) {
   return {path.substr(0, dot), path.substr(dot + 1)};
 }
 
+// Whether the server drops what is given at the path, which leads to a field.
+bool IsServersOwn(const Descriptor& resource, const std::string& path) {
+  for (size_t dot = path.find('.');; dot = path.find('.', dot + 1)) {
+    if (IsOutputOnly(*FindField(resource, path.substr(0, dot)))) return true;
+    if (dot == std::string::npos) return false;
+  }
+}
+
 absl::Status ParseQuantity(const std::string& text, int64_t& milli) {
   google::type::Money amount;
   constexpr int kNanosPerMilli = 1'000'000;
@@ -136,6 +144,9 @@ absl::Status RowFormat::SetHeading(const std::vector<std::string>& columns) {
       continue;
     }
     const FieldDescriptor* field = FindField(resource, column);
+    if (field != nullptr && IsServersOwn(resource, column)) {
+      return absl::InvalidArgumentError(absl::StrCat("column ", column, " cannot be set"));
+    }
     if (field == nullptr || !IsPlain(*field)) {
       return absl::InvalidArgumentError(absl::StrCat("column ", column, " is unknown"));
     }

@@ -37,7 +37,8 @@ class RowFormat {
   // ALREADY_EXISTS for a row means that another call is making it: it is sent again.
   bool exists_is_passing() const { return exists_is_passing_; }
 
-  // Reads the heading. kInvalidArgument: a required column is missing, or one is unknown or twice.
+  // Reads the heading. kInvalidArgument: a required column is missing, or one is unknown, twice or
+  // a field that only the server sets.
   absl::Status SetHeading(const std::vector<std::string>& columns);
   // The row as a message of the request's `rows`, or what is wrong with it; after SetHeading.
   absl::StatusOr<MessagePtr> Convert(const std::vector<std::string>& fields, RowError& error) const;

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "absl/strings/str_cat.h"
 #include "crm/customer/v1/customer.pb.h"
 #include "crm/sales/v1/order.pb.h"
 #include "libs/testing/matchers.h"
@@ -135,6 +136,21 @@ TEST(Heading, IsCheckedBeforeAnyRow) {
   columns.back() = "kind";
   EXPECT_EQ(format.SetHeading(columns).message(), "column kind is there twice");
   EXPECT_FALSE(RowFormat::Find("tickets").ok());
+}
+
+TEST(Heading, RefusesWhatTheServerWouldDrop) {
+  const auto refusal = [](const std::string& kind, Columns columns, const std::string& column) {
+    columns.push_back(column);
+    return std::string(RowFormat::Find(kind)->SetHeading(columns).message());
+  };
+  for (const char* column : {"name", "etag", "status", "create_time"}) {
+    const std::string why = absl::StrCat("column ", column, " cannot be set");
+    EXPECT_EQ(refusal("customers", CustomerColumns(), column), why);
+    EXPECT_EQ(refusal("orders", OrderColumns(), column), why);
+  }
+  EXPECT_EQ(refusal("orders", OrderColumns(), "totals.revenue"),
+            "column totals.revenue cannot be set");
+  EXPECT_EQ(refusal("customers", CustomerColumns(), "initial_status"), "");
 }
 
 TEST(ColumnOf, LeadsFromAFieldToItsColumn) {

@@ -6,7 +6,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "google/api/field_behavior.pb.h"
 #include "google/api/resource.pb.h"
 #include "tools/crmctl/connection.h"
 #include "tools/crmctl/failure.h"
@@ -19,11 +18,6 @@ using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::MethodDescriptor;
-
-bool IsOutputOnly(const FieldDescriptor& field) {
-  const auto& behaviors = field.options().GetRepeatedExtension(google::api::field_behavior);
-  return std::find(behaviors.begin(), behaviors.end(), google::api::OUTPUT_ONLY) != behaviors.end();
-}
 
 bool IsResource(const FieldDescriptor& field) {
   return field.message_type() != nullptr && !field.is_repeated() &&
