@@ -20,6 +20,9 @@ inline constexpr int64_t kForwardBytesExtra = 64 << 10;
 inline constexpr absl::Duration kStartRetry = absl::Seconds(1);
 // How long making or describing a topic may take.
 inline constexpr absl::Duration kTopicTimeout = absl::Seconds(10);
+// What must be free in the data directory at the start: logs and tables reserve a few MiB each when
+// they are opened.
+inline constexpr uint64_t kDiskFreeBytesMin = 64 << 20;
 // A replica's name: a DNS name and a port fit.
 inline constexpr size_t kInstanceBytesMax = 255;
 

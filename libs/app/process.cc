@@ -3,11 +3,12 @@
 #include <google/protobuf/util/json_util.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "libs/app/directory.h"
 #include "libs/app/handlers.h"
+#include "libs/app/limits.h"
 #include "libs/base/check.h"
 #include "libs/base/log.h"
 #include "libs/base/status.h"
@@ -32,6 +33,8 @@ absl::StatusOr<std::unique_ptr<Process>> Process::Start(const Settings& settings
                                                         const std::vector<ServiceEntry>& services) {
   std::unique_ptr<Process> process(new Process);
   process->metrics_ = std::make_shared<prometheus::Registry>();
+  absl::Status prepared = PrepareDirectory(settings.Text("data_dir"), kDiskFreeBytesMin);
+  if (!prepared.ok()) return prepared;
   if (absl::Status s = process->OpenLog(settings); !s.ok()) return s;
   if (absl::Status s = process->MakeHosts(settings, services); !s.ok()) return s;
   if (absl::Status s = process->StartServer(settings); !s.ok()) return s;
@@ -44,14 +47,7 @@ Process::~Process() { Stop(absl::ZeroDuration()); }
 
 absl::Status Process::OpenLog(const Settings& settings) {
   if (settings.Text("log") == "embedded") {
-    std::error_code error;
-    const std::string& directory = settings.Text("data_dir");
-    std::filesystem::create_directories(directory, error);
-    if (error) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("--data-dir ", directory, " cannot be made: ", error.message()));
-    }
-    auto log = eventlog::EmbeddedLog::Open({directory + "/log"});
+    auto log = eventlog::EmbeddedLog::Open({settings.Text("data_dir") + "/log"});
     if (!log.ok()) return log.status();
     log_ = *std::move(log);
     return absl::OkStatus();

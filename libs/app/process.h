@@ -23,7 +23,7 @@ namespace crm::app {
 class Process {
  public:
   // kInvalidArgument: a service is described wrongly, or a setting is wrong. kFailedPrecondition: a
-  // directory is in use.
+  // directory is in use. kResourceExhausted {DISK_FULL}: the data directory has no room.
   static absl::StatusOr<std::unique_ptr<Process>> Start(const Settings& settings,
                                                         const std::vector<ServiceEntry>& services);
   ~Process();
