@@ -52,7 +52,8 @@ class Writer {
  public:
   virtual ~Writer() = default;
   // Takes a copy of the record. kResourceExhausted: the local queue is full, nothing was taken.
-  // kInvalidArgument: larger than the log takes. `token` comes back in its Delivery.
+  // kInvalidArgument: larger than the log takes. kNotFound: the topic is gone. After any error
+  // nothing was taken. `token` comes back in its Delivery.
   virtual absl::Status Append(const Record& record, uint64_t token) = 0;
   // Adds the reports that have come in. Every append that returned OK gets exactly one. Never
   // waits.

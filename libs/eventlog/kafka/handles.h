@@ -18,6 +18,7 @@ using ConfPtr = Owned<rd_kafka_conf_t, rd_kafka_conf_destroy>;
 using TopicPtr = Owned<rd_kafka_topic_t, rd_kafka_topic_destroy>;
 using QueuePtr = Owned<rd_kafka_queue_t, rd_kafka_queue_destroy>;
 using EventPtr = Owned<rd_kafka_event_t, rd_kafka_event_destroy>;
+using HeadersPtr = Owned<rd_kafka_headers_t, rd_kafka_headers_destroy>;
 using ErrorPtr = Owned<rd_kafka_error_t, rd_kafka_error_destroy>;
 using PartitionsPtr = Owned<rd_kafka_topic_partition_list_t, rd_kafka_topic_partition_list_destroy>;
 

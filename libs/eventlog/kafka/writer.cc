@@ -1,5 +1,6 @@
 #include "libs/eventlog/kafka/writer.h"
 
+#include <array>
 #include <utility>
 #include <vector>
 
@@ -35,10 +36,12 @@ class KafkaWriter : public Writer {
     if (record.partition < 0 || record.partition >= partitions_) {
       return base::Invalid("partition", "one of the topic's");
     }
-    Describe(record, token);
-    const ErrorPtr error(rd_kafka_produceva(client_->get(), fields_.data(), fields_.size()));
-    if (error == nullptr) return absl::OkStatus();
-    return AppendStatus(rd_kafka_error_code(error.get()));
+    HeadersPtr headers = HeadersOf(record);
+    const std::array<rd_kafka_vu_t, 7> fields = Describe(record, token, headers.get());
+    const ErrorPtr error(rd_kafka_produceva(client_->get(), fields.data(), fields.size()));
+    if (error != nullptr) return AppendStatus(rd_kafka_error_code(error.get()));
+    headers.release();  // Belong to the message now.
+    return absl::OkStatus();
   }
 
   void Poll(std::vector<Delivery>& out) override {
@@ -66,30 +69,34 @@ class KafkaWriter : public Writer {
   }
 
  private:
-  // Fills fields_ with the record as rd_kafka_produceva wants it.
-  void Describe(const Record& record, uint64_t token) {
-    fields_.clear();
-    header_names_.clear();
-    header_names_.reserve(record.headers.size());
-    rd_kafka_vu_t& topic = Add(RD_KAFKA_VTYPE_RKT);
-    topic.u.rkt = topic_.get();
-    Add(RD_KAFKA_VTYPE_PARTITION).u.i32 = record.partition;
-    Add(RD_KAFKA_VTYPE_MSGFLAGS).u.i = RD_KAFKA_MSG_F_COPY;
-    SetBytes(Add(RD_KAFKA_VTYPE_KEY), record.key);
-    SetBytes(Add(RD_KAFKA_VTYPE_VALUE), record.value);
-    Add(RD_KAFKA_VTYPE_OPAQUE).u.ptr = reinterpret_cast<void*>(static_cast<uintptr_t>(token));
+  static HeadersPtr HeadersOf(const Record& record) {
+    HeadersPtr headers(rd_kafka_headers_new(record.headers.size()));
     for (const Header& header : record.headers) {
-      header_names_.emplace_back(header.key);  // It wants a terminated string.
-      rd_kafka_vu_t& field = Add(RD_KAFKA_VTYPE_HEADER);
-      field.u.header.name = header_names_.back().c_str();
-      field.u.header.val = header.value.data();
-      field.u.header.size = static_cast<ssize_t>(header.value.size());
+      rd_kafka_header_add(headers.get(), header.key.data(), static_cast<ssize_t>(header.key.size()),
+                          header.value.data(), static_cast<ssize_t>(header.value.size()));
     }
+    return headers;
   }
-  rd_kafka_vu_t& Add(rd_kafka_vtype_t type) {
-    fields_.push_back({});
-    fields_.back().vtype = type;
-    return fields_.back();
+  // The record as rd_kafka_produceva wants it. The headers go as one list, which stays the caller's
+  // when the record is refused: headers that are given one by one are freed twice then (2.0.2).
+  std::array<rd_kafka_vu_t, 7> Describe(const Record& record, uint64_t token,
+                                        rd_kafka_headers_t* headers) const {
+    std::array<rd_kafka_vu_t, 7> fields{};
+    fields[0].vtype = RD_KAFKA_VTYPE_RKT;
+    fields[0].u.rkt = topic_.get();
+    fields[1].vtype = RD_KAFKA_VTYPE_PARTITION;
+    fields[1].u.i32 = record.partition;
+    fields[2].vtype = RD_KAFKA_VTYPE_MSGFLAGS;
+    fields[2].u.i = RD_KAFKA_MSG_F_COPY;
+    fields[3].vtype = RD_KAFKA_VTYPE_KEY;
+    SetBytes(fields[3], record.key);
+    fields[4].vtype = RD_KAFKA_VTYPE_VALUE;
+    SetBytes(fields[4], record.value);
+    fields[5].vtype = RD_KAFKA_VTYPE_OPAQUE;
+    fields[5].u.ptr = reinterpret_cast<void*>(static_cast<uintptr_t>(token));
+    fields[6].vtype = RD_KAFKA_VTYPE_HEADERS;
+    fields[6].u.headers = headers;
+    return fields;
   }
   static void SetBytes(rd_kafka_vu_t& field, std::string_view bytes) {
     // A null pointer would be a record without key or value (a tombstone), an empty one is not.
@@ -100,8 +107,6 @@ class KafkaWriter : public Writer {
   const std::shared_ptr<Client> client_;
   const TopicPtr topic_;  // Must go before the client.
   const int partitions_;
-  std::vector<rd_kafka_vu_t> fields_;      // Scratch of Append.
-  std::vector<std::string> header_names_;  // Scratch of Append.
 };
 
 }  // namespace

@@ -4,10 +4,33 @@
 #include <algorithm>
 #include <map>
 
+#include "libs/eventlog/kafka/client.h"
+#include "libs/eventlog/kafka/conf.h"
+#include "libs/eventlog/kafka/handles.h"
 #include "libs/eventlog/kafka/test_broker.h"
 
 namespace crm::eventlog::kafka {
 namespace {
+
+using DeleteTopicPtr = Owned<rd_kafka_DeleteTopic_t, rd_kafka_DeleteTopic_destroy>;
+
+// As an operator's tool would: the log itself deletes nothing.
+void DeleteTopic(const std::string& bootstrap, const std::string& topic) {
+  Options options;
+  options.bootstrap_servers = bootstrap;
+  absl::StatusOr<ConfPtr> conf = ReaderConf(options);
+  ASSERT_TRUE(conf.ok()) << conf.status();
+  const auto admin = Client::Make(RD_KAFKA_CONSUMER, *std::move(conf), nullptr);
+  ASSERT_TRUE(admin.ok()) << admin.status();
+  const DeleteTopicPtr deleted(rd_kafka_DeleteTopic_new(topic.c_str()));
+  rd_kafka_DeleteTopic_t* request = deleted.get();
+  const QueuePtr answers(rd_kafka_queue_new((*admin)->get()));
+  rd_kafka_DeleteTopics((*admin)->get(), &request, 1, nullptr, answers.get());
+  const EventPtr answer(
+      rd_kafka_queue_poll(answers.get(), static_cast<int>(absl::ToInt64Milliseconds(kPatience))));
+  ASSERT_NE(answer, nullptr);
+  ASSERT_EQ(rd_kafka_event_error(answer.get()), RD_KAFKA_RESP_ERR_NO_ERROR);
+}
 
 class WriterFault : public testing::Test {
  protected:
@@ -135,6 +158,32 @@ TEST_F(WriterFault, WhatIsOpenedDuringAnOutageWaitsForNobody) {
   broker_.Signal(SIGCONT);
   writer_ = *std::move(reopened);
   AppendUntilIn("after");
+}
+
+TEST_F(WriterFault, ADeletedTopicIsNotFound) {
+  DeleteTopic(broker_.bootstrap(), "t");
+  std::vector<Delivery> told;
+  absl::Status refusal;
+  size_t refused = 0;
+  // The writer hears of it by and by; each append is then refused alike, headers and all.
+  wakes_.Until("appends are refused", [&] {
+    Record record;
+    record.key = "key";
+    record.value = "value";
+    record.headers = {{"a name", "a value long enough to be stored elsewhere"}, {"b", ""}};
+    const absl::Status status = writer_->Append(record, next_token_++);
+    if (!status.ok()) {
+      refusal = status;
+      ++refused;
+    }
+    writer_->Poll(told);
+    return refused >= 20;
+  });
+  EXPECT_TRUE(absl::IsNotFound(refusal)) << refusal;
+  for (const Delivery& delivery : told) {
+    EXPECT_TRUE(delivery.status.ok() || Unknown(delivery.status)) << delivery.status;
+  }
+  EXPECT_FALSE(writer_->Broken());
 }
 
 TEST_F(WriterFault, APurgeTellsWhatWasNotSentAtOnce) {
