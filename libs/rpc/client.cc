@@ -7,6 +7,7 @@
 #include <grpcpp/security/credentials.h>
 #include <grpcpp/support/channel_arguments.h>
 
+#include <atomic>
 #include <list>
 #include <utility>
 
@@ -71,8 +72,21 @@ absl::Status Prepare(grpc::ClientContext& context, const CallOptions& options) {
   return absl::OkStatus();
 }
 
-void Complete(Pending& pending, const grpc::Status& status) {
-  CallReply reply{.status = FromGrpc(status)};
+// Our servers say why, always. Without a word it is what gRPC says of a call whose connection was
+// being closed.
+absl::Status StatusOf(const grpc::Status& status, bool cancelled_here) {
+  if (status.error_code() != grpc::StatusCode::CANCELLED || !status.error_details().empty() ||
+      cancelled_here) {
+    return FromGrpc(status);
+  }
+  return base::Unavailable("CONNECTION_CLOSED",
+                           "the connection was closed during the call, which may or may not have "
+                           "taken effect",
+                           kReconnectFirst);
+}
+
+void Complete(Pending& pending, const grpc::Status& status, bool cancelled_here) {
+  CallReply reply{.status = StatusOf(status, cancelled_here)};
   if (status.ok()) reply.reply = std::string(ViewOf(Flatten(pending.reply)));
   reply.trailers = CopyMetadata(pending.context.GetServerTrailingMetadata());
   pending.done(std::move(reply));
@@ -89,6 +103,7 @@ class Channel::Impl {
 
   ~Impl() {
     absl::MutexLock lock(&mutex_);
+    ending_ = true;
     for (Pending& pending : pending_) pending.context.TryCancel();
     const auto none = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return running_ == 0; };
     mutex_.Await(absl::Condition(&none));
@@ -106,7 +121,7 @@ class Channel::Impl {
     }
     stub_.UnaryCall(&place->context, place->path, {}, &place->request, &place->reply,
                     [this, place](const grpc::Status& status) {
-                      Complete(*place, status);
+                      Complete(*place, status, ending_);
                       End(place);
                     });
   }
@@ -126,6 +141,7 @@ class Channel::Impl {
 
   const std::shared_ptr<grpc::Channel> channel_;
   grpc::GenericStub stub_;
+  std::atomic<bool> ending_{false};
   absl::Mutex mutex_;
   std::list<Pending> pending_ ABSL_GUARDED_BY(mutex_);
   int running_ ABSL_GUARDED_BY(mutex_) = 0;

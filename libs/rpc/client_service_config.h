@@ -2,8 +2,10 @@
 // again.
 //
 // Only UNAVAILABLE is tried again: nothing was begun then, or the request_id of the command settles
-// what became of it. Retries stop while more than half of the calls fail (throttling), and wait as
-// long as the server asks ("grpc-retry-pushback-ms"). Servers that say NOT_SERVING get no calls.
+// what became of it. The same holds for CANCELLED, which a caller who waits hears only from a
+// transport that is being closed. Retries stop while more than half of the calls fail (throttling),
+// and wait as long as the server asks ("grpc-retry-pushback-ms"). Servers that say NOT_SERVING get
+// no calls.
 #pragma once
 
 #include <string_view>
@@ -22,7 +24,7 @@ inline constexpr std::string_view kClientServiceConfig = R"json({
       "initialBackoff": "0.1s",
       "maxBackoff": "5s",
       "backoffMultiplier": 4,
-      "retryableStatusCodes": ["UNAVAILABLE"]
+      "retryableStatusCodes": ["UNAVAILABLE", "CANCELLED"]
     }
   }]
 })json";

@@ -1,10 +1,15 @@
 #include "libs/rpc/client.h"
 
+#include <grpcpp/generic/async_generic_service.h>
+#include <grpcpp/security/server_credentials.h>
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "libs/rpc/echo_server.h"
 
 namespace crm::rpc {
@@ -133,6 +138,37 @@ TEST(Client, ItsCallsEndWithIt) {
     held = echo.held.Take();
   }
   EXPECT_EQ(status.code(), absl::StatusCode::kCancelled);
+}
+
+// Answers every call as gRPC does for a server that is shutting down.
+class Cancelling : public grpc::CallbackGenericService {
+  grpc::ServerGenericBidiReactor* CreateReactor(grpc::GenericCallbackServerContext*) override {
+    class Cancelled : public grpc::ServerGenericBidiReactor {
+     public:
+      Cancelled() { Finish(grpc::Status(grpc::StatusCode::CANCELLED, "Cancelled")); }
+      void OnDone() override { delete this; }
+    };
+    ++calls;
+    return new Cancelled;
+  }
+
+ public:
+  std::atomic<int> calls = 0;
+};
+
+TEST(Client, WhatNobodyHereCancelledIsUnavailable) {
+  Cancelling service;
+  int port = 0;
+  grpc::ServerBuilder builder;
+  builder.RegisterCallbackGenericService(&service);
+  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
+  const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
+  Channel channel({.target = absl::StrCat("127.0.0.1:", port), .service_config = ""});
+  const absl::Status status = Say(channel);
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable) << status;
+  EXPECT_EQ(base::ReasonOf(status), "CONNECTION_CLOSED");
+  EXPECT_TRUE(status.GetPayload("type.googleapis.com/google.rpc.RetryInfo").has_value());
+  EXPECT_EQ(service.calls, 1);
 }
 
 TEST(Client, EndsCleanlyHoweverOften) {

@@ -9,7 +9,9 @@
 #include <set>
 #include <string>
 #include <thread>
+#include <vector>
 
+#include "absl/synchronization/blocking_counter.h"
 #include "libs/rpc/echo_server.h"
 
 namespace crm::rpc {
@@ -124,6 +126,32 @@ TEST(Drain, LetsRunningCallsEnd) {
   EXPECT_LT(absl::Now() - before, absl::Seconds(10));
   done.WaitForNotification();
   EXPECT_TRUE(reply.status.ok()) << reply.status;
+}
+
+TEST(Drain, TellsCallersBeforeItClosesTheirConnections) {
+  EchoServer echo;
+  constexpr int kWriters = 16;
+  absl::BlockingCounter writing(kWriters);
+  std::vector<grpc::Status> first_failures(kWriters);
+  std::vector<std::thread> writers;
+  for (grpc::Status& failure : first_failures) {
+    writers.emplace_back([&] {
+      // The next call the moment that the last was answered.
+      for (int calls = 0; failure.ok(); ++calls) {
+        RawCall call(echo.server->address(), PathOf(EchoMethod()), "");
+        call.Start();
+        failure = call.Wait();
+        if (calls == 0) writing.DecrementCount();
+      }
+    });
+  }
+  writing.Wait();
+  echo.server->Drain(absl::Seconds(30));
+  for (std::thread& writer : writers) writer.join();
+  for (const grpc::Status& failure : first_failures) {
+    const absl::Status status = FromGrpc(failure);
+    EXPECT_EQ(base::ReasonOf(status), "SHUTTING_DOWN") << status;
+  }
 }
 
 // 1: serving, 2: not serving, 0: no such service.

@@ -34,6 +34,12 @@ inline constexpr absl::Duration kDeadlineSweep = absl::Milliseconds(100);
 // How long, after the grace of a drain, answers may take to reach their callers.
 inline constexpr absl::Duration kDrainFlush = absl::Seconds(2);
 
+// A drain refuses calls until none came for the first, at most for the second, before it closes the
+// connections: longer than a sender takes to send his next call, shorter than the pause that a
+// refusal asks for.
+inline constexpr absl::Duration kDrainQuiet = absl::Milliseconds(50);
+inline constexpr absl::Duration kDrainQuietMax = absl::Seconds(1);
+
 // Longest error text and longest serialized google.rpc.Status, in bytes: with base64 and the
 // trailers of ours they stay within the 8 KiB of metadata that every client takes. What does not
 // fit is left out.

@@ -1,9 +1,12 @@
 #include "libs/rpc/live_calls.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
+#include "absl/time/clock.h"
 #include "libs/base/status.h"
+#include "libs/rpc/limits.h"
 
 namespace crm::rpc {
 namespace {
@@ -22,7 +25,10 @@ absl::Status LiveCalls::Enter(const std::shared_ptr<Call>& call, Place& place) {
   node.push_back({.call = call, .deadline = call->deadline()});
   place = node.begin();
   absl::MutexLock lock(&mutex_);
-  if (closed_) return ShuttingDown();
+  if (closed_) {
+    ++turned_away_;
+    return ShuttingDown();
+  }
   if (entries_.size() >= static_cast<size_t>(calls_max_)) {
     return base::Unavailable("TOO_MANY_CALLS", "the server has as many calls as it takes",
                              kRetryAfter);
@@ -59,10 +65,27 @@ bool LiveCalls::AwaitNone(absl::Duration timeout) {
 }
 
 void LiveCalls::Close() {
+  absl::MutexLock lock(&mutex_);
+  closed_ = true;
+}
+
+void LiveCalls::AwaitQuiet(absl::Duration timeout) {
+  const absl::Time end = absl::Now() + timeout;
+  AwaitNone(timeout);
+  absl::MutexLock lock(&mutex_);
+  int64_t seen = turned_away_;
+  const auto came = [&]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return turned_away_ != seen; };
+  while (
+      mutex_.AwaitWithTimeout(absl::Condition(&came), std::min(kDrainQuiet, end - absl::Now())) &&
+      absl::Now() < end) {
+    seen = turned_away_;
+  }
+}
+
+void LiveCalls::AnswerLeft() {
   std::vector<std::shared_ptr<Call>> left;
   {
     absl::MutexLock lock(&mutex_);
-    closed_ = true;
     for (const Entry& entry : entries_) {
       if (std::shared_ptr<Call> call = entry.call.lock()) left.push_back(std::move(call));
     }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <list>
 #include <memory>
 
@@ -36,8 +37,12 @@ class LiveCalls {
 
   // Waits until there is none, or until the time-out. False at the time-out.
   bool AwaitNone(absl::Duration timeout);
-  // Takes no more calls, and answers UNAVAILABLE to all there are.
+  // Takes no more calls: those that come are refused.
   void Close();
+  // After Close: waits until there is no call and none came for kDrainQuiet, or until the time-out.
+  void AwaitQuiet(absl::Duration timeout);
+  // Answers UNAVAILABLE to all there are.
+  void AnswerLeft();
 
   int size() const;
 
@@ -46,6 +51,7 @@ class LiveCalls {
   mutable absl::Mutex mutex_;
   std::list<Entry> entries_ ABSL_GUARDED_BY(mutex_);
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
+  int64_t turned_away_ ABSL_GUARDED_BY(mutex_) = 0;  // Since Close.
 };
 
 }  // namespace crm::rpc

@@ -175,11 +175,16 @@ void Server::Impl::Drain(absl::Duration grace) {
   if (server_ == nullptr || drain_begun_.exchange(true)) return;
   // Clients that watch health look elsewhere from here on; nothing sets it back.
   server_->GetHealthCheckService()->Shutdown();
+  LiveCalls& calls = intake_.live_calls();
+  const absl::Time end = absl::Now() + grace;
+  calls.Close();
+  // Once it shuts down, gRPC cancels every call whose sender has not heard of it yet, without a
+  // word why. So the senders are told first, by refusals.
+  calls.AwaitQuiet(std::min(grace, kDrainQuietMax));
   // Shutdown sends the others away and waits for every reactor, so somebody else must finish those.
-  const absl::Time cut = absl::Now() + grace + kDrainFlush;
-  std::thread shutdown([&] { server_->Shutdown(absl::ToChronoTime(cut)); });
-  intake_.live_calls().AwaitNone(grace);
-  intake_.live_calls().Close();
+  std::thread shutdown([&] { server_->Shutdown(absl::ToChronoTime(end + kDrainFlush)); });
+  calls.AwaitNone(end - absl::Now());
+  calls.AnswerLeft();
   shutdown.join();
   drained_.Notify();
   sweeper_.join();

@@ -102,7 +102,8 @@ class Server {
   // The same for every service.
   void SetAllServing(bool serving);
 
-  // Ends serving: says NOT_SERVING, takes no new calls, waits at most `grace` for the running ones
+  // Ends serving: says NOT_SERVING, refuses new calls, closes the connections when their users have
+  // heard of it (at most kDrainQuietMax of the grace), waits at most `grace` for the running calls
   // and answers what is left with UNAVAILABLE. Handlers may still hold Calls afterwards; their
   // answers are dropped. Blocks; later calls of it return at once. Thread-safe, but never from a
   // handler.
