@@ -163,17 +163,21 @@ bool Process::Ready(std::string* why_not) const {
 }
 
 void Process::Refresh() {
+  // Not readiness: while its log is away a service answers reads, and refuses commands at once.
+  bool all = true;
   for (const auto& host : hosts_) {
-    const bool ready = host->Ready(nullptr) && failure().ok();
+    const engine::Engine* engine = host->engine();
+    const bool serves = engine != nullptr && engine->Serves() && failure().ok();
+    all = all && serves;
     for (const rpc::Method& method : CommandMethods(*host)) {
-      server_->SetServing(method.descriptor->service()->full_name(), ready);
+      server_->SetServing(method.descriptor->service()->full_name(), serves);
     }
     for (const rpc::Method& method : ReadMethods(*host)) {
-      server_->SetServing(method.descriptor->service()->full_name(), ready);
+      server_->SetServing(method.descriptor->service()->full_name(), serves);
     }
   }
   server_->SetServing(
-      engine::v1::SubmitCommandRequest::descriptor()->file()->service(0)->full_name(), Ready());
+      engine::v1::SubmitCommandRequest::descriptor()->file()->service(0)->full_name(), all);
 }
 
 void Process::Stop(absl::Duration grace) {

@@ -271,6 +271,19 @@ std::vector<PartitionReport> Engine::Reports() const {
 }
 
 bool Engine::Ready(std::string* why_not) const {
+  if (!Serves(why_not)) return false;
+  for (const PartitionReport& report : Reports()) {
+    if (report.unwritable.empty()) continue;
+    if (why_not != nullptr) {
+      *why_not =
+          absl::StrCat(report.topic, " partition ", report.partition, ": ", report.unwritable);
+    }
+    return false;
+  }
+  return true;
+}
+
+bool Engine::Serves(std::string* why_not) const {
   for (const PartitionReport& report : Reports()) {
     if (report.stopped.empty() && report.caught_up) continue;
     if (why_not != nullptr) {

@@ -75,8 +75,10 @@ class Engine {
   absl::StatusOr<std::vector<Position>> ParseReadAfter(std::string_view token) const;
 
   std::vector<PartitionReport> Reports() const;
-  // Caught up with what the logs held at the start, and nothing stopped. `why_not`, when given,
-  // says more.
+  // Caught up with what the logs held at the start, and nothing stopped: reads are answered, and
+  // commands at once. `why_not`, when given, says more.
+  bool Serves(std::string* why_not = nullptr) const;
+  // Serves, and can write what it owns.
   bool Ready(std::string* why_not = nullptr) const;
   // As of the end of the reactor's last step.
   ReactionReport Reactions() const;

@@ -362,6 +362,51 @@ TEST_F(EngineTest, AnAppendThatIsNotTakenSaysWhenToTryAgain) {
   EXPECT_EQ(base::ReasonOf(refused), "LOG_UNAVAILABLE");
 }
 
+TEST_F(EngineTest, AnOwnerWithoutALogForLongIsNotReadyAndRefusesAtOnce) {
+  Send(Create("a", "r1"));
+  const Engine& engine = cluster_.engine("one");
+  cluster_.log().Disconnect("one", true);
+  std::optional<CommandResult> early;
+  ASSERT_FALSE(cluster_.Run([] { return false; }, absl::Seconds(4)));
+  EXPECT_TRUE(engine.Ready()) << "a hiccup is waited for";
+  cluster_.Start("one", AddTo("a", 1, "r2"), [&](CommandResult result) { early = result; });
+  ASSERT_TRUE(cluster_.Run([&] { return !engine.Ready(); }, absl::Seconds(20)));
+  std::string why;
+  EXPECT_FALSE(engine.Ready(&why));
+  EXPECT_THAT(why, testing::HasSubstr("the log has not answered for 5 s"));
+  EXPECT_TRUE(engine.Serves()) << "reads need no log";
+  EXPECT_FALSE(early.has_value());
+
+  const absl::Duration sent = cluster_.clock().SinceBoot();
+  const absl::Status refused = Send(AddTo("a", 1, "r3")).status;
+  EXPECT_EQ(base::ReasonOf(refused), "LOG_UNAVAILABLE") << refused;
+  EXPECT_LT(cluster_.clock().SinceBoot() - sent, absl::Milliseconds(100));
+  std::optional<absl::Status> barrier;
+  cluster_.engine("one").Barrier({0}, absl::InfiniteDuration(),
+                                 [&](absl::Status status) { barrier = status; });
+  ASSERT_TRUE(cluster_.Run([&] { return barrier.has_value(); }, absl::Milliseconds(100)));
+  EXPECT_EQ(base::ReasonOf(*barrier), "LOG_UNAVAILABLE") << *barrier;
+
+  cluster_.log().Disconnect("one", false);
+  ASSERT_TRUE(cluster_.Run([&] { return engine.Ready(); }));
+  EXPECT_TRUE(cluster_.SendAnywhere(AddTo("a", 1, "r3")).status.ok());
+}
+
+TEST_F(EngineTest, AnOwnerWhoseTopicIsGoneSaysSoUntilItIsBack) {
+  Send(Create("a", "r1"));
+  const Engine& engine = cluster_.engine("one");
+  eventlog::SimFaults gone;
+  gone.topic_gone = true;
+  cluster_.log().SetFaults("one", gone);
+  EXPECT_EQ(base::ReasonOf(Send(AddTo("a", 1, "r2")).status), "LOG_UNAVAILABLE");
+  std::string why;
+  EXPECT_FALSE(engine.Ready(&why));
+  EXPECT_THAT(why, testing::HasSubstr("the topic is gone"));
+  cluster_.log().SetFaults("one", {});
+  ASSERT_TRUE(cluster_.Run([&] { return engine.Ready(); })) << "nobody sends a command";
+  EXPECT_TRUE(Send(AddTo("a", 1, "r2")).status.ok());
+}
+
 TEST_F(EngineTest, TokensOfAnotherLogAreRefused) {
   Engine& engine = cluster_.engine("one");
   const auto positions = engine.ParseReadAfter(engine.TokenOf({{1, 5}}));

@@ -53,6 +53,9 @@ inline constexpr absl::Duration kReclaimAfterMax = absl::Seconds(5);
 // the second.
 inline constexpr absl::Duration kReadBackSlow = absl::Seconds(2);
 inline constexpr absl::Duration kReadBackLost = absl::Seconds(4);
+// An owner that could not write for so long says that it is not ready, and refuses commands at
+// once; until then they wait.
+inline constexpr absl::Duration kLogSilenceMax = absl::Seconds(5);
 // How often waiting commands are looked through for passed deadlines.
 inline constexpr absl::Duration kExpirySweep = absl::Milliseconds(50);
 // A claim that has neither come back nor been refused is sent again after this.

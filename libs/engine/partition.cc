@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
 #include "libs/base/status.h"
 #include "libs/engine/limits.h"
 
@@ -34,8 +35,8 @@ Partition::Partition(PartitionHost host, int partition, v1::StoredPosition posit
       reader_(
           host_.service.topic, partition, std::move(position),
           [this](const eventlog::Record&) { ReadClaim(); },
-          [this](const eventlog::Record& record) { return ApplyAccepted(record); },
-          kReaderVersion) {}
+          [this](const eventlog::Record& record) { return ApplyAccepted(record); }, kReaderVersion),
+      able_at_(host_.clock.SinceBoot()) {}
 
 void Partition::Assign(bool assigned) {
   const bool claiming = claim_.role() == Role::kClaiming;
@@ -206,12 +207,19 @@ absl::Duration Partition::OldestUnread() const {
   return absl::InfiniteDuration();
 }
 
+std::string Partition::WhyUnwritable() const {
+  if (claim_.role() == Role::kFollower) return "";
+  if (topic_gone_) return "the topic is gone";
+  if (silence_ <= kLogSilenceMax) return "";
+  return absl::StrCat("the log has not answered for ", absl::ToInt64Seconds(silence_), " s");
+}
+
 PartitionReport Partition::Report() const {
-  return {host_.service.topic,    partition_,
-          claim_.role(),          next(),
-          reader_.fence(),        reader_.position().owner(),
-          reader_.rejected(),     reader_.stopped(),
-          next() >= end_at_start_};
+  return {host_.service.topic,     partition_,
+          claim_.role(),           next(),
+          reader_.fence(),         reader_.position().owner(),
+          reader_.rejected(),      reader_.stopped(),
+          next() >= end_at_start_, WhyUnwritable()};
 }
 
 }  // namespace crm::engine

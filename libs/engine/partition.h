@@ -52,6 +52,7 @@ struct PartitionReport {
   int64_t rejected = 0;
   std::string stopped;  // Why it stopped; empty while it runs.
   bool caught_up = false;
+  std::string unwritable;  // Why its owner, this replica, cannot write; empty while it can.
 
   friend bool operator==(const PartitionReport&, const PartitionReport&) = default;
 };
@@ -132,6 +133,7 @@ class Partition {
                             std::string_view value, uint64_t token);
   bool MayAnswer() const;
   absl::Status NotOwner() const;
+  std::string WhyUnwritable() const;
   static absl::Status Stopped();
   static absl::Status FateUnknown();
   // Answers what waits to be decided or for a barrier.
@@ -161,7 +163,10 @@ class Partition {
   // A pass over what is due may take several steps: where it goes on, and when the next one begins.
   std::string timers_from_;
   absl::Time next_pass_ = absl::InfiniteFuture();
-  bool deciding_ = false;  // In the last step: owns, under its lease.
+  bool deciding_ = false;   // In the last step: owns, under its lease.
+  absl::Duration able_at_;  // The last step in which it decided, or owned nothing.
+  absl::Duration silence_ = absl::ZeroDuration();  // From then to the last step.
+  bool topic_gone_ = false;                        // Said the last append.
   absl::Duration next_sweep_ = -absl::InfiniteDuration();
   uint64_t next_token_ = 1;
   int64_t sequence_ = 0;

@@ -22,6 +22,9 @@ std::string RandomHex(std::mt19937_64& random) {
   return absl::StrFormat("%016x%016x", random(), random());
 }
 
+absl::Status LogUnavailable() {
+  return base::Unavailable("LOG_UNAVAILABLE", "the log takes no records now", kRetryAfter);
+}
 // What a caller is told of an append that was not begun: nothing was done, and nothing will be.
 absl::Status NotAppended(const absl::Status& status) {
   if (status.ok()) return status;
@@ -31,7 +34,7 @@ absl::Status NotAppended(const absl::Status& status) {
   }
   if (absl::IsResourceExhausted(status))
     return base::Unavailable("LOG_BUSY", "the log's queue is full", kRetryAfter);
-  return base::Unavailable("LOG_UNAVAILABLE", "the log takes no records now", kRetryAfter);
+  return LogUnavailable();
 }
 absl::Status LeaseOver() {
   return base::Unavailable("NO_CONTACT", "this replica has lost contact with the log's group",
@@ -68,13 +71,19 @@ void Partition::Submit(Command command) {
     result.name = command.name;
     return command.done(std::move(result));
   }
+  if (silence_ > kLogSilenceMax) return AnswerNow(command, LogUnavailable(), "");
   queue_.Push(std::move(command));
 }
 
 absl::Status Partition::AppendRecord(const eventlog::EventHeaders& headers, std::string_view key,
                                      std::string_view value, uint64_t token) {
   const eventlog::HeaderBlock block(headers);
-  return host_.append(eventlog::Record{partition_, 0, key, value, block.headers()}, token);
+  absl::Status status =
+      host_.append(eventlog::Record{partition_, 0, key, value, block.headers()}, token);
+  topic_gone_ = absl::IsNotFound(status);
+  // Who is not ready is sent nothing: only claims, which go on, find the topic again.
+  if (topic_gone_) claim_.Doubt();
+  return status;
 }
 
 void Partition::SendClaim() {
@@ -206,6 +215,8 @@ size_t Partition::Decide(size_t max) {
     AnswerExpired(now);
   }
   deciding_ = reader_.stopped().empty() && claim_.owns() && fresh;
+  if (deciding_ || claim_.role() == Role::kFollower) able_at_ = now;
+  silence_ = now - able_at_;
   if (!deciding_) return 0;
   FireTimers();
   size_t appended = 0;
@@ -316,6 +327,7 @@ size_t Partition::AppendBarrier() {
 void Partition::AddBarrier(Barrier barrier) {
   if (!reader_.stopped().empty()) return barrier.done(Stopped());
   if (claim_.role() == Role::kFollower) return barrier.done(NotOwner());
+  if (silence_ > kLogSilenceMax) return barrier.done(LogUnavailable());
   barriers_.push_back(std::move(barrier));
 }
 

@@ -33,6 +33,7 @@ struct SimFaults {
   double split_view =
       0;  // A partition is given to this client before its old owner is told, if ever.
   bool deny_append = false;  // Appends are refused for good: kPermissionDenied.
+  bool topic_gone = false;   // Appends are not taken: kNotFound.
 
   bool operator==(const SimFaults&) const = default;
 };

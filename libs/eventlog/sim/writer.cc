@@ -26,6 +26,7 @@ absl::Status SimWriter::Append(const Record& record, uint64_t token) {
   if (broker_.Find({topic_, record.partition}) == nullptr) {
     return absl::InvalidArgumentError("no such partition");
   }
+  if (client_->faults.topic_gone) return absl::NotFoundError("the topic is gone");
   size_t size = record.key.size() + record.value.size();
   for (const Header& header : record.headers) size += header.key.size() + header.value.size();
   if (size > broker_.options().record_bytes_max) {
