@@ -33,6 +33,7 @@ FIRST_ADMIN_PORT = 9051
 POLL_SECONDS = 0.05
 SAY_SECONDS = 5
 STOP_SECONDS_MAX = 30
+REACT_SECONDS_MAX = 300
 
 
 def fail(message):
@@ -78,6 +79,17 @@ def imported(data):
     return data.rstrip("/") + ".imported"
 
 
+def await_reactions(listen):
+    """An order makes its customer ACTIVE a moment later; the pyramid's counts agree only then."""
+    begin = time.monotonic()
+    still = crmctl(listen, "customers", "list", "--filter", "status = CUSTOMER_STATUS_PROSPECT",
+                   "--page-size", "1", "--columns", "name")
+    while "customers/" in subprocess.run(still, check=True, capture_output=True, text=True).stdout:
+        if time.monotonic() - begin > REACT_SECONDS_MAX:
+            fail(f"the orders have not made every customer active within {REACT_SECONDS_MAX} s")
+        time.sleep(POLL_SECONDS)
+
+
 def import_orders(data, listen):
     """Imports the set once for each data directory; an import that was cut off is sent again."""
     if os.path.exists(imported(data)):
@@ -86,6 +98,7 @@ def import_orders(data, listen):
     customers, orders = cdnow.convert(glob.glob(SOURCE)[0], f"{RUN}/cdnow")
     subprocess.run(crmctl(listen, "import", "customers", customers), check=True)
     subprocess.run(crmctl(listen, "import", "orders", orders), check=True)
+    await_reactions(listen)
     with open(imported(data), "w", encoding="utf-8"):
         pass
 

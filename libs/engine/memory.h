@@ -2,13 +2,12 @@
 // same batch: positions, request ids, reaction watermarks and timers. All of it is a function of
 // the log.
 //
-//   space  key                                          value
-//   p      <topic> 00 <partition:4>                     StoredPosition
-//   q      <key> 00 <request_id>                        StoredRequest
-//   r      <key> 00 <slot:4>                            request_id: a ring of the last
-//   kRequestsRememberedMax n      <key>                                        commands counted for
-//   the ring:8 w      <target> 00 <reaction> 00 <source>           highest source revision
-//   applied:8 t      <partition:4> <due nanos:8, sign flipped> <name>   ""
+//   p <topic> 00 <partition:4>: StoredPosition
+//   q <key> 00 <request_id>: StoredRequest
+//   r <key> 00 <slot:4>: request_id, in a ring of the last kRequestsRememberedMax
+//   n <key>: commands counted for the ring, 8 bytes
+//   w <target> 00 <reaction> 00 <source>: highest source revision applied, 8 bytes
+//   t <partition:4> <due in nanoseconds:8, sign flipped> <name>: empty
 //
 // Numbers are big-endian. A key (first id of a name) belongs to one partition, so that each row has
 // one writer.
