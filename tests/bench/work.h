@@ -27,7 +27,7 @@ struct Work {
   std::vector<std::pair<std::string, std::string>> headers;
   std::vector<Write> creation;  // Of the command that made the customer.
   std::vector<Write> writes;    // Of each update afterwards.
-  customer::v1::Customer row;  // Also what the command and Get answer.
+  customer::v1::Customer row;   // Also what the command and Get answer.
 };
 
 }  // namespace crm::bench
