@@ -98,6 +98,7 @@ def import_orders(data, listen):
     customers, orders = cdnow.convert(glob.glob(SOURCE)[0], f"{RUN}/cdnow")
     subprocess.run(crmctl(listen, "import", "customers", customers), check=True)
     subprocess.run(crmctl(listen, "import", "orders", orders), check=True)
+    subprocess.run(crmctl(listen, "wait-ready", "--caught-up"), check=True)
     await_reactions(listen)
     with open(imported(data), "w", encoding="utf-8"):
         pass

@@ -88,16 +88,17 @@ class Local(unittest.TestCase):
         self.assertEqual(first.returncode, 0, first.stderr)
         self.assertIn("grpcurl -plaintext 127.0.0.1:50051 list", first.stdout)
         self.assertEqual(self.verbs(), ["wait-ready", "import customers", "import orders",
-                                        "customers list", "pyramid --start"])
+                                        "wait-ready --caught-up", "customers list",
+                                        "pyramid --start"])
         self.assertIn("cdnow,CDNOW_master.txt:2,cdnow,00001,1997-01-01,USD,11.77,1,CD\n",
                       self.read(".run/cdnow/orders.csv"))
         self.assertTrue(self.read(".run/suite.log").endswith("ended\n"))
         os.mkdir(os.path.join(self.home, "d"))  # As the suite would have.
         self.assertEqual(self.demo().returncode, 0)
-        self.assertEqual(self.verbs()[5:], ["pyramid --start"])
+        self.assertEqual(self.verbs()[6:], ["pyramid --start"])
         os.rmdir(os.path.join(self.home, "d"))
         self.assertEqual(self.demo().returncode, 0)
-        self.assertEqual(self.verbs()[6:], self.verbs()[:5])
+        self.assertEqual(self.verbs()[7:], self.verbs()[:6])
 
     def test_an_import_that_was_cut_off_is_sent_again(self):
         self.assertIn("import orders .run/cdnow/orders.csv failed",
@@ -105,7 +106,7 @@ class Local(unittest.TestCase):
         self.assertTrue(self.read(".run/suite.log").endswith("ended\n"))
         self.assertEqual(self.demo().returncode, 0)
         self.assertEqual(self.verbs(), ["wait-ready", "import customers", "import orders"] * 2
-                         + ["customers list", "pyramid --start"])
+                         + ["wait-ready --caught-up", "customers list", "pyramid --start"])
 
     def test_a_suite_that_does_not_start_is_quoted(self):
         self.write("build/release/bin/suite", "#!/bin/sh\necho the directory is in use\nexit 1\n")

@@ -101,6 +101,24 @@ TEST(WhyNotOwned, NamesThePartition) {
   EXPECT_THAT(PartitionsText(partitions), HasSubstr("poison"));
 }
 
+TEST(WhyBehind, NamesThePartitionThatOneServiceHasReadLessFar) {
+  engine::v1::ListPartitionsResponse partitions;
+  EXPECT_EQ(WhyBehind(partitions), "");
+  const auto add = [&](const char* topic, int number, int64_t next) {
+    auto& partition = *partitions.add_partitions();
+    partition.set_topic(topic);
+    partition.set_partition(number);
+    partition.set_next_offset(next);
+  };
+  add("sales", 0, 7);
+  add("sales", 1, 9);
+  add("customer", 0, 3);
+  add("sales", 0, 7);
+  EXPECT_EQ(WhyBehind(partitions), "");
+  add("sales", 1, 4);
+  EXPECT_EQ(WhyBehind(partitions), "partition 1 of sales is read up to 4 of 9");
+}
+
 class Suite : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
@@ -151,6 +169,7 @@ std::string Suite::dir_;
 
 TEST_F(Suite, IsReadyAndOwnsItsPartitions) {
   EXPECT_EQ(Call({"wait-ready"}).exit, kExitOk);
+  EXPECT_EQ(Call({"wait-ready", "--caught-up"}).exit, kExitOk);
   EXPECT_THAT(Call({"partitions"}).out, HasSubstr("crm.customer.log.v1          1  owner"));
   EXPECT_THAT(Call({"partitions", "--json"}).out, HasSubstr("\"role\": \"owner\""));
 }

@@ -179,11 +179,20 @@ absl::Status RunPartitions(const Plan& plan) {
   return absl::OkStatus();
 }
 
-absl::Status RunWaitReady(const Plan& plan) {
+absl::Status RunWaitReady(const Plan& plan, bool caught_up) {
   std::vector<std::string> services;
   for (const auto* service : plan.catalogue.services()) services.push_back(service->full_name());
   const ConnectionOptions options = plan.OptionsWith(kReadyTimeout);
-  return WaitReady(options, services, options.timeout);
+  return WaitReady(options, services, caught_up, options.timeout);
+}
+
+void AddWaitReady(CLI::App& app, Plan& plan) {
+  bool& caught_up = Store<bool>(plan);
+  CLI::App& command =
+      *app.add_subcommand("wait-ready", "wait until the server takes commands, at most --timeout");
+  command.add_flag("--caught-up", caught_up,
+                   "and its services have read all that the others of the process wrote");
+  command.callback([&] { plan.run = [&] { return RunWaitReady(plan, caught_up); }; });
 }
 
 }  // namespace
@@ -195,8 +204,7 @@ void AddToolCommands(CLI::App& app, Plan& plan) {
   AddLog(app, plan);
   app.add_subcommand("partitions", "show who owns the partitions of the server's services")
       ->callback([&plan] { plan.run = [&plan] { return RunPartitions(plan); }; });
-  app.add_subcommand("wait-ready", "wait until the server takes commands, at most --timeout")
-      ->callback([&plan] { plan.run = [&plan] { return RunWaitReady(plan); }; });
+  AddWaitReady(app, plan);
 }
 
 }  // namespace crm::crmctl

@@ -4,6 +4,8 @@
 #include <google/protobuf/unknown_field_set.h>
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -56,7 +58,7 @@ absl::StatusOr<Health> HealthOf(rpc::Channel& channel, const std::string& servic
 
 // Empty: ready.
 std::string WhyNotReady(rpc::Channel& channel, const std::vector<std::string>& services,
-                        const std::string& actor) {
+                        bool caught_up, const std::string& actor) {
   int serving = 0;
   std::vector<std::string> names = {""};
   names.insert(names.end(), services.begin(), services.end());
@@ -73,7 +75,9 @@ std::string WhyNotReady(rpc::Channel& channel, const std::vector<std::string>& s
   if (!reply.status.ok()) return std::string(reply.status.message());
   engine::v1::ListPartitionsResponse partitions;
   if (!partitions.ParseFromString(reply.reply)) return "the partitions cannot be read";
-  return WhyNotOwned(partitions);
+  std::string why = WhyNotOwned(partitions);
+  if (why.empty() && caught_up) why = WhyBehind(partitions);
+  return why;
 }
 
 }  // namespace
@@ -114,13 +118,28 @@ std::string WhyNotOwned(const engine::v1::ListPartitionsResponse& partitions) {
   return "";
 }
 
+std::string WhyBehind(const engine::v1::ListPartitionsResponse& partitions) {
+  std::map<std::pair<std::string, int>, int64_t> furthest;
+  for (const auto& partition : partitions.partitions()) {
+    int64_t& next = furthest[{partition.topic(), partition.partition()}];
+    next = std::max(next, partition.next_offset());
+  }
+  for (const auto& partition : partitions.partitions()) {
+    const int64_t next = furthest[{partition.topic(), partition.partition()}];
+    if (partition.next_offset() == next) continue;
+    return absl::StrCat("partition ", partition.partition(), " of ", partition.topic(),
+                        " is read up to ", partition.next_offset(), " of ", next);
+  }
+  return "";
+}
+
 absl::Status WaitReady(const ConnectionOptions& options, const std::vector<std::string>& services,
-                       absl::Duration timeout) {
+                       bool caught_up, absl::Duration timeout) {
   // Without retries and health checks of its own: the state is asked for, not hidden.
   rpc::Channel channel({.target = options.server, .user_agent = "crmctl", .service_config = ""});
   const absl::Time until = absl::Now() + timeout;
   while (true) {
-    const std::string why = WhyNotReady(channel, services, options.actor);
+    const std::string why = WhyNotReady(channel, services, caught_up, options.actor);
     if (why.empty()) return absl::OkStatus();
     if (absl::Now() + kPause > until) {
       return absl::DeadlineExceededError(

@@ -17,9 +17,13 @@ std::string PartitionsText(const engine::v1::ListPartitionsResponse& partitions)
 // Why these partitions cannot take commands; empty: each has an owner and none has stopped.
 std::string WhyNotOwned(const engine::v1::ListPartitionsResponse& partitions);
 
+// Which partition one service of the process has read less far than another; empty: none.
+std::string WhyBehind(const engine::v1::ListPartitionsResponse& partitions);
+
 // Waits until the server, and each service of ours that it serves, is healthy (grpc.health.v1), and
-// every partition has an owner. kDeadlineExceeded says what was missing last.
+// every partition has an owner; `caught_up`: and every service of the process has read as far of a
+// log as the others. kDeadlineExceeded says what was missing last.
 absl::Status WaitReady(const ConnectionOptions& options, const std::vector<std::string>& services,
-                       absl::Duration timeout);
+                       bool caught_up, absl::Duration timeout);
 
 }  // namespace crm::crmctl
