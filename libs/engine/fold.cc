@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "libs/base/timestamp.h"
+#include "libs/engine/log_reader.h"
 
 namespace crm::engine {
 namespace {
@@ -34,6 +35,16 @@ void Fold(const AggregateDef& aggregate, const Message& event, const std::string
   } else {
     reflection.MutableMessage(&state, aggregate.shape.create_time)->CopyFrom(created);
   }
+}
+
+absl::StatusOr<EventRecord> ParseRecord(const eventlog::Record& record, const Message& prototype) {
+  absl::StatusOr<eventlog::EventHeaders> headers = eventlog::ParseHeaders(record);
+  if (!headers.ok()) return Poison(std::string(headers.status().message()));
+  EventRecord parsed{*std::move(headers), NewOf(prototype)};
+  if (!parsed.event->ParseFromArray(record.value.data(), static_cast<int>(record.value.size()))) {
+    return Poison("the event cannot be parsed");
+  }
+  return parsed;
 }
 
 absl::StatusOr<MessagePtr> ParseEvent(const AggregateDef& aggregate, std::string_view bytes) {

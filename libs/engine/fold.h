@@ -8,6 +8,8 @@
 #include "absl/time/time.h"
 #include "libs/engine/ops.h"
 #include "libs/engine/update.h"
+#include "libs/eventlog/cloud_events.h"
+#include "libs/eventlog/record.h"
 
 namespace crm::engine {
 
@@ -20,6 +22,15 @@ struct Versioned {
 // Evolves `versioned` by `event` and stamps name, etag, create and update time.
 void Fold(const AggregateDef& aggregate, const Message& event, const std::string& name,
           absl::Time time, Versioned& versioned);
+
+// A record of another service's log, or of our own for its reactions.
+struct EventRecord {
+  eventlog::EventHeaders headers;
+  MessagePtr
+      event;  // Of the prototype's type; its fact may be one that this program does not know.
+};
+// Poison (log_reader.h): its headers or its event cannot be read.
+absl::StatusOr<EventRecord> ParseRecord(const eventlog::Record& record, const Message& prototype);
 
 // The fact that a serialized event message holds. kDataLoss: it cannot be parsed, or holds a fact
 // that this program does not know.

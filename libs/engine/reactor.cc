@@ -8,6 +8,7 @@
 #include "libs/base/check.h"
 #include "libs/base/log.h"
 #include "libs/base/status.h"
+#include "libs/engine/fold.h"
 #include "libs/engine/limits.h"
 #include "libs/table/read_view.h"
 
@@ -170,14 +171,12 @@ absl::Status Reactor::TakeEvent(const std::string& topic, Source& source,
                record.HeaderOr("ce_dataschema") == reaction.event->GetDescriptor()->full_name();
       });
   if (wanted == reactions.end()) return absl::OkStatus();
-  absl::StatusOr<eventlog::EventHeaders> headers = eventlog::ParseHeaders(record);
-  if (!headers.ok()) return Poison(std::string(headers.status().message()));
+  absl::StatusOr<EventRecord> parsed = ParseRecord(record, *wanted->event);
+  if (!parsed.ok()) return parsed.status();
   auto event = std::make_shared<Event>();
   event->offset = record.offset;
-  event->headers = *std::move(headers);
-  event->message = NewOf(*wanted->event);
-  if (!event->message->ParseFromArray(record.value.data(), static_cast<int>(record.value.size())))
-    return Poison("the event cannot be parsed");
+  event->headers = std::move(parsed->headers);
+  event->message = std::move(parsed->event);
   if (!HoldsAFact(*event->message)) {
     // The partition of ours stops there as well: the program is older than its log.
     if (topic == engine_.service().topic)

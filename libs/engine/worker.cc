@@ -6,6 +6,7 @@
 #include "libs/base/check.h"
 #include "libs/base/log.h"
 #include "libs/base/status.h"
+#include "libs/engine/fold.h"
 #include "libs/engine/limits.h"
 
 namespace crm::engine {
@@ -287,15 +288,12 @@ absl::Status Worker::ApplyForeign(const std::string& topic, const eventlog::Reco
     if (foreign.topic != topic) continue;
     // Another service's aggregates and facts that we do not know are not ours to stop at.
     if (record.HeaderOr("ce_dataschema") != foreign.event->GetDescriptor()->full_name()) continue;
-    absl::StatusOr<eventlog::EventHeaders> headers = eventlog::ParseHeaders(record);
-    if (!headers.ok()) return Poison(std::string(headers.status().message()));
-    MessagePtr event = NewOf(*foreign.event);
-    if (!event->ParseFromArray(record.value.data(), static_cast<int>(record.value.size()))) {
-      return Poison("the event cannot be parsed");
-    }
-    const EventMeta meta{headers->time, headers->actor, headers->subject, headers->revision,
+    absl::StatusOr<EventRecord> parsed = ParseRecord(record, *foreign.event);
+    if (!parsed.ok()) return parsed.status();
+    const eventlog::EventHeaders& headers = parsed->headers;
+    const EventMeta meta{headers.time, headers.actor, headers.subject, headers.revision,
                          record.partition};
-    foreign.project(*event, meta, batch_);
+    foreign.project(*parsed->event, meta, batch_);
   }
   return absl::OkStatus();
 }
