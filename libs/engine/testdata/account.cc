@@ -34,6 +34,25 @@ Commands OnAmountAdded(const ForeignEvent<tv1::AccountEvent>& event, const Snaps
   return commands;
 }
 
+Commands OnAmountSent(const ForeignEvent<tv1::AccountEvent>& event, const Snapshot&) {
+  Commands commands;
+  if (!event.event.has_sent()) return commands;
+  auto receive = std::make_unique<tv1::ReceiveAmountRequest>();
+  receive->set_name(event.event.sent().to());
+  receive->set_amount(event.event.sent().amount());
+  commands.push_back(std::move(receive));
+  return commands;
+}
+
+void ProjectPartners(const ForeignEvent<tv1::AccountEvent>& event, Rows& rows) {
+  tv1::PartnerAccount row = rows.Get(kPartners, event.meta.name).value_or(tv1::PartnerAccount());
+  row.set_name(event.meta.name);
+  row.set_revision(event.meta.revision);
+  row.set_balance(row.balance() + event.event.added().amount() + event.event.received().amount() -
+                  event.event.sent().amount());
+  rows.Put(kPartners, row);
+}
+
 template <class Req>
 void Add(ServiceDef& service, bool internal) {
   auto command = EraseCommand<AccountModel, Req, void>(*service.aggregates.front(), internal);
@@ -76,6 +95,23 @@ Decision<AccountModel> AccountModel::Decide(const State& state, const tv1::AddAm
   return event;
 }
 
+Decision<AccountModel> AccountModel::Decide(const State& state, const tv1::SendAmountRequest& send,
+                                            const Context&) {
+  if (send.amount() <= 0) return base::Invalid("amount", "must be positive");
+  if (state.balance() < send.amount()) return absl::FailedPreconditionError("below zero");
+  Event event;
+  event.mutable_sent()->set_amount(send.amount());
+  event.mutable_sent()->set_to(send.to());
+  return event;
+}
+
+Decision<AccountModel> AccountModel::Decide(const State&, const tv1::ReceiveAmountRequest& receive,
+                                            const Context&) {
+  Event event;
+  event.mutable_received()->set_amount(receive.amount());
+  return event;
+}
+
 Decision<AccountModel> AccountModel::Decide(const State& state, const tv1::WakeAccountRequest&,
                                             const Context& context) {
   if (!NextDue(state).has_value() || *NextDue(state) > context.time) return std::nullopt;
@@ -114,15 +150,21 @@ void AccountModel::Evolve(State& state, const Event& event) {
     case Event::kWoken:
       state.set_woken(state.woken() + 1);
       return;
+    case Event::kSent:
+      state.set_balance(state.balance() - event.sent().amount());
+      return;
+    case Event::kReceived:
+      state.set_balance(state.balance() + event.received().amount());
+      return;
     case Event::EVENT_NOT_SET:
       base::Check(false, "the engine stops at facts it does not know");
   }
 }
 
-ServiceDef MakeAccountService() {
+ServiceDef MakeAccountService(const AccountServiceOptions& options) {
   ServiceDef service;
   service.name = "test";
-  service.package = "crm.enginetest.v1";
+  service.package = options.package;
   service.topic = TopicOfPackage(service.package);
   service.tables.push_back(table::Compile(kAccounts));
   service.tables.push_back(table::Compile(kBalances));
@@ -132,10 +174,20 @@ ServiceDef MakeAccountService() {
   Add<tv1::CreateAccountRequest>(service, false);
   Add<tv1::UpdateAccountRequest>(service, false);
   Add<tv1::AddAmountRequest>(service, false);
+  Add<tv1::SendAmountRequest>(service, false);
   Add<tv1::WakeAccountRequest>(service, true);
   Add<tv1::MirrorAmountRequest>(service, true);
+  Add<tv1::ReceiveAmountRequest>(service, true);
   service.aggregates.front()->views.push_back(EraseView<AccountModel>(ProjectBalances));
   service.reactions.push_back(EraseReaction<tv1::AccountEvent>("OnAmountAdded", OnAmountAdded));
+  service.reactions.back().topic = service.topic;
+  if (options.partner.empty()) return service;
+  const std::string partner_topic = TopicOfPackage(options.partner);
+  service.tables.push_back(table::Compile(kPartners));
+  service.reactions.push_back(EraseReaction<tv1::AccountEvent>("OnAmountSent", OnAmountSent));
+  service.reactions.back().topic = partner_topic;
+  service.foreigns.push_back(EraseForeign<tv1::AccountEvent>(ProjectPartners));
+  service.foreigns.back().topic = partner_topic;
   return service;
 }
 

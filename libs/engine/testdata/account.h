@@ -18,9 +18,12 @@ struct AccountModel {
   static Decision<AccountModel> Decide(const State&, const tv1::UpdateAccountRequest&,
                                        const Context&);
   static Decision<AccountModel> Decide(const State&, const tv1::AddAmountRequest&, const Context&);
+  static Decision<AccountModel> Decide(const State&, const tv1::SendAmountRequest&, const Context&);
   static Decision<AccountModel> Decide(const State&, const tv1::WakeAccountRequest&,
                                        const Context&);
   static Decision<AccountModel> Decide(const State&, const tv1::MirrorAmountRequest&,
+                                       const Context&);
+  static Decision<AccountModel> Decide(const State&, const tv1::ReceiveAmountRequest&,
                                        const Context&);
   static std::optional<absl::Time> NextDue(const State& state);
   static void Evolve(State& state, const Event& event);
@@ -30,9 +33,18 @@ inline constexpr table::TableSpec<tv1::Account> kAccounts{
     .name = "accounts", .key = {"name"}, .indexes = {{.name = "by_title", .fields = {"title"}}}};
 inline constexpr table::TableSpec<tv1::BalanceCell> kBalances{.name = "balances",
                                                               .key = {"kind", "partition"}};
+inline constexpr table::TableSpec<tv1::PartnerAccount> kPartners{.name = "partners",
+                                                                 .key = {"name"}};
+
+struct AccountServiceOptions {
+  std::string package = "crm.enginetest.v1";
+  // The service that accounts send amounts to and receive them from; empty: none.
+  std::string partner;
+};
 
 // All of it, with a view and a reaction of its own log: what is added to an account with mirrors is
-// added to each mirror too.
-ServiceDef MakeAccountService();
+// added to each mirror too. With a partner also a reaction to what that sent here, and a table of
+// its accounts.
+ServiceDef MakeAccountService(const AccountServiceOptions& options = {});
 
 }  // namespace crm::engine::testdata

@@ -1,9 +1,8 @@
 #include "libs/engine/testdata/cluster.h"
 
 #include "libs/base/check.h"
-#include "libs/base/status.h"
 #include "libs/engine/memory.h"
-#include "libs/engine/wire.h"
+#include "libs/engine/testdata/local_peers.h"
 
 namespace crm::engine::testdata {
 namespace {
@@ -65,47 +64,25 @@ void Cluster::StartReplica(const std::string& name) {
 }
 
 Peers Cluster::PeersOf(const std::string& name) {
-  const auto find = [this](const std::string& instance) -> Engine* {
+  const Peers direct = LocalPeers([this](const std::string& instance) -> Engine* {
     const auto target = replicas_.find(instance);
     const bool there = target != replicas_.end() && !log_->Frozen(instance);
     return there ? target->second.engine.get() : nullptr;
-  };
-  const absl::Status unreachable =
-      base::Unavailable("UNREACHABLE", "no such replica", absl::Seconds(1));
+  });
   Peers peers;
-  peers.forward = [this, name, find, unreachable](
-                      const std::string& instance, const v1::SubmitCommandRequest& request,
-                      absl::Duration deadline,
-                      std::function<void(absl::StatusOr<v1::SubmitCommandResponse>)> done) {
+  peers.forward = [this, name, direct](const std::string& instance,
+                                       const v1::SubmitCommandRequest& request,
+                                       absl::Duration deadline, ForwardDone done) {
     done = WhileAlive(name, std::move(done));
     if (forward_fault_ != nullptr) {
       if (absl::Status s = forward_fault_(request); !s.ok()) return done(std::move(s));
     }
-    Engine* target = find(instance);
-    if (target == nullptr) return done(unreachable);
-    absl::StatusOr<Command> command = CommandOf(*target, request);
-    if (!command.ok()) return done(command.status());
-    command->deadline = deadline;
-    command->done = [done](CommandResult result) {
-      if (result.not_owner) return done(result.status);
-      done(ResponseOf(std::move(result)));
-    };
-    target->SubmitHere(*std::move(command));
+    direct.forward(instance, request, deadline, std::move(done));
   };
-  peers.barrier = [this, name, find, unreachable](
-                      const std::string& instance, const v1::CreateBarrierRequest& request,
-                      absl::Duration deadline,
-                      std::function<void(absl::StatusOr<v1::CreateBarrierResponse>)> done) {
-    done = WhileAlive(name, std::move(done));
-    Engine* target = find(instance);
-    if (target == nullptr) return done(unreachable);
-    target->BarrierHere(request.partition(), deadline, [done](absl::StatusOr<Position> position) {
-      if (!position.ok()) return done(position.status());
-      v1::CreateBarrierResponse response;
-      response.mutable_position()->set_partition(position->partition);
-      response.mutable_position()->set_next_offset(position->next);
-      done(std::move(response));
-    });
+  peers.barrier = [this, name, direct](const std::string& instance,
+                                       const v1::CreateBarrierRequest& request,
+                                       absl::Duration deadline, PeerBarrierDone done) {
+    direct.barrier(instance, request, deadline, WhileAlive(name, std::move(done)));
   };
   return peers;
 }
