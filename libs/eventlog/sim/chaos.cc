@@ -41,7 +41,7 @@ void SimChaos::Strike() {
   const std::vector<std::string> clients = log_.Clients();
   if (clients.empty()) return;
   const std::string client = clients[log_.network().Pick(clients.size())];
-  switch (log_.network().Pick(5)) {
+  switch (log_.network().Pick(7)) {
     case 0:
       log_.Freeze(client, true);
       return Later([this, client] { log_.Freeze(client, false); });
@@ -70,7 +70,7 @@ SimFaults SimChaos::DrawFaults() {
   faults.lose_append = draw(0.2);
   faults.lose_ack = draw(0.2);
   faults.land_late = draw(0.2);
-  faults.break_writer = draw(0.02);
+  faults.break_writer = draw(0.2);
   faults.slow_read = draw(0.3);
   faults.unavailable_poll = draw(0.3);
   faults.lose_commit = draw(0.3);

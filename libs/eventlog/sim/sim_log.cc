@@ -87,6 +87,11 @@ std::vector<std::string> SimLog::Clients() const {
   return names;
 }
 
+Offset SimLog::End(const std::string& topic, int partition) {
+  const SimPartition* found = broker_.Find({topic, partition});
+  return found == nullptr ? 0 : found->end();
+}
+
 std::vector<OwnedRecord> SimLog::Contents(const std::string& topic, int partition) {
   std::vector<OwnedRecord> contents;
   const SimPartition* found = broker_.Find({topic, partition});

@@ -65,6 +65,8 @@ class SimLog {
 
   // What is in a partition, whoever has seen it. Empty when there is no such partition.
   std::vector<OwnedRecord> Contents(const std::string& topic, int partition);
+  // One past the newest of them.
+  Offset End(const std::string& topic, int partition);
   // How often each kind of fault happened.
   const std::map<std::string, int64_t>& fired() { return broker_.network().fired(); }
 
