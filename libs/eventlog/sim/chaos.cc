@@ -16,12 +16,7 @@ SimChaos::SimChaos(SimLog& log, absl::Duration mean, absl::Duration longest)
 void SimChaos::Stop() {
   strikes_.reset();
   undo_.clear();
-  for (const std::string& client : log_.Clients()) {
-    log_.Freeze(client, false);
-    log_.Disconnect(client, false);
-    log_.StopHeartbeats(client, false);
-    log_.SetFaults(client, SimFaults());
-  }
+  log_.Heal();
 }
 
 void SimChaos::ScheduleNext() {

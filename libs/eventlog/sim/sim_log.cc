@@ -72,6 +72,15 @@ void SimLog::Crash(const std::string& client) {
   found->gone = true;
 }
 
+void SimLog::Heal() {
+  faults_.clear();
+  for (const auto& [name, client] : clients_) {
+    client->frozen = false;
+    client->connected = client->heartbeats = true;
+    client->faults = SimFaults();
+  }
+}
+
 void SimLog::Rebalance(const std::string& topic) {
   broker_.network().Fired("rebalance");
   for (const std::string& group : broker_.GroupNames()) {

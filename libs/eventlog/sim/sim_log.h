@@ -60,6 +60,9 @@ class SimLog {
   // Partitions of this topic's ownership group, or of all groups when empty, are dealt out by
   // chance.
   void Rebalance(const std::string& topic);
+  // All clients are well, those that will connect again included: nobody is frozen or cut off, no
+  // faults are set.
+  void Heal();
   // Names of the connected clients, sorted.
   std::vector<std::string> Clients() const;
 
