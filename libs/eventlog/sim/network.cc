@@ -6,20 +6,24 @@
 namespace crm::eventlog {
 
 SimNetwork::~SimNetwork() {
-  for (const std::weak_ptr<Link>& weak : links_) {
+  for (size_t i = 0; i < links_->size(); ++i) {
     std::deque<Item> ended;  // Outside the link: its items may be all that holds it.
-    if (const std::shared_ptr<Link> link = weak.lock(); link != nullptr) ended.swap(link->items);
+    if (Link* link = (*links_)[i]; link != nullptr) ended.swap(link->items);
   }
 }
 
 std::shared_ptr<SimNetwork::Link> SimNetwork::MakeLink(std::shared_ptr<const SimClient> client,
                                                        Kind kind) {
-  auto link = std::make_shared<Link>();
+  std::shared_ptr<Link> link(new Link, [links = links_](Link* gone) {
+    (*links)[gone->index] = nullptr;
+    delete gone;
+  });
   link->client = std::move(client);
   link->local = kind == Kind::kLocal;
   link->lane = kind == Kind::kLane;
-  std::erase_if(links_, [](const std::weak_ptr<Link>& old) { return old.expired(); });
-  links_.push_back(link);
+  std::erase(*links_, nullptr);
+  links_->push_back(link.get());
+  for (size_t i = 0; i < links_->size(); ++i) (*links_)[i]->index = i;
   return link;
 }
 
@@ -32,10 +36,11 @@ void SimNetwork::Send(Link& link, absl::Duration delay, Task task,
 }
 
 void SimNetwork::CutLanes(const SimClient& client, bool drop_rest) {
-  for (const std::weak_ptr<Link>& weak : links_) {
-    const std::shared_ptr<Link> link = weak.lock();
+  for (size_t at = 0; at < links_->size(); ++at) {
+    Link* link = (*links_)[at];
     if (link == nullptr || !link->lane || link->client.get() != &client || link->items.empty())
       continue;
+    const std::shared_ptr<Link> held = link->shared_from_this();
     const size_t sent = Pick(link->items.size() + 1);
     for (size_t i = 0; i < sent; ++i) link->items[i].wire = true;
     if (!drop_rest) continue;
@@ -44,9 +49,10 @@ void SimNetwork::CutLanes(const SimClient& client, bool drop_rest) {
 }
 
 void SimNetwork::Forget(const SimClient& client) {
-  for (const std::weak_ptr<Link>& weak : links_) {
-    const std::shared_ptr<Link> link = weak.lock();
+  for (size_t i = 0; i < links_->size(); ++i) {
+    Link* link = (*links_)[i];
     if (link == nullptr || link->client.get() != &client) continue;
+    const std::shared_ptr<Link> held = link->shared_from_this();
     std::erase_if(link->items, [](const Item& item) { return !item.wire; });
   }
 }
@@ -58,14 +64,17 @@ bool SimNetwork::CanRun(const Link& link, const Item& item) {
 
 SimNetwork::Link* SimNetwork::Next() {
   Link* next = nullptr;
-  for (const std::weak_ptr<Link>& weak : links_) {
-    const std::shared_ptr<Link> link = weak.lock();
-    if (link == nullptr) continue;
+  for (size_t i = 0; i < links_->size(); ++i) {
+    Link* link = (*links_)[i];
+    if (link == nullptr || link->items.empty()) continue;
     std::deque<Item>& items = link->items;
-    while (!items.empty() && items.front().settled != nullptr && *items.front().settled)
+    std::shared_ptr<Link> held;  // What is dropped may be all that holds it.
+    while (!items.empty() && items.front().settled != nullptr && *items.front().settled) {
+      held = link->shared_from_this();
       items.pop_front();
+    }
     if (items.empty() || !CanRun(*link, items.front())) continue;
-    if (next == nullptr || items.front().at < next->items.front().at) next = link.get();
+    if (next == nullptr || items.front().at < next->items.front().at) next = link;
   }
   return next;
 }

@@ -60,11 +60,12 @@ class SimNetwork {
   };
   // First in, first out. It stands still while its client cannot be reached. A task may hold its
   // own link: that keeps it until the task has run, whoever else lets go.
-  struct Link {
+  struct Link : std::enable_shared_from_this<Link> {
     std::shared_ptr<const SimClient> client;  // Null: within the broker.
     bool local = false;                       // Within the client: needs no connection.
     bool lane = false;                        // Carries appends.
     std::deque<Item> items;
+    size_t index = 0;  // In the network's list.
   };
 
   SimNetwork(uint64_t seed, const base::Clock& clock) : clock_(clock), random_(seed) {}
@@ -108,8 +109,10 @@ class SimNetwork {
 
   const base::Clock& clock_;
   std::mt19937_64 random_;
-  std::vector<std::weak_ptr<Link>>
-      links_;  // Not owned. In the order of making: ties go to the older.
+  // The links that are, in the order of making: ties go to the older. Not owned: a link that goes
+  // leaves a null behind, also while the list is gone through. Shared with them, as one may outlive
+  // the network.
+  std::shared_ptr<std::vector<Link*>> links_ = std::make_shared<std::vector<Link*>>();
   std::map<std::string, int64_t> fired_;
 };
 
