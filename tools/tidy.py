@@ -19,12 +19,12 @@ FUNCTION_LINES_MAX = 70
 # A function that is one switch may be longer; this much may stand around the switch.
 AROUND_SWITCH_LINES_MAX = 20
 COLUMNS_MAX = 100
-OTHER_COLUMNS_MAX = 120  # Protos, CMake, shell: what clang-format does not break for us.
+OTHER_COLUMNS_MAX = 120  # Protos, CMake, shell, Go: what no formatter breaks for us.
 ROOM_README_LINES_MAX = 80
 
 SKIPPED_FOLDERS = {".git", ".deps", ".run", "build", "__pycache__", "testdata"}
 CODE = (".cc", ".h")
-MEASURED = (".cc", ".h", ".py", ".proto", ".cmake", "CMakeLists.txt", ".sh")
+MEASURED = (".cc", ".h", ".py", ".go", ".proto", ".cmake", "CMakeLists.txt", ".sh")
 TEXT = MEASURED + (".md", ".txt", ".json", ".yaml", ".yml", ".xml", ".properties", ".csv", "")
 
 # Rooms that deal with the world: they own threads, meet the real clock, draw random ids, and make
@@ -215,6 +215,15 @@ def check_python(path, text):
                             f"{lines} lines, at most {FUNCTION_LINES_MAX}: split it")
 
 
+def check_go(path, text):
+    """Functions as gofmt leaves them: they begin and end at the margin."""
+    for match in re.finditer(r"^func .*[{(,]\n(?:(?!\}).*\n)*\}", text, re.MULTILINE):
+        lines = match[0].count("\n") + 1
+        if lines > FUNCTION_LINES_MAX:
+            yield Fault(path, text.count("\n", 0, match.start()) + 1, "function-size",
+                        f"{lines} lines, at most {FUNCTION_LINES_MAX}: split it")
+
+
 def check_readmes(files):
     rooms = {os.path.dirname(path) for path in files if path.endswith(CODE)}
     # A service speaks for its rooms, tests/ for its folders.
@@ -265,6 +274,8 @@ def check(root):
             faults += check_file(path, text)
         if path.endswith(".py"):
             faults += check_python(path, text)
+        if path.endswith(".go"):
+            faults += check_go(path, text)
         if path.endswith(CODE):
             code = without_text(text)
             faults += check_layers(path, text)

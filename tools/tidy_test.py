@@ -111,6 +111,14 @@ class Sizes(unittest.TestCase):
         self.assertEqual(faults({"tools/a.py": function + "    g()\n"}),
                          [("function-size", "tools/a.py", 1)])
 
+    def test_go_function_size(self):
+        function = "package a\n\nfunc (t *T) F() {\n" + "\tg()\n" * 68
+        self.assertEqual(faults({"tools/a.go": function + "}\n\nfunc G() { g() }\n"}), [])
+        self.assertEqual(faults({"tools/a.go": "var f = 1\n" + function + "\tg()\n}\n"}),
+                         [("function-size", "tools/a.go", 4)])
+        self.assertEqual(faults({"tools/a.go": "func F() { g() }\n" + "var a = 1\n" * 99 + "}\n"}),
+                         [])
+
     def test_columns(self):
         self.assertEqual(in_room("//" + "a" * 98 + "\n"), [])
         self.assertEqual(in_room("//" + "a" * 99 + "\n"), [("columns", 1)])

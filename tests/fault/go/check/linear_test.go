@@ -9,13 +9,21 @@ import (
 	"crm/fault/topic"
 )
 
+const missing = "customers/missing"
+
+// future is a get that saw a2 before it was written.
+func future(get history.Operation) history.Operation {
+	get.Revision, get.SeenValue = 2, "a2"
+	return get
+}
+
 // Each case is one that the log alone cannot show.
 func TestTheModelFindsWhatNoOrderExplains(t *testing.T) {
 	for rule, spoil := range map[string]func(*world){
 		"a stale barrier read":              func(w *world) { w.read(history.Barrier, a, 2, "a2").Client = 7 },
-		"a barrier read of the future":      func(w *world) { w.h.Operations[2].Revision, w.h.Operations[2].SeenValue = 2, "a2" },
+		"a barrier read of the future":      func(w *world) { *w.h.Operations[2] = future(*w.h.Operations[2]) },
 		"NOT_FOUND of what exists":          func(w *world) { w.refused(history.Update, a, "", notFound) },
-		"ALREADY_EXISTS of what does not":   func(w *world) { w.refused(history.Create, "customers/n", "", "ALREADY_EXISTS") },
+		"ALREADY_EXISTS of what does not":   func(w *world) { w.refused(history.Create, missing, "", "ALREADY_EXISTS") },
 		"ABORTED with the current etag":     func(w *world) { w.refused(history.Update, a, "r3", "ABORTED") },
 		"ABORTED without etag":              func(w *world) { w.refused(history.Update, a, "", "ABORTED") },
 		"a write that its etag should stop": func(w *world) { w.h.Operations[3].Expected = 7 },

@@ -73,3 +73,11 @@ func (r Report) OK() bool {
 	}
 	return true
 }
+
+// Look counts what a source gave; a source that gave nothing is a violation.
+func (c *Check) Look(count int, source string) {
+	c.Checked += count
+	if count == 0 {
+		c.fail("%s: nothing in it", source)
+	}
+}

@@ -11,7 +11,8 @@ const get = `{"op":"get","read":"plain","name":"customers/a","outcome":"ok","eta
 func TestReadsOperationsAndMarks(t *testing.T) {
 	var h History
 	n, err := h.Read(strings.NewReader(`
-{"client":7,"op":"update","name":"customers/a","request_id":"q","value":"v","expected_etag":"r3","call_ns":5,"return_ns":9,"outcome":"ok","etag":"r4","position":{"partition":2,"next":11},"sends":3}
+{"client":7,"op":"update","name":"customers/a","request_id":"q","value":"v","expected_etag":"r3",
+ "call_ns":5,"return_ns":9,"outcome":"ok","etag":"r4","position":{"partition":2,"next":11},"sends":3}
 {"mark":"kill-9 owner","target":"r1","partitions":[0,2],"at_ns":6}
 {"op":"get","read":"after","name":"customers/a","token":{"2":11},"outcome":"refused","code":"NOT_FOUND"}`))
 	if err != nil || n != 2 {
