@@ -11,6 +11,7 @@ import (
 type Options struct {
 	Partitions int           // Of every topic.
 	Timeout    time.Duration // For the linearizability of one name.
+	Refusals   bool          // Those without a barrier must be linearizable too.
 	HTML       string        // A folder for drawings of what is not linearizable; empty: none.
 	Gaps       Limits
 	Need       []string // Names of checks that must have something to look at.
@@ -29,7 +30,7 @@ func All(topics []*topic.Topic, h *history.History, options Options) (Report, er
 			return nil, err
 		}
 		report = append(report, x.checkWrites(h)...)
-		report = append(report, x.checkLinear(h, options.Timeout, options.HTML))
+		report = append(report, x.checkLinear(h, options))
 		report = append(report, x.checkReads(h)...)
 		report = append(report, x.checkSessions(h))
 		report = append(report, x.checkGaps(h, options.Gaps)...)

@@ -91,6 +91,15 @@ func TestARefusedWriteInTheLogIsFound(t *testing.T) {
 	w.bad(t, "writes-refused")
 }
 
+func TestARefusalOfWhatNeverWasIsFound(t *testing.T) {
+	w := full()
+	w.refused(history.Create, "customers/never", "", "ALREADY_EXISTS").Read = ""
+	w.bad(t, "writes-refused")
+	w = full()
+	w.refused(history.Update, b, "r1", "ABORTED").Read = "" // b has revision 1 and no other.
+	w.bad(t, "writes-refused")
+}
+
 func TestAWriteAtAnotherRevisionThanAnsweredIsFound(t *testing.T) {
 	w := newWorld()
 	w.wrote(a, "a1")

@@ -8,7 +8,6 @@ import (
 	"sort"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/anishathalye/porcupine"
 
@@ -89,9 +88,9 @@ func write(now register, s step) (bool, register) {
 
 // operationsOf is what porcupine gets for each name. The log says which of the unknown writes took
 // effect, and at which revision: without that the search would try every subset of them in every
-// order. Such a write has an open end. Refusals count where they were asked for with a barrier: all
-// others are reads that may be behind.
-func (x *index) operationsOf(h *history.History) (map[resource][]porcupine.Operation, int) {
+// order. Such a write has an open end. Refusals are reads that may be behind, but for those that were
+// asked for with a barrier; with `refusals` all count.
+func (x *index) operationsOf(h *history.History, refusals bool) (map[resource][]porcupine.Operation, int) {
 	found := map[resource][]porcupine.Operation{}
 	loose := 0
 	for _, o := range h.Operations {
@@ -108,10 +107,11 @@ func (x *index) operationsOf(h *history.History) (map[resource][]porcupine.Opera
 		case o.Outcome == history.Unknown:
 			end = math.MaxInt64
 		case o.IsWrite() && o.Outcome == history.OK:
-		case o.IsWrite() && o.Read != history.Barrier:
+		case o.IsWrite() && o.Read != history.Barrier && !refusals:
 			loose++
 			continue
-		case !o.IsWrite():
+		case o.IsWrite():
+		default:
 			if _, shows := answered(o); !shows || o.Read != history.Barrier {
 				continue
 			}
@@ -139,10 +139,9 @@ func (x *index) addStrangers(found map[resource][]porcupine.Operation) {
 }
 
 // checkLinear gives each name to porcupine. A verdict of Unknown, which is a time-out, is a failure.
-// Where `html` names a folder, what is not linearizable is drawn there.
-func (x *index) checkLinear(h *history.History, timeout time.Duration, html string) *Check {
+func (x *index) checkLinear(h *history.History, options Options) *Check {
 	c := &Check{Name: "linearizable"}
-	found, loose := x.operationsOf(h)
+	found, loose := x.operationsOf(h, options.Refusals)
 	names := make([]resource, 0, len(found))
 	for name, operations := range found {
 		names = append(names, name)
@@ -152,15 +151,15 @@ func (x *index) checkLinear(h *history.History, timeout time.Duration, html stri
 	sort.Slice(names, func(i, j int) bool { return names[i].name < names[j].name })
 	verdicts := make([]porcupine.CheckResult, len(names))
 	each(len(names), func(i int) {
-		verdicts[i] = porcupine.CheckOperationsTimeout(model, found[names[i]], timeout)
+		verdicts[i] = porcupine.CheckOperationsTimeout(model, found[names[i]], options.Timeout)
 	})
 	for i, name := range names {
 		switch verdicts[i] {
 		case porcupine.Illegal:
 			c.fail("%s: its %d operations are not linearizable%s", name.name, len(found[name]),
-				draw(html, name, found[name], timeout))
+				draw(name, found[name], options))
 		case porcupine.Unknown:
-			c.fail("%s: no verdict on its %d operations within %s", name.name, len(found[name]), timeout)
+			c.fail("%s: no verdict on its %d operations within %s", name.name, len(found[name]), options.Timeout)
 		}
 	}
 	return c
@@ -186,15 +185,15 @@ func each(count int, work func(int)) {
 	workers.Wait()
 }
 
-func draw(folder string, name resource, operations []porcupine.Operation, timeout time.Duration) string {
-	if folder == "" {
+func draw(name resource, operations []porcupine.Operation, options Options) string {
+	if options.HTML == "" {
 		return ""
 	}
-	path := filepath.Join(folder, strings.ReplaceAll(name.topic+"/"+name.name, "/", "_")+".html")
+	path := filepath.Join(options.HTML, strings.ReplaceAll(name.topic+"/"+name.name, "/", "_")+".html")
 	file, err := os.Create(path)
 	if err == nil {
 		defer file.Close()
-		_, info := porcupine.CheckOperationsVerbose(model, operations, timeout)
+		_, info := porcupine.CheckOperationsVerbose(model, operations, options.Timeout)
 		err = porcupine.Visualize(model, info, file)
 	}
 	if err != nil {

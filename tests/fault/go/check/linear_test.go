@@ -48,7 +48,7 @@ func TestTheModelFindsWhatNoOrderExplains(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if c := x.checkLinear(w.h, 10*time.Second, ""); c.Violations != 1 {
+		if c := x.checkLinear(w.h, Options{Timeout: 10 * time.Second}); c.Violations != 1 {
 			t.Errorf("%s: %d violations %q", rule, c.Violations, c.Details)
 		}
 	}
@@ -68,6 +68,16 @@ func TestARefusalWithoutBarrierMayBeBehind(t *testing.T) {
 	o := w.refused(history.Update, a, "r3", "ABORTED")
 	o.Read = ""
 	w.good(t)
+	o.Position = &history.Position{Partition: w.partition(a), Next: 100}
+	w.bad(t, "writes-refused")
+	o.Position = nil
+	if report := w.check(t, Options{Refusals: true}); report.OK() {
+		t.Error("a stale refusal was taken for a linearizable one")
+	}
+	o.Expected = 9
+	if report := w.check(t, Options{Refusals: true}); !report.OK() {
+		t.Error(print(report))
+	}
 }
 
 func TestNoVerdictIsAFailure(t *testing.T) {
@@ -80,7 +90,7 @@ func TestNoVerdictIsAFailure(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c := x.checkLinear(w.h, time.Nanosecond, ""); c.Violations != 1 {
+	if c := x.checkLinear(w.h, Options{Timeout: time.Nanosecond}); c.Violations != 1 {
 		t.Errorf("%d violations", c.Violations)
 	}
 }

@@ -29,6 +29,9 @@ func (x *index) checkWrites(h *history.History) Report {
 			if len(events) > 0 {
 				refused.fail("%s: has an event, %s", o, events[0].Place())
 			}
+			if !x.explained(o) {
+				refused.fail("%s: the log has no revision that explains it", o)
+			}
 		case history.Unknown:
 			unknown.Checked++
 			landed += len(events)
@@ -42,6 +45,21 @@ func (x *index) checkWrites(h *history.History) Report {
 	}
 	unknown.note("%d of them took effect", landed)
 	return Report{ok, refused, unknown, x.checkStrangers(h)}
+}
+
+// explained is true when some revision of the log, not below the position of the answer, is one to
+// refuse the write at. A refusal may be behind; it may not speak of what never was.
+func (x *index) explained(o *history.Operation) bool {
+	name, least := x.resourceOf(o), int64(0)
+	if p := o.Position; p != nil && p.Partition == x.partitionOf(o) {
+		least = x.revisionBelow(name, p.Next)
+	}
+	for revision := least; revision <= x.finalRevision(name); revision++ {
+		if refusable(register{revision: revision}, step{Operation: o}) {
+			return true
+		}
+	}
+	return false
 }
 
 func (x *index) checkAcknowledged(c *Check, o *history.Operation, events []*topic.Event) {

@@ -56,6 +56,7 @@ func run(arguments []string, out, errors io.Writer) int {
 	flags.Var(gaps, "gap", "KIND=DURATION, the most that p99 of the write gaps of such marks may be; repeated")
 	partitions := flags.Int("partitions", 12, "partitions of each topic")
 	timeout := flags.Duration("timeout", time.Minute, "for the linearizability of one name")
+	refusals := flags.Bool("refusals", false, "refusals without a barrier must be linearizable too")
 	html := flags.String("html", "", "a folder for drawings of what is not linearizable")
 	if flags.Parse(arguments) != nil {
 		return 2
@@ -65,7 +66,7 @@ func run(arguments []string, out, errors io.Writer) int {
 		return 2
 	}
 	report, err := judge(topics, histories, check.Options{Partitions: *partitions, Timeout: *timeout,
-		HTML: *html, Gaps: check.Limits(gaps), Need: need})
+		Refusals: *refusals, HTML: *html, Gaps: check.Limits(gaps), Need: need})
 	if err != nil {
 		fmt.Fprintln(errors, "verify:", err)
 		return 2
