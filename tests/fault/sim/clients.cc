@@ -42,9 +42,7 @@ tv1::CreateAccountRequest CreateOf(const Operation& operation) {
   if (!operation.derived_id) request.set_account_id(operation.name.substr(9));
   tv1::Account& account = *request.mutable_account();
   account.set_wake_after_seconds(operation.amount);
-  if (operation.name == NameOf("a")) account.add_mirrors(NameOf(kMirrors[0]));
-  if (operation.name == NameOf("a") || operation.name == NameOf("b"))
-    account.add_mirrors(NameOf(kMirrors[1]));
+  for (const std::string& mirror : operation.mirrors) account.add_mirrors(NameOf(mirror));
   return request;
 }
 
@@ -102,6 +100,10 @@ std::string Describe(const Operation& operation) {
       operation.last_failure.empty() ? "" : "; told before: ", operation.last_failure);
 }
 
+std::string Clients::NewRequestId() {
+  return absl::StrCat("seed-", world_.seed(), "-", ++next_id_);
+}
+
 Clients::Clients(World& world, const ClientOptions& options) : world_(world), options_(options) {}
 
 void Clients::Begin() {
@@ -114,8 +116,9 @@ void Clients::Begin() {
       create.kind = Kind::kCreate;
       create.service = service;
       create.name = NameOf(id);
-      create.request_id = absl::StrCat("begin-", ++next_id_);
       create.amount = id == "a" ? 2 : id == "b" ? 8 : 0;
+      if (id == "a") create.mirrors = kMirrors;
+      if (id == "b") create.mirrors = {kMirrors[1]};
       ++*left;
       // Who is begun before all are there would send amounts to nobody.
       Insist(std::move(create), [this, left](const Operation&) {
@@ -131,6 +134,7 @@ void Clients::Insist(Operation operation, std::function<void(const Operation&)> 
   ++working_;
   auto attempt = std::make_shared<Attempt>();
   attempt->operation = std::move(operation);
+  if (attempt->operation.request_id.empty()) attempt->operation.request_id = NewRequestId();
   attempt->operation.call = world_.Now();
   attempt->sends_max = kInsistently;
   attempt->finished = std::move(finished);
@@ -177,17 +181,19 @@ Operation Clients::DrawCommand(int client) {
   Operation command;
   command.client = client;
   command.service = static_cast<int>(world_.Pick(kServices));
-  command.request_id = absl::StrCat("r-", ++next_id_);
+  command.request_id = NewRequestId();
   const size_t kind = world_.Pick(10);
   if (kind == 0) {
     command.kind = Kind::kCreate;
     command.derived_id = world_.Pick(3) != 0;
     if (!command.derived_id) command.name = NameOf(absl::StrCat("n", next_id_));
     command.amount = static_cast<int64_t>(world_.Pick(10));
+    if (world_.Pick(2) == 0) command.mirrors = {kMirrors[0]};
     return command;
   }
   const auto& accounts = accounts_[command.service];
-  command.name = accounts[world_.Pick(accounts.size())];
+  // Often the newest: what is done to it follows its making closely.
+  command.name = world_.Pick(4) == 0 ? accounts.back() : accounts[world_.Pick(accounts.size())];
   const auto& revisions = known_[{client, command.service}].revisions;
   if (const auto known = revisions.find(command.name);
       known != revisions.end() && world_.Pick(3) == 0) {
@@ -301,6 +307,8 @@ void Clients::Take(const Shared& attempt, int send, engine::CommandResult result
   operation.code = result.status.code();
   operation.outcome = result.status.ok() ? Operation::Outcome::kOk : Operation::Outcome::kRefused;
   operation.position = result.position;
+  if (result.status.ok() && result.resource.empty() && operation.kind != Kind::kRead)
+    world_.Complain(absl::StrCat("an OK without its resource: ", Describe(operation)));
   if (result.status.ok() && !result.resource.empty()) {
     tv1::Account account;
     base::Check(account.ParseFromString(result.resource), "an answer can be parsed");

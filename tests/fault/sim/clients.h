@@ -30,6 +30,7 @@ class Clients {
   void Begin();
   bool done() const { return working_ == 0; }
   // One more operation, which is said until somebody answers it; `finished` is called then.
+  // With a request_id of its own, unless it has one.
   void Insist(Operation operation, std::function<void(const Operation&)> finished);
   const History& history() const { return history_; }
 
@@ -45,6 +46,7 @@ class Clients {
   };
   using Shared = std::shared_ptr<Attempt>;  // By the callbacks of its sends.
 
+  std::string NewRequestId();
   void Next(int client);
   Operation Draw(int client);
   Operation DrawCommand(int client);

@@ -25,8 +25,9 @@ struct Operation {
   std::string request_id;   // Of commands.
   std::string title;        // kRetitle: the new one.
   std::string etag;         // Expected; empty: any.
-  int64_t amount = 0;       // kAdd, kSend.
-  std::string to;           // kSend.
+  int64_t amount = 0;       // kAdd, kSend; kCreate: after how many seconds it is to be woken.
+  std::vector<std::string> mirrors;  // kCreate: ids.
+  std::string to;                    // kSend.
   Read read = Read::kPlain;
   engine::Position after;  // kAfter: what the answer must rest on.
 

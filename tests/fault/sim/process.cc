@@ -190,6 +190,11 @@ void Process::Flush() {
   if (absl::Status s = database_->Flush(); !s.ok()) Fail(s);
 }
 
+void Process::Scrub() {
+  if (engine() == nullptr) return;
+  if (absl::Status s = database_->Verify(); !s.ok()) Fail(s);
+}
+
 void Process::FillDisk(bool full) {
   filled_ = filled_ || full;
   disk_->FillDisk(full);

@@ -68,6 +68,8 @@ class Process {
   // Writes its tables to disk, as is done now and then.
   void Flush();
   void FillDisk(bool full);
+  // Reads all that is on disk; ends if it is damaged.
+  void Scrub();
   // Changes one bit of one file, if there is any and the process is down.
   bool FlipBit();
   // Its tables are lost, if the process is down.

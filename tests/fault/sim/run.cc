@@ -113,7 +113,6 @@ void LastWords(World& world, Clients& clients, Violations& out) {
       add.service = service;
       add.name = "accounts/" + id;
       add.amount = 1;
-      add.request_id = absl::StrCat("last-", service, "-", id);
       clients.Insist(add, [&clients](const Operation& added) {
         for (const auto read : {Operation::Read::kAfter, Operation::Read::kBarrier}) {
           Operation look;

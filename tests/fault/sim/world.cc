@@ -37,7 +37,10 @@ eventlog::SimLog::Options LogOptions(uint64_t seed) {
 }  // namespace
 
 World::World(uint64_t seed)
-    : random_(seed), log_(LogOptions(seed), clock_), partitions_(1 + static_cast<int>(Pick(3))) {
+    : seed_(seed),
+      random_(seed),
+      log_(LogOptions(seed), clock_),
+      partitions_(1 + static_cast<int>(Pick(3))) {
   setup_ = log_.Connect("setup");
   for (int i = 0; i < kServices; ++i) {
     services_.push_back(MakeAccountService({.package = kPackages[i], .partner = kPackages[1 - i]}));

@@ -29,6 +29,7 @@ class World {
   // Lets time pass until `until` holds; false when it does not within `limit`.
   bool Run(const std::function<bool()>& until, absl::Duration limit);
 
+  uint64_t seed() const { return seed_; }
   int partitions() const { return partitions_; }
   const engine::ServiceDef& service(int which) const { return services_[which]; }
   // Replicas of one service.
@@ -72,6 +73,7 @@ class World {
   bool Loses(double probability, const char* kind);
   void Tick(absl::Duration at_most);
 
+  const uint64_t seed_;
   eventlog::SimClock clock_;
   std::mt19937_64 random_;
   eventlog::SimLog log_;
