@@ -102,6 +102,7 @@ absl::Status Process::OpenTables() {
     table::DatabaseOptions tables;
     tables.path = kTables;
     tables.env = disk_.get();
+    tables.write_buffer_bytes = 1 << 20;
     tables.flush_on_close = false;
     auto database = table::Database::Open(tables, options_.service->tables, engine::kRawSpaces);
     if (database.ok()) {
