@@ -27,10 +27,12 @@ PartitionsPtr Commits::ToList(const Positions& positions) {
   return list;
 }
 
-void Commits::Send(rd_kafka_t* client) {
+void Commits::Send(rd_kafka_t* client, rd_kafka_queue_t* answers) {
   if (new_.empty() || !sent_.empty() || failed_) return;
   const PartitionsPtr list = ToList(new_);
-  if (rd_kafka_commit(client, list.get(), /*async=*/1) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+  // rd_kafka_commit would answer to a callback only, never with an event (2.0.2).
+  if (rd_kafka_commit_queue(client, list.get(), answers, nullptr, nullptr) !=
+      RD_KAFKA_RESP_ERR_NO_ERROR) {
     failed_ = true;
     return;
   }

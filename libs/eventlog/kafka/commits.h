@@ -20,7 +20,8 @@ class Commits {
  public:
   void Set(const PartitionKey& key, Offset next, const std::string& metadata);
   // Sends what is new, unless a request is under way or the last one failed since the last Retry.
-  void Send(rd_kafka_t* client);
+  // Its answer comes to `answers` as an event.
+  void Send(rd_kafka_t* client, rd_kafka_queue_t* answers);
   // The answer to a request: what failed is new again.
   void OnAnswer(rd_kafka_event_t* event);
   // What failed may be sent again.

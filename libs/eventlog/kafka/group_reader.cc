@@ -66,7 +66,7 @@ class KafkaGroupReader : public GroupReader {
       }
       status = Take(std::move(event), *batch, out);
     }
-    commits_.Send(client_->get());
+    commits_.Send(client_->get(), client_->queue());
     if (!batch->events.empty()) {
       out.records.pins.push_back(batch);
       // The queue speaks up only when it stops being empty; what may be left must not be forgotten.
@@ -87,7 +87,7 @@ class KafkaGroupReader : public GroupReader {
                           "the partition is not assigned to this reader");
     }
     commits_.Set({topic, partition}, next, metadata);
-    commits_.Send(client_->get());
+    commits_.Send(client_->get(), client_->queue());
     return absl::OkStatus();
   }
 
