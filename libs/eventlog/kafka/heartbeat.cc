@@ -4,21 +4,18 @@ namespace crm::eventlog::kafka {
 namespace {
 
 // Kafka's numbers for the requests of a group member.
+constexpr int16_t kFindCoordinator = 10;
 constexpr int16_t kJoinGroup = 11;
 constexpr int16_t kHeartbeat = 12;
 constexpr int16_t kLeaveGroup = 13;
 constexpr int16_t kSyncGroup = 14;
 
-bool IsGroupRequest(int16_t api_key) {
-  return api_key == kJoinGroup || api_key == kHeartbeat || api_key == kSyncGroup ||
-         api_key == kLeaveGroup;
-}
+// The client's timer never fires early; its threads may hand a heartbeat on a little late.
+constexpr double kOfInterval = 0.9;
 
-// Whether sending `next` shows that `before` was answered well.
-bool Confirms(int16_t before, int16_t next) {
-  return (before == kHeartbeat && next == kHeartbeat) ||
-         (before == kJoinGroup && next == kSyncGroup) ||
-         (before == kSyncGroup && next == kHeartbeat);
+bool IsGroupRequest(int16_t api_key) {
+  return api_key == kFindCoordinator || api_key == kJoinGroup || api_key == kHeartbeat ||
+         api_key == kSyncGroup || api_key == kLeaveGroup;
 }
 
 rd_kafka_resp_err_t OnRequestSent(rd_kafka_t*, int, const char*, int32_t, int16_t api_key, int16_t,
@@ -47,15 +44,32 @@ rd_kafka_resp_err_t OnNew(rd_kafka_t* client, const rd_kafka_conf_t*, void* opaq
 
 }  // namespace
 
+bool HeartbeatTracker::Confirmed(int16_t next, absl::Duration now) const {
+  if (!joined_ || !request_.has_value() || !request_->answered) return false;
+  switch (request_->api_key) {
+    case kJoinGroup:
+      return next == kSyncGroup;
+    case kSyncGroup:
+      return next == kHeartbeat;
+    case kHeartbeat:
+      return next == kHeartbeat && !request_->repeated && !Repeats(next, now);
+    default:
+      return false;
+  }
+}
+
+// The client repeats what was answered with COORDINATOR_LOAD_IN_PROGRESS, twice, then gives up.
+bool HeartbeatTracker::Repeats(int16_t next, absl::Duration now) const {
+  return next == kHeartbeat && request_.has_value() && request_->api_key == kHeartbeat &&
+         now - request_->sent < interval_ * kOfInterval;
+}
+
 void HeartbeatTracker::OnSent(int16_t api_key, absl::Duration now) {
   if (api_key == kLeaveGroup) return Reset();
   const std::lock_guard lock(mutex_);
-  if (joined_ && request_.has_value() && request_->answered &&
-      Confirms(request_->api_key, api_key)) {
-    last_ = request_->sent;
-  }
+  if (Confirmed(api_key, now)) last_ = request_->sent;
   joined_ = joined_ || api_key == kSyncGroup;
-  request_ = Request{api_key, now, false};
+  request_ = Request{api_key, now, /*answered=*/false, Repeats(api_key, now)};
 }
 
 void HeartbeatTracker::OnReceived(int16_t api_key, bool ok) {

@@ -6,6 +6,7 @@ namespace crm::eventlog::kafka {
 namespace {
 
 constexpr int16_t kProduce = 0;
+constexpr int16_t kFindCoordinator = 10;
 constexpr int16_t kJoin = 11;
 constexpr int16_t kHeartbeat = 12;
 constexpr int16_t kLeave = 13;
@@ -24,7 +25,7 @@ class HeartbeatTrackerTest : public testing::Test {
     Send(kJoin, second);
     Send(kSync, second);
   }
-  HeartbeatTracker tracker_;
+  HeartbeatTracker tracker_{absl::Seconds(0.5)};
 };
 
 TEST_F(HeartbeatTrackerTest, NothingCountsBeforeItHasJoined) {
@@ -70,6 +71,31 @@ TEST_F(HeartbeatTrackerTest, ARefusedHeartbeatDoesNotCount) {
   EXPECT_EQ(tracker_.Last(), absl::Seconds(2));
   Send(kJoin, 3.2);  // Refused too.
   EXPECT_EQ(tracker_.Last(), absl::Seconds(2));
+}
+
+TEST_F(HeartbeatTrackerTest, AHeartbeatThatMakesTheClientLookForTheCoordinatorDoesNotCount) {
+  JoinAt(1);
+  Send(kHeartbeat, 2);
+  for (double second = 2.5; second < 6; second += 0.5) {
+    Send(kHeartbeat, second);  // Answered with NOT_COORDINATOR.
+    Send(kFindCoordinator, second + 0.01);
+  }
+  EXPECT_EQ(tracker_.Last(), absl::Seconds(2));
+  Send(kHeartbeat, 6);
+  Send(kHeartbeat, 6.5);
+  EXPECT_EQ(tracker_.Last(), absl::Seconds(6));
+}
+
+TEST_F(HeartbeatTrackerTest, ARepeatedHeartbeatShowsThatTheOneBeforeWasRefused) {
+  JoinAt(1);
+  Send(kHeartbeat, 2);
+  Send(kHeartbeat, 2.5);  // Answered with COORDINATOR_LOAD_IN_PROGRESS, as the next two are.
+  Send(kHeartbeat, 2.6);
+  Send(kHeartbeat, 2.7);
+  Send(kHeartbeat, 3.2);
+  EXPECT_EQ(tracker_.Last(), absl::Seconds(2));
+  Send(kHeartbeat, 3.68);  // The timer was on time, the send of the one before a little late.
+  EXPECT_EQ(tracker_.Last(), absl::Seconds(3.2));
 }
 
 TEST_F(HeartbeatTrackerTest, ARebalanceKeepsContact) {

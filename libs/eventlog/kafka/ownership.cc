@@ -21,6 +21,7 @@ class KafkaOwnership : public Ownership {
       : options_(options),
         topic_(std::move(topic)),
         waker_(std::move(waker)),
+        probe_(options.heartbeat_interval),
         session_timeout_(options.session_timeout),
         polled_ns_(absl::ToInt64Nanoseconds(probe_.clock.SinceBoot())) {}
   ~KafkaOwnership() override { Leave(); }
