@@ -158,19 +158,19 @@ class KafkaGroupReader : public GroupReader {
     }
   }
 
-  // Takes waiting_ over, from where the group is; leaves it for the next poll when that is not
-  // known.
+  // Takes waiting_ over, from where the group is; leaves it for the next poll, whatever the reason,
+  // when that is not known.
   absl::Status Assign(GroupRecords& out) {
     const auto error =
         rd_kafka_committed(client_->get(), waiting_.get(),
                            static_cast<int>(absl::ToInt64Milliseconds(committed_timeout_)));
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-      return RequestStatus(error, "the group's positions are not known");
+      return ReadStatus(error);
     }
     for (int i = 0; i < waiting_->cnt; ++i) {
       rd_kafka_topic_partition_t& entry = waiting_->elems[i];
       if (entry.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        return RequestStatus(entry.err, "the group's position is not known");
+        return ReadStatus(entry.err);
       }
       if (entry.offset < 0) entry.offset = 0;  // Nothing was committed.
     }

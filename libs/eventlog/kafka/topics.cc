@@ -78,6 +78,10 @@ absl::Status FillOffsets(const Client& client, const std::string& topic, int64_t
     error = asked->elems[i].err;
     info.partitions.at(asked->elems[i].partition).*field = asked->elems[i].offset;
   }
+  // Metadata has just said that the topic is there: its leader does not know that yet.
+  if (error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) {
+    error = RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE;
+  }
   return RequestStatus(error, "the topic's offsets are not known");
 }
 

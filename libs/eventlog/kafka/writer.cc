@@ -29,11 +29,11 @@ absl::Status AppendStatus(rd_kafka_resp_err_t error) {
 class KafkaWriter : public Writer {
  public:
   KafkaWriter(std::shared_ptr<Client> client, TopicPtr topic, int partitions)
-      : client_(std::move(client)), topic_(std::move(topic)), partitions_(partitions) {}
+      : client_(std::move(client)), topic_(std::move(topic)), repeated_(partitions) {}
   ~KafkaWriter() override { client_->Silence(); }
 
   absl::Status Append(const Record& record, uint64_t token) override {
-    if (record.partition < 0 || record.partition >= partitions_) {
+    if (record.partition < 0 || record.partition >= static_cast<int>(repeated_.size())) {
       return base::Invalid("partition", "one of the topic's");
     }
     HeadersPtr headers = HeadersOf(record);
@@ -51,7 +51,7 @@ class KafkaWriter : public Writer {
         delivery.token = reinterpret_cast<uintptr_t>(message->_private);
         delivery.partition = message->partition;
         delivery.status = DeliveryStatus(message->err, rd_kafka_message_status(message));
-        if (delivery.status.ok()) delivery.offset = message->offset;
+        if (delivery.status.ok()) delivery.offset = OffsetOf(*message);
         out.push_back(std::move(delivery));
       }
     }
@@ -69,6 +69,17 @@ class KafkaWriter : public Writer {
   }
 
  private:
+  // The first record of a batch that the broker recognised as a repeated one is told with offset
+  // -1, and librdkafka counts on from there: none of them is known then.
+  Offset OffsetOf(const rd_kafka_message_t& message) {
+    Offset& repeated = repeated_.at(message.partition);
+    if (message.offset == repeated - 1) {
+      ++repeated;
+      return -1;
+    }
+    repeated = 0;
+    return message.offset;
+  }
   static HeadersPtr HeadersOf(const Record& record) {
     HeadersPtr headers(rd_kafka_headers_new(record.headers.size()));
     for (const Header& header : record.headers) {
@@ -105,8 +116,8 @@ class KafkaWriter : public Writer {
   }
 
   const std::shared_ptr<Client> client_;
-  const TopicPtr topic_;  // Must go before the client.
-  const int partitions_;
+  const TopicPtr topic_;          // Must go before the client.
+  std::vector<Offset> repeated_;  // By partition: delivered in a row with an unknown offset.
 };
 
 }  // namespace
