@@ -1,24 +1,20 @@
-// For tests: brokers of their own that can be frozen and killed, and waiting without sleeping.
+// For tests: brokers of their own that can be frozen and killed.
 #pragma once
 
 #include <gtest/gtest.h>
 #include <signal.h>
 
-#include <condition_variable>
 #include <cstdlib>
 #include <fstream>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "libs/eventlog/kafka/kafka_log.h"
+#include "libs/eventlog/kafka/test_wakes.h"
 
 namespace crm::eventlog::kafka {
-
-inline constexpr absl::Duration kPatience = absl::Seconds(40);
 
 inline std::unique_ptr<KafkaLog> OpenLog(const std::string& bootstrap,
                                          const std::function<void(Options&)>& change = nullptr) {
@@ -71,40 +67,6 @@ class TestBroker {
   std::string directory_;
   std::string bootstrap_;
   pid_t pid_ = 0;
-};
-
-// Waits for wakes.
-class Wakes {
- public:
-  Waker waker() const {
-    return [state = state_] {
-      const std::lock_guard lock(state->mutex);
-      state->woken = true;
-      state->changed.notify_all();
-    };
-  }
-  // Polls `done` on every wake, and now and then (not everything that is waited for wakes), until
-  // it is true.
-  bool Until(const char* what, const std::function<bool()>& done) const {
-    const absl::Time deadline = absl::Now() + kPatience;
-    while (absl::Now() < deadline) {
-      if (done()) return true;
-      std::unique_lock lock(state_->mutex);
-      state_->changed.wait_for(lock, std::chrono::milliseconds(20), [&] { return state_->woken; });
-      state_->woken = false;
-    }
-    ADD_FAILURE() << "waited in vain: " << what;
-    return false;
-  }
-
- private:
-  struct State {
-    std::mutex mutex;
-    std::condition_variable changed;
-    bool woken = false;
-  };
-  // Shared with the wakers, which may be called until what holds them is gone.
-  std::shared_ptr<State> state_ = std::make_shared<State>();
 };
 
 }  // namespace crm::eventlog::kafka
