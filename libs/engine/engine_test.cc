@@ -278,6 +278,31 @@ TEST(Timers, ThoseThatChangeNothingKeepNoOtherFromItsTurn) {
   EXPECT_TRUE(cluster.Run(woken, absl::Seconds(10)));
 }
 
+TEST(Timers, AClockThatWasAheadAndIsPutRightHoldsNoneUp) {
+  Cluster cluster(9, 1);
+  cluster.StartReplica("one");
+  ASSERT_TRUE(cluster.RunUntilOwned());
+  tv1::CreateAccountRequest create = Create("a", "r1", "sleeps on");
+  create.mutable_account()->set_wake_after_seconds(1);
+  ASSERT_TRUE(cluster.Send("one", create).status.ok());
+  cluster.Run([] { return false; }, absl::Seconds(2));  // Due, and backing off.
+  cluster.clock().JumpWall(absl::Hours(1));
+  cluster.Run([] { return false; }, absl::Seconds(3));
+  cluster.clock().JumpWall(-absl::Hours(1));
+  tv1::UpdateAccountRequest wake;
+  wake.mutable_account()->set_name("accounts/a");
+  wake.mutable_account()->set_title("wakes");
+  wake.mutable_update_mask()->add_paths("title");
+  wake.set_request_id("r2");
+  ASSERT_TRUE(cluster.Send("one", wake).status.ok());
+  const auto woken = [&] {
+    tv1::Account account;
+    const table::ReadView view(cluster.database("one"));
+    return view.GetErased("accounts", {"accounts/a"}, account) && account.woken() == 1;
+  };
+  EXPECT_TRUE(cluster.Run(woken, absl::Seconds(60)));
+}
+
 TEST(Timers, OnlyAnOwnerIsWokenForThem) {
   Cluster cluster(9, 1);
   cluster.StartReplica("one");

@@ -61,7 +61,7 @@ absl::Status Partition::ApplyAccepted(const eventlog::Record& record) {
   if (applied->timer_gone.has_value()) fired_.erase(TimerId(applied->name, *applied->timer_gone));
   if (applied->timer_set.has_value()) {
     next_timer_ = std::min(next_timer_, *applied->timer_set);
-    next_pass_ = std::min(next_pass_, *applied->timer_set);
+    set_meanwhile_ = std::min(set_meanwhile_, *applied->timer_set);
   }
   ReadBack(record, headers->id, std::move(applied->resource));
   return absl::OkStatus();

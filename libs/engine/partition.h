@@ -87,9 +87,8 @@ class Partition {
   // Claims, fires timers, decides. Returns how many records were appended.
   size_t Decide(size_t max);
 
-  // The earliest moment, by wall clock, at which there is a timer to look at. Only an owner has
-  // any.
-  absl::Time next_timer() const { return deciding_ ? next_timer_ : absl::InfiniteFuture(); }
+  // How long from now there is no timer to look at. Only an owner has any.
+  absl::Duration TimeToTimers() const;
   bool HasWork() const { return claim_.owns() && queue_.waiting() > 0; }
   // Since when the oldest acknowledged append has not been read back; InfiniteFuture when all were.
   absl::Duration OldestUnread() const;
@@ -159,10 +158,15 @@ class Partition {
     int times = 0;
   };
   std::unordered_map<std::string, Fired> fired_;  // By TimerId.
+  // The next look at the timers: when the first is due that was not yet, or when those that back
+  // off have their turn. The one goes by the wall clock, as the timers do, the other must not: a
+  // clock that was ahead and is put right would hold it up for as long.
   absl::Time next_timer_ = absl::InfinitePast();
-  // A pass over what is due may take several steps: where it goes on, and when the next one begins.
+  absl::Duration next_pass_ = absl::InfiniteDuration();
+  // A pass over what is due may take several steps: where it goes on, and the first that was set
+  // meanwhile, perhaps behind it.
   std::string timers_from_;
-  absl::Time next_pass_ = absl::InfiniteFuture();
+  absl::Time set_meanwhile_ = absl::InfiniteFuture();
   bool deciding_ = false;   // In the last step: owns, under its lease.
   absl::Duration able_at_;  // The last step in which it decided, or owned nothing.
   absl::Duration silence_ = absl::ZeroDuration();  // From then to the last step.

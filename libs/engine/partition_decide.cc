@@ -118,9 +118,12 @@ std::string Partition::TimerId(std::string_view name, absl::Time due) {
 // Goes once over all timers that are due, a bounded number a step: who backs off keeps nobody
 // behind him from his turn.
 void Partition::FireTimers() {
+  if (TimeToTimers() > absl::ZeroDuration()) return;
   const absl::Time now = host_.clock.Now();
-  if (now < next_timer_) return;
-  if (timers_from_.empty()) next_pass_ = absl::InfiniteFuture();
+  if (timers_from_.empty()) {
+    next_pass_ = absl::InfiniteDuration();
+    set_meanwhile_ = absl::InfiniteFuture();
+  }
   size_t fired = 0;
   absl::StatusOr<TimerScan> scan =
       ScanDueTimers(host_.database, partition_, now, timers_from_, kTimersScannedPerStepMax,
@@ -133,17 +136,23 @@ void Partition::FireTimers() {
   if (!scan.ok()) {
     base::Log(base::Level::kError, "timers cannot be read",
               {{"why", std::string(scan.status().message())}});
-    next_timer_ = now + kBackoffFirst;
+    next_timer_ = absl::InfiniteFuture();
+    next_pass_ = host_.clock.SinceBoot() + kBackoffFirst;
     return;
   }
   timers_from_ = std::move(scan->resume);
-  next_timer_ = timers_from_.empty() ? std::min(next_pass_, scan->next) : now;
+  next_timer_ = timers_from_.empty() ? std::min(set_meanwhile_, scan->next) : absl::InfinitePast();
+}
+
+absl::Duration Partition::TimeToTimers() const {
+  if (!deciding_) return absl::InfiniteDuration();
+  return std::min(next_timer_ - host_.clock.Now(), next_pass_ - host_.clock.SinceBoot());
 }
 
 Partition::Firing Partition::FireTimer(absl::Time due, std::string_view name) {
   const absl::Duration boot = host_.clock.SinceBoot();
   // Passes for the sake of those that back off come at most once in kBackoffFirst.
-  next_pass_ = std::min(next_pass_, host_.clock.Now() + kBackoffFirst);
+  next_pass_ = std::min(next_pass_, boot + kBackoffFirst);
   const std::string id = TimerId(name, due);
   if (const auto it = fired_.find(id); it != fired_.end() && boot < it->second.again_at)
     return Firing::kNotNow;

@@ -233,11 +233,9 @@ absl::StatusOr<StepReport> Worker::Step() {
   TakeInbox();
   size_t appended = 0;
   StepReport report;
-  const absl::Time now = setup_.clock->Now();
   for (const auto& [number, partition] : partitions_) {
     appended += partition->Decide(kDecisionsPerStepMax);
-    report.next =
-        std::min(report.next, std::max(partition->next_timer() - now, absl::Milliseconds(1)));
+    report.next = std::min(report.next, std::max(partition->TimeToTimers(), absl::Milliseconds(1)));
     report.busy = report.busy || (partition->HasWork() && appended >= kDecisionsPerStepMax);
   }
   if (absl::Status s = WatchReadBack(); !s.ok()) return s;
