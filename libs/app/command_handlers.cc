@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "crm/common/v1/types.pb.h"
+#include "libs/app/freshness.h"
 #include "libs/app/handlers.h"
 #include "libs/app/limits.h"
 #include "libs/base/check.h"
@@ -26,12 +27,6 @@ std::string Traceparent(const rpc::Call& call) {
 
 absl::StatusOr<MessagePtr> ParseRequest(const rpc::Call& call,
                                         const google::protobuf::Message& prototype) {
-  // A command that adds an event is as fresh as can be; one that adds none would have to be held
-  // back. Nobody is to believe that it was.
-  for (const char* header : {kReadAfter, kReadBarrier}) {
-    if (call.Metadata(header).has_value())
-      return base::Invalid(header, "is for reads; a command takes none");
-  }
   MessagePtr request = engine::NewOf(prototype);
   if (absl::Status s = rpc::ParseRequest(call.request(), *request); !s.ok()) return s;
   return request;
@@ -67,6 +62,15 @@ absl::StatusOr<std::vector<engine::BatchItem>> Split(const engine::BatchDef& def
   return items;
 }
 
+// What adds an event is as fresh as can be. An answer without one is a read: behind a barrier its
+// owner has read whatever was done before the call. A command that is sent again may have been done
+// by another owner; one that has not read so far would refuse what was done.
+absl::StatusOr<Freshness> CommandFreshness(const rpc::Call& call, const engine::Engine& engine) {
+  absl::StatusOr<Freshness> freshness = FreshnessOf(call, engine);
+  if (freshness.ok() && call.PreviousAttempts() > 0) freshness->barrier = true;
+  return freshness;
+}
+
 void HandleCommand(Host& host, const engine::CommandDef& def, std::shared_ptr<rpc::Call> call) {
   engine::Engine* engine = host.engine();
   if (engine == nullptr) return call->Finish(NotStarted());
@@ -81,7 +85,16 @@ void HandleCommand(Host& host, const engine::CommandDef& def, std::shared_ptr<rp
     result.status.ok() ? call->Finish(std::move(result.resource))
                        : call->Finish(std::move(result.status));
   };
-  engine->Route(*std::move(command));
+  absl::StatusOr<Freshness> freshness = CommandFreshness(*call, *engine);
+  if (!freshness.ok()) return call->Finish(freshness.status());
+  const int partition = command->partition;
+  const absl::Duration deadline = command->deadline;
+  AwaitFreshness(
+      *engine, *std::move(freshness), {partition}, deadline,
+      [call, engine, held = std::make_shared<Command>(*std::move(command))](absl::Status status) {
+        if (!status.ok()) return call->Finish(std::move(status));
+        engine->Route(std::move(*held));
+      });
 }
 
 // A batch on its way: answers once the last row is in.
@@ -123,20 +136,17 @@ struct Batch {
 
 // Rows of a batch are remembered by what they are, not by request_id: sent again with another one,
 // they find what they made. So each carries a request_id of its own content.
-void HandleBatch(Host& host, const engine::BatchDef& def, std::shared_ptr<rpc::Call> call) {
-  engine::Engine* engine = host.engine();
-  if (engine == nullptr) return call->Finish(NotStarted());
-  auto* factory = google::protobuf::MessageFactory::generated_factory();
-  absl::StatusOr<MessagePtr> request =
-      ParseRequest(*call, *factory->GetPrototype(def.method->input_type()));
-  if (!request.ok()) return call->Finish(request.status());
-  absl::StatusOr<std::vector<engine::BatchItem>> split = Split(def, **request, *engine);
+void RunBatch(engine::Engine* engine, const engine::BatchDef& def,
+              const google::protobuf::Message& request, std::shared_ptr<rpc::Call> call) {
+  absl::StatusOr<std::vector<engine::BatchItem>> split = Split(def, request, *engine);
   if (!split.ok()) return call->Finish(split.status());
   std::vector<engine::BatchItem>& items = *split;
   auto batch = std::make_shared<Batch>();
   batch->call = call;
   batch->engine = engine;
-  batch->response = engine::NewOf(*factory->GetPrototype(def.method->output_type()));
+  batch->response =
+      engine::NewOf(*google::protobuf::MessageFactory::generated_factory()->GetPrototype(
+          def.method->output_type()));
   batch->left =
       items.size() + 1;  // One for this loop, so that nothing answers before it is through.
   batch->results.resize(items.size());
@@ -163,6 +173,21 @@ void HandleBatch(Host& host, const engine::BatchDef& def, std::shared_ptr<rpc::C
     batch->Finish(row, refused);
   }
   batch->Release();
+}
+
+void HandleBatch(Host& host, const engine::BatchDef& def, std::shared_ptr<rpc::Call> call) {
+  engine::Engine* engine = host.engine();
+  if (engine == nullptr) return call->Finish(NotStarted());
+  auto* factory = google::protobuf::MessageFactory::generated_factory();
+  absl::StatusOr<MessagePtr> parsed =
+      ParseRequest(*call, *factory->GetPrototype(def.method->input_type()));
+  if (!parsed.ok()) return call->Finish(parsed.status());
+  absl::StatusOr<Freshness> freshness = CommandFreshness(*call, *engine);
+  if (!freshness.ok()) return call->Finish(freshness.status());
+  std::shared_ptr<google::protobuf::Message> request = *std::move(parsed);
+  if (!freshness->asked()) return RunBatch(engine, def, *request, std::move(call));
+  auto then = [engine, &def, request, call] { RunBatch(engine, def, *request, call); };
+  AwaitAndRead(host, *std::move(freshness), {}, call, std::move(then));
 }
 
 }  // namespace

@@ -187,21 +187,48 @@ TEST_F(HostTest, ADamagedLogDoesNotMarkTheTables) {
   EXPECT_TRUE(Found("DAMAGED").empty());
 }
 
-TEST_F(HostTest, CommandsRefuseWhatOnlyReadsHold) {
+TEST_F(HostTest, ARefusalBehindABarrierRestsOnARecordThatCameAfterTheCall) {
   const auto running = Start(*log_);
   ASSERT_TRUE(WaitUntilReady(*running->host));
+  engine::Engine& engine = *running->host->engine();
+  const auto end = [&engine] {
+    eventlog::Offset sum = 0;
+    for (const engine::Position& position : engine.Positions()) sum += position.next;
+    return sum;
+  };
   const std::vector<rpc::Method> methods = CommandMethods(*running->host);
-  ASSERT_FALSE(methods.empty());
-  for (const rpc::Method& method : methods) {
-    for (const char* header : {kReadAfter, kReadBarrier}) {
-      std::optional<rpc::CallResult> answer;
-      method.handler(std::make_shared<rpc::Call>(
-          rpc::CallParts{.method = method.descriptor, .metadata = {{header, "true"}}},
-          [&](rpc::CallResult result) { answer = std::move(result); }));
-      ASSERT_TRUE(answer.has_value());
-      EXPECT_EQ(base::FieldOf(answer->status), header);
-    }
-  }
+  const auto add = std::find_if(methods.begin(), methods.end(), [](const rpc::Method& method) {
+    return method.descriptor->name() == "AddAmount";
+  });
+  ASSERT_NE(add, methods.end());
+  engine::testdata::tv1::AddAmountRequest request;
+  request.set_name("accounts/nobody");
+  request.set_amount(1);
+  request.set_request_id("r");
+  const auto ask = [&](const char* header, const char* value) {
+    std::promise<rpc::CallResult> answer;
+    const std::string bytes = request.SerializeAsString();
+    rpc::CallParts parts{.method = add->descriptor, .request = bytes};
+    parts.deadline = absl::Now() + absl::FromChrono(kPatience);
+    if (*header != '\0') parts.metadata = {{header, value}};
+    add->handler(std::make_shared<rpc::Call>(
+        std::move(parts), [&](rpc::CallResult result) { answer.set_value(std::move(result)); }));
+    return answer.get_future().get().status;
+  };
+  absl::Status first;  // UNAVAILABLE until somebody, this replica, owns the key.
+  do {
+    first = ask("", "");
+  } while (absl::IsUnavailable(first));
+  EXPECT_TRUE(absl::IsNotFound(first)) << first;
+  const eventlog::Offset before = end();
+  EXPECT_TRUE(absl::IsNotFound(ask("", "")));
+  EXPECT_EQ(end(), before);
+  EXPECT_TRUE(absl::IsNotFound(ask("grpc-previous-rpc-attempts", "1")));
+  EXPECT_EQ(end(), before + 1);
+  EXPECT_TRUE(absl::IsNotFound(ask(kReadBarrier, "true")));
+  EXPECT_EQ(end(), before + 2);
+  EXPECT_EQ(base::FieldOf(ask(kReadBarrier, "perhaps")), kReadBarrier);
+  EXPECT_EQ(base::FieldOf(ask(kReadAfter, "no token")), kReadAfter);
 }
 
 }  // namespace

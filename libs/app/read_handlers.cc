@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "libs/app/freshness.h"
 #include "libs/app/handlers.h"
 #include "libs/app/limits.h"
 #include "libs/base/field_limits.h"
@@ -41,34 +42,13 @@ void HandleRead(Host& host, const Read& read, std::shared_ptr<rpc::Call> call) {
   if (absl::Status s = rpc::ParseRequest(call->request(), *request); !s.ok())
     return call->Finish(s);
   if (absl::Status s = base::ValidateLimits(*request); !s.ok()) return call->Finish(s);
-  const auto after = call->Metadata(kReadAfter);
-  const auto barrier = call->Metadata(kReadBarrier);
-  if (!after.has_value() && !barrier.has_value()) return read.run(*engine, *request, *call);
-
-  if (barrier.has_value() && *barrier != "true") {
-    return call->Finish(base::Invalid(kReadBarrier, "must be true or absent"));
-  }
-  std::vector<engine::Position> positions;
-  if (after.has_value()) {
-    auto parsed = engine->ParseReadAfter(*after);
-    if (!parsed.ok()) return call->Finish(parsed.status());
-    positions = *std::move(parsed);
-  }
-  const absl::Duration deadline = DeadlineOf(*call, engine->clock());
-  // The callbacks come on a worker's thread, which must not read tables for others.
-  auto then = [&host, &read, engine, request, call](absl::Status status) {
-    if (!status.ok()) return call->Finish(status);
-    host.RunRead([&read, engine, request, call] { read.run(*engine, *request, *call); },
-                 [call] {
-                   call->Finish(base::Unavailable("QUEUE_FULL", "too many reads are waiting",
-                                                  engine::kRetryAfter));
-                 });
-  };
-  engine->Await(std::move(positions), deadline,
-                [engine, &read, request, barrier, deadline, then](absl::Status status) {
-                  if (!status.ok() || !barrier.has_value()) return then(status);
-                  engine->Barrier(read.partitions(*engine, *request), deadline, then);
-                });
+  absl::StatusOr<Freshness> freshness = FreshnessOf(*call, *engine);
+  if (!freshness.ok()) return call->Finish(freshness.status());
+  if (!freshness->asked()) return read.run(*engine, *request, *call);
+  std::vector<int> partitions;
+  if (freshness->barrier) partitions = read.partitions(*engine, *request);
+  AwaitAndRead(host, *std::move(freshness), std::move(partitions), call,
+               [&read, engine, request, call] { read.run(*engine, *request, *call); });
 }
 
 absl::Status NotFound(std::string_view name) {

@@ -1,5 +1,6 @@
 #include "libs/rpc/call.h"
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/check.h"
 #include "libs/base/log.h"
@@ -21,6 +22,12 @@ std::string PathOf(const google::protobuf::MethodDescriptor& method) {
 Call::Call(CallParts parts, Sink sink) : parts_(std::move(parts)), sink_(std::move(sink)) {
   base::Check(parts_.method != nullptr, "a call is of a method");
   base::Check(sink_ != nullptr, "a call has somewhere to put its answer");
+}
+
+int Call::PreviousAttempts() const {
+  const std::string_view text = Metadata("grpc-previous-rpc-attempts").value_or("");
+  int attempts = 0;
+  return absl::SimpleAtoi(absl::string_view(text.data(), text.size()), &attempts) ? attempts : 0;
 }
 
 Call::~Call() {

@@ -71,6 +71,8 @@ class Call {
     return FindMetadata(parts_.metadata, name);
   }
   const MetadataList& metadata() const { return parts_.metadata; }
+  // How often gRPC of the caller has sent this call before, by its retry policy.
+  int PreviousAttempts() const;
 
   // True once nobody waits for the answer any more, or it was given. Working on is allowed but
   // useless.

@@ -18,6 +18,7 @@ namespace {
 // Refuses the first `failures` calls with `status`, then echoes.
 struct Flaky {
   void operator()(std::shared_ptr<Call> call) {
+    EXPECT_EQ(call->PreviousAttempts(), *calls);
     if ((*calls)++ < failures) return call->Finish(status);
     Echo(std::move(call));
   }

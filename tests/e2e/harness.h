@@ -72,8 +72,10 @@ class Client {
   template <class Response, class Request>
   absl::StatusOr<Response> Insist(const Request& request) {
     const absl::Time end = absl::Now() + kPatience;
+    rpc::CallOptions options;
     while (true) {
-      absl::StatusOr<Response> response = Call<Response>(request);
+      absl::StatusOr<Response> response = Call<Response>(request, options);
+      options.metadata = {{"crm-read-barrier", "true"}};
       const bool again =
           absl::IsUnavailable(response.status()) || absl::IsDeadlineExceeded(response.status());
       if (!again || absl::Now() > end) return response;

@@ -76,6 +76,29 @@ bool Explains(int64_t revision, const Version* version, const Operation& operati
   }
 }
 
+// Behind a barrier some state that the account may have had while the question was open explains
+// the refusal: none older than what anybody knew before, none that was asked for only afterwards.
+void CheckRefusalInTime(const Operation& operation, const std::vector<Point>& points,
+                        const LogModel& model, Violations& out) {
+  const auto found = model.accounts.find(operation.name);
+  const int64_t last =
+      found == model.accounts.end() ? 0 : static_cast<int64_t>(found->second.size());
+  int64_t lowest = 0;
+  std::map<int64_t, absl::Duration> asked_for;
+  for (const Point& point : points) {
+    if (point.operation->end < operation.call) lowest = std::max(lowest, point.revision);
+    if (point.effect) asked_for[point.revision] = point.operation->call;
+  }
+  for (int64_t revision = lowest; revision <= last; ++revision) {
+    const auto asked = asked_for.find(revision);
+    if (revision > lowest && asked != asked_for.end() && asked->second > operation.end) break;
+    if (Explains(revision, revision == 0 ? nullptr : &found->second[revision - 1], operation))
+      return;
+  }
+  out.push_back(absl::StrCat("not linearizable: nothing since r", lowest,
+                             " explains it: ", Describe(operation)));
+}
+
 void CheckPoints(std::vector<Point>& points, Violations& out) {
   std::sort(points.begin(), points.end(),
             [](const Point& a, const Point& b) { return a.operation->call < b.operation->call; });
@@ -163,6 +186,12 @@ void CheckLinearizable(const History& history, const LogModel& model, int servic
     }
   }
   for (auto& [name, of_account] : points) CheckPoints(of_account, out);
+  for (const Operation& operation : history) {
+    const bool refused_behind_barrier = operation.service == service &&
+                                        operation.outcome == Outcome::kRefused &&
+                                        operation.read == Operation::Read::kBarrier;
+    if (refused_behind_barrier) CheckRefusalInTime(operation, points[operation.name], model, out);
+  }
 }
 
 void CheckRefusals(const History& history, const LogModel& model, int service, Violations& out) {

@@ -90,13 +90,13 @@ std::string Describe(const Operation& operation) {
   constexpr const char* kOutcomes[] = {"unknown", "ok", "refused", "not done"};
   return absl::StrCat(
       "client ", operation.client, " ", kKinds[static_cast<int>(operation.kind)], " ",
-      operation.kind == Kind::kRead ? kReads[static_cast<int>(operation.read)] : "", " service ",
-      operation.service, " ", operation.name, " request ", operation.request_id, " etag '",
-      operation.etag, "' amount ", operation.amount, " called ",
-      absl::FormatDuration(operation.call), " ended ", absl::FormatDuration(operation.end),
-      " sends ", operation.sends, ": ", kOutcomes[static_cast<int>(operation.outcome)], " ",
-      absl::StatusCodeToString(operation.code), " r", operation.revision, " at ",
-      operation.position.partition, ":", operation.position.next, " by ", operation.replica,
+      kReads[static_cast<int>(operation.read)], " service ", operation.service, " ", operation.name,
+      " request ", operation.request_id, " etag '", operation.etag, "' amount ", operation.amount,
+      " called ", absl::FormatDuration(operation.call), " ended ",
+      absl::FormatDuration(operation.end), " sends ", operation.sends, ": ",
+      kOutcomes[static_cast<int>(operation.outcome)], " ", absl::StatusCodeToString(operation.code),
+      " r", operation.revision, " at ", operation.position.partition, ":", operation.position.next,
+      " by ", operation.replica,
       operation.last_failure.empty() ? "" : "; told before: ", operation.last_failure);
 }
 
@@ -182,6 +182,7 @@ Operation Clients::DrawCommand(int client) {
   command.client = client;
   command.service = static_cast<int>(world_.Pick(kServices));
   command.request_id = NewRequestId();
+  if (world_.Pick(4) == 0) command.read = Operation::Read::kBarrier;
   const size_t kind = world_.Pick(10);
   if (kind == 0) {
     command.kind = Kind::kCreate;
@@ -251,17 +252,26 @@ void Clients::SendCommand(const Shared& attempt, Process& replica) {
     attempt->operation.replica = name;
     Take(attempt, send, std::move(result));
   };
-  engine.Route(*std::move(command));
+  // Who says a command again sets the barrier, as the API asks for.
+  const bool again = attempt->operation.sends > 1 || attempt->repeats;
+  if (attempt->operation.read != Operation::Read::kBarrier && !again)
+    return engine.Route(*std::move(command));
+  // As libs/app: the command goes its way when the barrier is behind it.
+  auto held = std::make_shared<engine::Command>(*std::move(command));
+  engine.Barrier({held->partition}, held->deadline,
+                 [&engine, held, life = replica.life()](const absl::Status& status) {
+                   if (life->dead()) return;
+                   if (status.ok()) return engine.Route(std::move(*held));
+                   engine::CommandResult result;
+                   result.status = status;
+                   held->done(std::move(result));
+                 });
 }
 
 void Clients::SendRead(const Shared& attempt, Process& replica) {
   engine::Engine& engine = *replica.engine();
   const Operation& read = attempt->operation;
   const int send = read.sends;
-  if (!engine.Serves()) {
-    attempt->answered = true;
-    return Unanswered(attempt, absl::UnavailableError("catching up"));
-  }
   if (read.read == Operation::Read::kPlain) return ReadNow(attempt, replica, send);
   const absl::Duration deadline = world_.Now() + kPatienceMax;
   auto then = [this, attempt, send, &replica, life = replica.life()](const absl::Status& status) {

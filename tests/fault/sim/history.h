@@ -28,8 +28,8 @@ struct Operation {
   int64_t amount = 0;       // kAdd, kSend; kCreate: after how many seconds it is to be woken.
   std::vector<std::string> mirrors;  // kCreate: ids.
   std::string to;                    // kSend.
-  Read read = Read::kPlain;
-  engine::Position after;  // kAfter: what the answer must rest on.
+  Read read = Read::kPlain;  // Of a command: kPlain or kBarrier, for an answer without an event.
+  engine::Position after;    // kAfter: what the answer must rest on.
 
   absl::Duration call = absl::InfiniteDuration();  // When it was first sent,
   absl::Duration end = absl::InfiniteDuration();   // and answered for good; Infinite: never.
