@@ -5,10 +5,10 @@
 
 namespace crm::base {
 
-void Check(bool condition, std::string_view why, std::source_location where) {
+void Check(bool condition, std::string_view why, const char* file, int line, const char* function) {
   if (condition) return;
-  std::fprintf(stderr, "%s:%u: %s: %.*s\n", where.file_name(), where.line(), where.function_name(),
-               static_cast<int>(why.size()), why.data());
+  std::fprintf(stderr, "%s:%d: %s: %.*s\n", file, line, function, static_cast<int>(why.size()),
+               why.data());
   std::abort();
 }
 

@@ -2,12 +2,12 @@
 // restart the log gives the state back. Expected failures are absl::Status, never this.
 #pragma once
 
-#include <source_location>
 #include <string_view>
 
 namespace crm::base {
 
-void Check(bool condition, std::string_view why,
-           std::source_location where = std::source_location::current());
+// Where it stands is asked of the compiler itself: clang 14 has no std::source_location.
+void Check(bool condition, std::string_view why, const char* file = __builtin_FILE(),
+           int line = __builtin_LINE(), const char* function = __builtin_FUNCTION());
 
 }  // namespace crm::base

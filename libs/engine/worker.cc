@@ -227,8 +227,7 @@ absl::StatusOr<StepReport> Worker::Step() {
     if (absl::Status s = batch_.Commit(); !s.ok()) return s;
     Publish();
   }
-  size_t replies = 0;
-  for (const auto& [number, partition] : partitions_) replies += partition->Settle();
+  for (const auto& [number, partition] : partitions_) partition->Settle();
   ServeWaiters();
   TakeInbox();
   size_t appended = 0;

@@ -7,8 +7,6 @@
 
 namespace crm::marketing {
 
-namespace v1 = ::crm::marketing::v1;
-
 // The most costs one campaign may have.
 inline constexpr int kCostsMax = 500;
 

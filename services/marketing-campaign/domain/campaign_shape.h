@@ -6,8 +6,6 @@
 
 namespace crm::marketing {
 
-namespace v1 = ::crm::marketing::v1;
-
 // kInvalidArgument naming the field ("campaign.period.end") unless the campaign of this name is
 // well formed: named, with a period that has days, exact and non-negative amounts of one currency,
 // a programme that is another campaign.

@@ -6,7 +6,6 @@
 
 namespace crm::marketing {
 
-namespace v1 = ::crm::marketing::v1;
 using table::TableSpec;
 
 inline constexpr TableSpec<v1::Campaign> kCampaigns{

@@ -12,8 +12,6 @@
 
 namespace crm::sales {
 
-namespace v1 = ::crm::sales::v1;
-
 struct OpportunityModel {
   using State = v1::Opportunity;
   using Event = v1::OpportunityEvent;

@@ -16,8 +16,6 @@
 
 namespace crm::sales {
 
-namespace v1 = ::crm::sales::v1;
-
 struct OrderModel {
   using State = v1::Order;
   using Event = v1::OrderEvent;

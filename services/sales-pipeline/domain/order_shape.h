@@ -14,8 +14,6 @@
 
 namespace crm::sales {
 
-namespace v1 = ::crm::sales::v1;
-
 // The most a line may hold, and the most deliveries and the most returns an order may have.
 inline constexpr int64_t kQuantityMilliMax = 1'000'000'000'000;
 inline constexpr int kDeliveriesMax = 100;

@@ -8,8 +8,6 @@
 
 namespace crm::sales {
 
-namespace v1 = ::crm::sales::v1;
-
 struct OrphanOrderModel {
   using State = v1::OrphanOrder;
   using Event = v1::OrphanOrderEvent;

@@ -9,8 +9,6 @@
 
 namespace crm::sales {
 
-namespace v1 = ::crm::sales::v1;
-
 struct PipelineModel {
   using State = v1::Pipeline;
   using Event = v1::PipelineEvent;

@@ -9,8 +9,6 @@
 
 namespace crm::sales {
 
-namespace v1 = ::crm::sales::v1;
-
 // Adoptions that one event asks for at most. What is over waits for the row to be imported again.
 inline constexpr size_t kAdoptionsMax = 1000;
 

@@ -11,8 +11,6 @@
 
 namespace crm::sales {
 
-namespace v1 = ::crm::sales::v1;
-
 // Keeps one row a customer, without anything personal.
 void ProjectCustomerRef(const engine::ForeignEvent<customer::v1::CustomerEvent>& event,
                         engine::Rows& rows);

@@ -8,8 +8,6 @@
 
 namespace crm::sales {
 
-namespace v1 = ::crm::sales::v1;
-
 // What each row asks for:
 //
 //   its order is here                     ReimportOrderRequest: quiet for the same row

@@ -10,7 +10,6 @@
 
 namespace crm::sales {
 
-namespace v1 = ::crm::sales::v1;
 using table::TableSpec;
 
 inline constexpr TableSpec<v1::Opportunity> kOpportunities{

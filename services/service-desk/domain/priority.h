@@ -7,8 +7,6 @@
 
 namespace crm::servicedesk {
 
-namespace v1 = ::crm::servicedesk::v1;
-
 // The most points that impact, urgency, tier or open complaints can have.
 inline constexpr int kPointsMax = 4;
 

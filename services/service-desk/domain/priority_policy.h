@@ -7,8 +7,6 @@
 
 namespace crm::servicedesk {
 
-namespace v1 = ::crm::servicedesk::v1;
-
 struct PriorityPolicyModel {
   using State = v1::PriorityPolicy;
   using Event = v1::PriorityPolicyEvent;

@@ -17,8 +17,6 @@
 
 namespace crm::servicedesk {
 
-namespace v1 = ::crm::servicedesk::v1;
-
 // How long a resolved ticket can be reopened; then it closes by itself.
 inline constexpr absl::Duration kReopenWindow = absl::Hours(14 * 24);
 // How long a ticket may wait at a time.

@@ -7,8 +7,6 @@
 
 namespace crm::servicedesk {
 
-namespace v1 = ::crm::servicedesk::v1;
-
 // Keeps one row a customer, without anything personal. Its etag is that of the last event that
 // changed the row: an event about something else writes nothing.
 void ProjectCustomerRef(const engine::ForeignEvent<customer::v1::CustomerEvent>& event,

@@ -8,7 +8,6 @@
 
 namespace crm::servicedesk {
 
-namespace v1 = ::crm::servicedesk::v1;
 using table::TableSpec;
 
 // Priorities rise with their number: "-priority" is the most urgent first.
