@@ -70,7 +70,7 @@ absl::StatusOr<Pinned> ParseDigests(const std::string& text) {
   return pinned;
 }
 
-std::string PinnedName(const World::TableDigest& digest) {
+std::string PinnedName(const TableDigest& digest) {
   return absl::StrCat(digest.service, " ", digest.table);
 }
 

@@ -31,7 +31,7 @@ struct Pinned {
   std::map<std::string, Table> tables;  // By "<service> <table>".
 };
 absl::StatusOr<Pinned> ParseDigests(const std::string& text);
-std::string PinnedName(const World::TableDigest& digest);
+std::string PinnedName(const TableDigest& digest);
 
 // The seeds and the scenario, from 2026-01-05 09:00 UTC on, a step a minute. A refusal is an error
 // that says which step.

@@ -33,7 +33,7 @@ TEST_F(Golden, TheLogFoldsToThePinnedTables) {
   ASSERT_TRUE(pinned.ok()) << pinned.status();
   EXPECT_EQ(pinned->log_sha256, base::Sha256Hex(ReadSource(kGoldenLog)))
       << kGoldenDigests << " is about another log; write it" << kAnew;
-  for (const World::TableDigest& digest : world_.Digests()) {
+  for (const TableDigest& digest : world_.Digests()) {
     const std::string name = PinnedName(digest);
     const auto found = pinned->tables.find(name);
     if (found == pinned->tables.end()) {
@@ -80,7 +80,7 @@ TEST_F(Golden, TheLogHasEveryFactOfEveryAggregate) {
 }
 
 TEST_F(Golden, EveryTableHasRowsOfTheLog) {
-  for (const World::TableDigest& digest : world_.Digests()) {
+  for (const TableDigest& digest : world_.Digests()) {
     EXPECT_GT(digest.rows, 0) << PinnedName(digest) << " stays empty: its fold is not pinned";
   }
 }

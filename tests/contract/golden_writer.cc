@@ -32,7 +32,7 @@ absl::Status WriteDigests() {
   if (absl::Status s = FoldAll(*records, world); !s.ok()) return s;
   const std::string log_sha256 = base::Sha256Hex(text);
   std::string digests = absl::StrCat("log ", log_sha256, "\n");
-  for (const World::TableDigest& digest : world.Digests()) {
+  for (const TableDigest& digest : world.Digests()) {
     const std::string name = PinnedName(digest);
     const auto before = pinned->tables.find(name);
     if (pinned->log_sha256 == log_sha256 && before != pinned->tables.end() &&

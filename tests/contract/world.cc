@@ -21,10 +21,6 @@ MessagePtr Copy(const Message& message) {
   return copy;
 }
 
-engine::EventMeta MetaOf(const GoldenRecord& record) {
-  return {record.time, record.actor, record.subject, record.revision, 0};
-}
-
 MessagePtr Parsed(const Message& prototype, const std::string& bytes) {
   MessagePtr message = engine::NewOf(prototype);
   base::Check(message->ParseFromString(bytes), "an event that was folded parses");
@@ -33,24 +29,59 @@ MessagePtr Parsed(const Message& prototype, const std::string& bytes) {
 
 }  // namespace
 
+Replica::Replica(engine::ServiceDef service, rocksdb::Env* env) : def(std::move(service)) {
+  table::DatabaseOptions options;
+  options.path = "/" + def.name;
+  options.env = env;
+  auto opened = table::Database::Open(options, def.tables, engine::kRawSpaces);
+  base::Check(opened.ok(), opened.status().ToString());
+  database = *std::move(opened);
+  batch = std::make_unique<table::Batch>(*database);
+  applier = std::make_unique<engine::Applier>(def, *database, *batch);
+}
+
+eventlog::EventHeaders HeadersOf(const GoldenRecord& record, std::string id) {
+  eventlog::EventHeaders headers;
+  headers.id = std::move(id);
+  headers.source = record.package;
+  headers.type = headers.dataschema = record.schema;
+  headers.subject = record.subject;
+  headers.time = record.time;
+  headers.fence = 1;
+  headers.revision = record.revision;
+  headers.actor = record.actor;
+  return headers;
+}
+
+engine::EventMeta MetaOf(const GoldenRecord& record) {
+  return {record.time, record.actor, record.subject, record.revision, 0};
+}
+
+std::vector<TableDigest> DigestsOf(const Replica& replica) {
+  std::vector<TableDigest> digests;
+  for (const table::TableDef& table : replica.def.tables) {
+    TableDigest digest{replica.def.name, table.name(), table.version()};
+    std::string all;
+    const MessagePtr row = engine::NewOf(table.prototype());
+    replica.batch->ScanErased(table.name(), "", {}, *row, [&](const Message& found) {
+      all = base::Sha256({all, found.SerializeAsString()});
+      ++digest.rows;
+      return true;
+    });
+    base::Check(replica.batch->status().ok(), replica.batch->status().ToString());
+    digest.sha256 = base::Sha256Hex(all);
+    digests.push_back(std::move(digest));
+  }
+  return digests;
+}
+
 World::World() : env_(rocksdb::NewMemEnv(rocksdb::Env::Default())) {
   for (const ContractService& service : Services()) {
-    auto replica = std::make_unique<Replica>();
-    replica->def = DefinitionOf(service);
-    table::DatabaseOptions options;
-    options.path = "/" + service.entry.name;
-    options.env = env_.get();
-    auto database = table::Database::Open(options, replica->def.tables, engine::kRawSpaces);
-    base::Check(database.ok(), database.status().ToString());
-    replica->database = *std::move(database);
-    replica->batch = std::make_unique<table::Batch>(*replica->database);
-    replica->applier =
-        std::make_unique<engine::Applier>(replica->def, *replica->database, *replica->batch);
-    replicas_.push_back(std::move(replica));
+    replicas_.push_back(std::make_unique<Replica>(DefinitionOf(service), env_.get()));
   }
 }
 
-World::Replica& World::ReplicaOf(const std::string& package) {
+Replica& World::ReplicaOf(const std::string& package) {
   for (const auto& replica : replicas_) {
     if (replica->def.package == package) return *replica;
   }
@@ -60,15 +91,8 @@ World::Replica& World::ReplicaOf(const std::string& package) {
 
 absl::Status World::Apply(const GoldenRecord& record) {
   Replica& own = ReplicaOf(record.package);
-  eventlog::EventHeaders headers;
-  headers.id = absl::StrCat("golden-", records_.size() + 1);
-  headers.source = record.package;
-  headers.type = headers.dataschema = record.schema;
-  headers.subject = record.subject;
-  headers.time = record.time;
-  headers.fence = 1;
-  headers.revision = record.revision;
-  headers.actor = record.actor;
+  const eventlog::EventHeaders headers =
+      HeadersOf(record, absl::StrCat("golden-", records_.size() + 1));
   eventlog::Record raw{0, static_cast<eventlog::Offset>(records_.size()), "", record.value, {}};
   const auto applied = own.applier->Apply(raw, headers);
   if (!applied.ok()) return applied.status();
@@ -181,22 +205,10 @@ absl::Status World::Send(const Message& request, absl::Time now) {
   return absl::NotFoundError(type + " is no command of any service");
 }
 
-std::vector<World::TableDigest> World::Digests() const {
+std::vector<TableDigest> World::Digests() const {
   std::vector<TableDigest> digests;
   for (const auto& replica : replicas_) {
-    for (const table::TableDef& table : replica->def.tables) {
-      TableDigest digest{replica->def.name, table.name(), table.version()};
-      std::string all;
-      const MessagePtr row = engine::NewOf(table.prototype());
-      replica->batch->ScanErased(table.name(), "", {}, *row, [&](const Message& found) {
-        all = base::Sha256({all, found.SerializeAsString()});
-        ++digest.rows;
-        return true;
-      });
-      base::Check(replica->batch->status().ok(), replica->batch->status().ToString());
-      digest.sha256 = base::Sha256Hex(all);
-      digests.push_back(std::move(digest));
-    }
+    for (TableDigest& digest : DigestsOf(*replica)) digests.push_back(std::move(digest));
   }
   return digests;
 }

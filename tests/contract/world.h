@@ -31,6 +31,31 @@ struct GoldenRecord {
   std::string value;  // The event, serialized.
 };
 
+// One service with its tables and what folds into them.
+struct Replica {
+  // A mistake in the tables ends the test program. `env` must outlive it.
+  Replica(engine::ServiceDef service, rocksdb::Env* env);
+
+  engine::ServiceDef def;
+  std::unique_ptr<table::Database> database;
+  std::unique_ptr<table::Batch> batch;
+  std::unique_ptr<engine::Applier> applier;
+};
+
+// What an event of the golden log travels with, under fence 1.
+eventlog::EventHeaders HeadersOf(const GoldenRecord& record, std::string id);
+engine::EventMeta MetaOf(const GoldenRecord& record);
+
+struct TableDigest {
+  std::string service;
+  std::string table;
+  int version = 0;
+  std::string sha256;  // Over the rows in the order of their keys.
+  int64_t rows = 0;
+};
+// Of each table, what is not committed included.
+std::vector<TableDigest> DigestsOf(const Replica& replica);
+
 class World {
  public:
   World();
@@ -45,22 +70,11 @@ class World {
   // Everything that happened, in order.
   const std::vector<GoldenRecord>& records() const { return records_; }
 
-  struct TableDigest {
-    std::string service;
-    std::string table;
-    int version = 0;
-    std::string sha256;  // Over the rows in the order of their keys.
-    int64_t rows = 0;
-  };
   std::vector<TableDigest> Digests() const;
+  // One of each service; they live as long as the world.
+  const std::vector<std::unique_ptr<Replica>>& replicas() const { return replicas_; }
 
  private:
-  struct Replica {
-    engine::ServiceDef def;
-    std::unique_ptr<table::Database> database;
-    std::unique_ptr<table::Batch> batch;
-    std::unique_ptr<engine::Applier> applier;
-  };
   struct Asked {  // A command that a reaction asked for.
     Replica* replica;
     engine::MessagePtr request;

@@ -9,11 +9,6 @@
 
 namespace crm::crmctl {
 
-MessagePtr NewMessage(const google::protobuf::Descriptor& type) {
-  return MessagePtr(
-      google::protobuf::MessageFactory::generated_factory()->GetPrototype(&type)->New());
-}
-
 std::string RandomId() {
   std::random_device random;
   std::string id;

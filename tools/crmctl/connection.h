@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "libs/rpc/client.h"
+#include "tools/crmctl/message.h"
 
 namespace crm::crmctl {
 
@@ -25,9 +26,6 @@ struct ConnectionOptions {
   absl::Duration timeout = absl::Seconds(10);
 };
 
-using MessagePtr = std::unique_ptr<google::protobuf::Message>;
-// A new message of a linked type.
-MessagePtr NewMessage(const google::protobuf::Descriptor& type);
 // 32 random hexadecimal digits.
 std::string RandomId();
 // Fills in a random request_id where the message has such a field and it is empty.

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "tools/crmctl/connection.h"
+#include "tools/crmctl/message.h"
 
 namespace crm::crmctl {
 
