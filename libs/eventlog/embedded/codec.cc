@@ -1,5 +1,7 @@
 #include "libs/eventlog/embedded/codec.h"
 
+#include <algorithm>
+
 namespace crm::eventlog {
 namespace {
 
@@ -110,7 +112,8 @@ Offset OffsetOf(std::string_view key, uint32_t topic_id, uint32_t partition) {
   if (key.size() != 17 || key[0] != 'r') return -1;
   key.remove_prefix(1);
   if (TakeBig(key, 4) != topic_id || TakeBig(key, 4) != partition) return -1;
-  return static_cast<Offset>(TakeBig(key, 8));
+  // Beyond what an offset can be, it is no record's either.
+  return std::max(static_cast<Offset>(TakeBig(key, 8)), Offset{-1});
 }
 
 std::string EncodeRecord(const Record& record) {

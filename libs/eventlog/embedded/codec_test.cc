@@ -51,6 +51,9 @@ TEST(Codec, RecordKeysSortByOffset) {
   EXPECT_EQ(OffsetOf(RecordKey(7, 3, 12345), 7, 4), -1);
   EXPECT_EQ(OffsetOf(RecordKey(7, 3, 12345), 6, 3), -1);
   EXPECT_EQ(OffsetOf("r", 7, 3), -1);
+  std::string beyond = RecordKey(7, 3, 0);
+  beyond[9] = '\xf0';
+  EXPECT_EQ(OffsetOf(beyond, 7, 3), -1);
 }
 
 TEST(Codec, TopicsAndCommitsComeBack) {
