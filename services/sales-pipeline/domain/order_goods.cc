@@ -1,5 +1,6 @@
 // The goods of an order: deliveries and returns, and how every fact folds into the order.
 #include <algorithm>
+#include <limits>
 #include <optional>
 #include <set>
 #include <string>
@@ -177,15 +178,29 @@ absl::Status CheckReturn(const v1::Order& order, const v1::RecordReturnRequest& 
   return absl::OkStatus();
 }
 
-v1::OrderLine& LineOf(v1::Order& order, int line) {
-  base::Check(line >= 1 && line <= order.lines_size(), "a fact names a line of its order");
-  return *order.mutable_lines(line - 1);
+// A fold is total: Decide records neither lines that the order does not have nor sums that do not
+// fit, but whatever a log holds comes to something. nullptr: there is no such line.
+v1::OrderLine* LineOf(v1::Order& order, int line) {
+  return line >= 1 && line <= order.lines_size() ? order.mutable_lines(line - 1) : nullptr;
+}
+
+int64_t Sum(int64_t a, int64_t b) {
+  int64_t sum = 0;
+  if (!__builtin_add_overflow(a, b, &sum)) return sum;
+  return a < 0 ? std::numeric_limits<int64_t>::min() : std::numeric_limits<int64_t>::max();
+}
+
+Money Sum(const Money& a, const Money& b) {
+  constexpr base::Nanos kMost = base::Nanos{std::numeric_limits<int64_t>::max()} * 1'000'000'000;
+  const base::Nanos sum = std::clamp(base::NanosOf(a) + base::NanosOf(b), -kMost, kMost);
+  return base::MoneyOf(sum, b.currency_code());
 }
 
 void FoldDelivery(v1::Order& order, const v1::OrderDelivered& delivered) {
   for (const v1::LineQuantity& row : delivered.delivery().lines()) {
-    v1::OrderLine& line = LineOf(order, row.line());
-    line.set_delivered_milli(line.delivered_milli() + row.quantity_milli());
+    v1::OrderLine* line = LineOf(order, row.line());
+    if (line == nullptr) continue;
+    line->set_delivered_milli(Sum(line->delivered_milli(), row.quantity_milli()));
   }
   *order.add_deliveries() = delivered.delivery();
   order.set_status(delivered.status());
@@ -193,10 +208,10 @@ void FoldDelivery(v1::Order& order, const v1::OrderDelivered& delivered) {
 
 void FoldReturn(v1::Order& order, const v1::OrderReturned& returned) {
   for (const v1::ReturnedLine& row : returned.returned().lines()) {
-    v1::OrderLine& line = LineOf(order, row.line());
-    line.set_returned_milli(line.returned_milli() + row.quantity_milli());
-    *line.mutable_refunded() = base::MoneyOf(
-        base::NanosOf(line.refunded()) + base::NanosOf(row.refund()), row.refund().currency_code());
+    v1::OrderLine* line = LineOf(order, row.line());
+    if (line == nullptr) continue;
+    line->set_returned_milli(Sum(line->returned_milli(), row.quantity_milli()));
+    *line->mutable_refunded() = Sum(line->refunded(), row.refund());
   }
   *order.add_returns() = returned.returned();
   *order.mutable_totals() = returned.totals();

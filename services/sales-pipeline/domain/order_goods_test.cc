@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -264,6 +265,24 @@ TEST(RecordReturn, OrderFull) {
       ParseText<v1::RecordReturnRequest>(Return("lines { line: 1 quantity_milli: 1 }"));
   EXPECT_THAT(OrderModel::Decide(order, request, FixedContext<OrderModel>()).status(),
               testing::IsRefusal("ORDER_FULL"));
+}
+
+// No command leads there, but a log may hold it: replay must come to something.
+TEST(Order, FoldsWhatDecideNeverWrote) {
+  const std::string most = "9223372036854775807";
+  const std::string line = " quantity_milli: " + most + " ";
+  const std::string delivered =
+      "delivered { delivery { lines { line: 7" + line + "} lines { line: 1" + line + "} } }";
+  const std::string refund = "refund { currency_code: 'USD' units: " + most + " } ";
+  const std::string returned =
+      "returned { returned { lines { line: 0 } lines { line: 1" + line + refund + "} } }";
+  const v1::Order order =
+      Given<OrderModel>({kPlaced, delivered, delivered, returned, returned, kAll});
+  EXPECT_EQ(order.lines_size(), 2);
+  EXPECT_EQ(order.deliveries_size(), 3);
+  EXPECT_EQ(order.lines(0).delivered_milli(), std::numeric_limits<int64_t>::max());
+  EXPECT_EQ(order.lines(0).returned_milli(), std::numeric_limits<int64_t>::max());
+  EXPECT_EQ(order.lines(0).refunded().units(), std::numeric_limits<int64_t>::max());
 }
 
 TEST(OrderDeathTest, AnUnknownFactEndsTheProcess) {
