@@ -18,6 +18,7 @@
 #include "absl/time/civil_time.h"
 #include "google/api/field_behavior.pb.h"
 #include "libs/base/date.h"
+#include "libs/base/money.h"
 #include "libs/base/utf8.h"
 
 namespace crm::crmctl {
@@ -264,7 +265,8 @@ std::string FieldText(const Message& message, const FieldDescriptor& field) {
 
 absl::Status ParseDate(std::string_view text, google::type::Date& date) {
   absl::CivilDay day;
-  if (text.size() != 10 || !absl::ParseCivilTime(View(text), &day)) {
+  // ParseCivilTime also takes blanks, single digits and years of five.
+  if (!absl::ParseCivilTime(View(text), &day) || DateText(base::DateOf(day)) != text) {
     return Wrong(text, "a day like 1998-06-30");
   }
   date = base::DateOf(day);
@@ -299,10 +301,11 @@ absl::Status ParseAmount(std::string_view text, google::type::Money& money) {
 absl::Status ParseMoney(std::string_view text, google::type::Money& money) {
   const std::vector<std::string> parts = absl::StrSplit(View(text), ' ', absl::SkipWhitespace());
   google::type::Money parsed;
-  if (parts.size() != 2 || parts[1].size() != 3 || !ParseAmount(parts[0], parsed).ok()) {
+  const std::string currency = parts.size() == 2 ? absl::AsciiStrToUpper(parts[1]) : "";
+  if (!base::IsCurrencyCode(currency) || !ParseAmount(parts[0], parsed).ok()) {
     return Wrong(text, "an amount with its currency like 12.50 USD");
   }
-  parsed.set_currency_code(absl::AsciiStrToUpper(parts[1]));
+  parsed.set_currency_code(currency);
   money = parsed;
   return absl::OkStatus();
 }

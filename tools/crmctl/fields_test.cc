@@ -55,7 +55,10 @@ TEST(SetField, SaysWhatIsWrong) {
   EXPECT_THAT(Set(customer, "key_account", "perhaps"), HasSubstr("true or false"));
   EXPECT_THAT(Set(customer, "last_order_date", "1998-02-30"), HasSubstr("not a day"));
   EXPECT_THAT(Set(customer, "last_order_date", "98-02-03"), HasSubstr("not a day"));
+  EXPECT_THAT(Set(customer, "last_order_date", "11998-6-27"), HasSubstr("not a day"));
   EXPECT_THAT(Set(customer, "credit_limit", "12"), HasSubstr("12.50 USD"));
+  EXPECT_THAT(Set(customer, "credit_limit", ""), HasSubstr("12.50 USD"));
+  EXPECT_THAT(Set(customer, "credit_limit", "12 \xBB\xA8R"), HasSubstr("12.50 USD"));
   EXPECT_THAT(Set(customer, "verify_time", "noon"), HasSubstr("not a Timestamp"));
   EXPECT_THAT(Set(customer, "personal", "x"), HasSubstr("not the JSON of CustomerPersonal"));
   EXPECT_EQ(Set(customer, "display_name", "\xFF"), "is not UTF-8");
