@@ -1,4 +1,4 @@
-# The four verbs of our build: crm_library, crm_binary, crm_test, crm_proto. No globs, no global flags.
+# The verbs of our build: crm_library, crm_binary, crm_test, crm_fuzz, crm_proto. No globs, no global flags.
 include(GoogleTest)
 find_program(CRM_CCACHE ccache)
 find_program(CRM_MOLD mold)
@@ -20,6 +20,9 @@ if(CRM_SANITIZE)
 elseif(CRM_TSAN)
   add_compile_options(-fsanitize=thread -fno-omit-frame-pointer)
   add_link_options(-fsanitize=thread)
+elseif(CRM_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=address,undefined)
 endif()
 
 # crm_library(NAME HDRS .. SRCS .. DEPS ..): target crm_NAME, alias crm::NAME (always the alias in DEPS).
@@ -44,7 +47,7 @@ function(crm_binary NAME)
   cmake_parse_arguments(ARG "" "" "SRCS;DEPS" ${ARGN})
   add_executable(${NAME} ${ARG_SRCS})
   target_link_libraries(${NAME} PRIVATE crm_flags ${ARG_DEPS})
-  if(NOT CRM_SANITIZE AND NOT CRM_TSAN)
+  if(NOT CRM_SANITIZE AND NOT CRM_TSAN AND NOT CRM_FUZZ)
     target_link_libraries(${NAME} PRIVATE PkgConfig::jemalloc)
   endif()
   set_target_properties(${NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
@@ -67,6 +70,18 @@ function(crm_test NAME)
     list(APPEND properties RUN_SERIAL ON)
   endif()
   gtest_discover_tests(${NAME} DISCOVERY_MODE PRE_TEST PROPERTIES ${properties})
+endfunction()
+
+# crm_fuzz(NAME SRCS .. DEPS ..): a libFuzzer target in fuzz/; building `fuzz` builds them all.
+add_custom_target(fuzz)
+function(crm_fuzz NAME)
+  cmake_parse_arguments(ARG "" "" "SRCS;DEPS" ${ARGN})
+  add_executable(${NAME}_fuzz EXCLUDE_FROM_ALL ${ARG_SRCS})
+  target_link_libraries(${NAME}_fuzz PRIVATE crm_flags ${ARG_DEPS})
+  target_link_options(${NAME}_fuzz PRIVATE -fsanitize=fuzzer)
+  set_target_properties(${NAME}_fuzz PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/fuzz" OUTPUT_NAME ${NAME})
+  add_dependencies(fuzz ${NAME}_fuzz)
 endfunction()
 
 # crm_proto(NAME PROTOS a.proto .. DEPS .. [ROOT dir]): messages of one package, compiled once. No gRPC stubs:

@@ -65,6 +65,7 @@ ROOMS = {
     "libs/app/": Room(("libs/", "crm/"), EVERYTHING, never=("libs/testing/",)),
     "libs/testing/": Room(("libs/", "services/", "tests/", "crm/"), EVERYTHING),
     "tests/": Room(("libs/", "services/", "tests/", "crm/"), EVERYTHING),
+    "tests/fuzz/": Room(("libs/", "services/", "tests/", "tools/", "crm/"), EVERYTHING),
     "tools/": Room(("libs/", "services/", "tools/", "crm/"), EVERYTHING),
     "services/suite/": Room(("libs/base/", "libs/app/", "services/suite/")
                             + tuple(f"services/{name}/service.h" for name in PACKAGES), ORDINARY),
