@@ -14,6 +14,7 @@
 #include "libs/engine/fold.h"
 #include "tests/contract/world.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/messages.h"
 
 namespace crm::fuzz {
 namespace {
@@ -136,6 +137,20 @@ std::string FoldAll(std::vector<GoldenRecord> records) {
 }
 
 }  // namespace
+
+std::vector<Part> MessagesOf(std::string_view bytes) {
+  std::vector<Part> parts;
+  Input input(bytes);
+  while (!input.empty() && parts.size() < kEventsMax) {
+    const Aggregate& aggregate = Aggregates().at(input.Below(Aggregates().size()));
+    input.Byte();
+    input.Byte();
+    const std::string_view event = input.Text();
+    const auto begin = static_cast<size_t>(event.data() - bytes.data());
+    if (!event.empty()) parts.push_back({begin, event.size(), true, aggregate.def->event});
+  }
+  return parts;
+}
 
 void Target(std::string_view bytes) {
   const std::vector<GoldenRecord> records = RecordsOf(Input(bytes));

@@ -13,6 +13,7 @@
 #include "libs/engine/update.h"
 #include "tests/contract/services.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/messages.h"
 
 namespace crm::fuzz {
 namespace {
@@ -70,6 +71,17 @@ void CheckChange(const CommandDef& def, const Message& request, const Message& s
 }
 
 }  // namespace
+
+std::vector<Part> MessagesOf(std::string_view bytes) {
+  Input input(bytes);
+  const Message* state = Updates().at(input.Below(Updates().size()))->aggregate->state;
+  std::vector<Part> parts;
+  for (const std::string_view text : {input.Text(), input.Text()}) {
+    const auto begin = static_cast<size_t>(text.data() - bytes.data());
+    if (!text.empty()) parts.push_back({begin, text.size(), true, state});
+  }
+  return parts;
+}
 
 void Target(std::string_view bytes) {
   Input input(bytes);

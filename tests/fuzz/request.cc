@@ -14,6 +14,7 @@
 #include "tests/contract/golden.h"
 #include "tests/contract/world.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/messages.h"
 
 namespace crm::fuzz {
 namespace {
@@ -134,6 +135,12 @@ const std::vector<Case>& Cases() {
 }
 
 }  // namespace
+
+std::vector<Part> MessagesOf(std::string_view bytes) {
+  if (bytes.empty()) return {};
+  const Case& chosen = Cases().at(Input(bytes).Below(Cases().size()));
+  return {{1, bytes.size() - 1, /*has_length=*/false, chosen.request}};
+}
 
 void Target(std::string_view bytes) {
   Input input(bytes);
