@@ -140,22 +140,31 @@ void AddDays(const engine::Snapshot& snapshot, absl::CivilDay start, absl::Civil
   }
 }
 
+// A longer window holds most of the table, and may be an event's that names any years: then the
+// table is walked, not the calendar.
+constexpr int64_t kMonthsOneByOneMax = 240;
+
 void AddMonths(const engine::Snapshot& snapshot, absl::CivilMonth start, absl::CivilMonth end,
                Adder& adder) {
-  for (absl::CivilMonth month = start; month < end; ++month) {
-    snapshot.Scan(
-        kOrderMonths, "",
-        [&](const v1::OrderMonth& row) {
-          adder.Add(row.customer(), row.currency_code(),
-                    {.order_count = row.order_count(),
-                     .revenue = SumOf(row.revenue()),
-                     .margin_order_count = row.margin_order_count(),
-                     .margin = SumOf(row.margin()),
-                     .margin_revenue = SumOf(row.margin_revenue())});
-          return true;
-        },
-        MonthNumber(absl::CivilDay(month)));
+  const auto add = [&](const v1::OrderMonth& row) {
+    adder.Add(row.customer(), row.currency_code(),
+              {.order_count = row.order_count(),
+               .revenue = SumOf(row.revenue()),
+               .margin_order_count = row.margin_order_count(),
+               .margin = SumOf(row.margin()),
+               .margin_revenue = SumOf(row.margin_revenue())});
+    return true;
+  };
+  if (end - start <= kMonthsOneByOneMax) {
+    for (absl::CivilMonth month = start; month < end; ++month) {
+      snapshot.Scan(kOrderMonths, "", add, MonthNumber(absl::CivilDay(month)));
+    }
+    return;
   }
+  const int32_t from = MonthNumber(absl::CivilDay(start)), to = MonthNumber(absl::CivilDay(end));
+  snapshot.Scan(kOrderMonths, "", [&](const v1::OrderMonth& row) {
+    return row.month() < from || (row.month() < to && add(row));
+  });
 }
 
 }  // namespace

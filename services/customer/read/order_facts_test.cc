@@ -79,6 +79,15 @@ TEST_F(OrderFacts, ACancelledOrderCountsNoMoreAndItsMonthGoes) {
   EXPECT_TRUE(days->customers.empty());
 }
 
+TEST_F(OrderFacts, ALongWindowIsWalkedByItsRows) {
+  Record(Totals("a", CivilDay(1989, 12, 31), 100), "1", rows_);
+  Record(Totals("a", CivilDay(1990, 1, 1), 1000), "2", rows_);
+  Record(Totals("a", CivilDay(2026, 1, 31), 20), "3", rows_);
+  Record(Totals("a", CivilDay(2026, 2, 1), 3), "4", rows_);
+  EXPECT_EQ(Cents(Sum("a", CivilDay(1990, 1, 1), CivilDay(2026, 2, 1)).revenue), 1020);
+  EXPECT_EQ(Cents(Sum("a", CivilDay(1, 1, 1), CivilDay(100'000'000, 2, 1)).revenue), 1123);
+}
+
 TEST_F(OrderFacts, AReturnLowersWhatTheOrderCounts) {
   Record(Totals("a", CivilDay(2026, 1, 5), 1000, 400), "1", rows_);
   sales::v1::OrderEvent returned;
