@@ -31,10 +31,32 @@ void CheckComposed(const std::string& text, const Message& row, bool expected) {
   base::Check(table::Matches(*composed, row) == expected, text);
 }
 
+bool Is(table::Filter comparison, table::FilterOp op, const Message& row) {
+  comparison.op = op;
+  return table::Matches(comparison, row);
+}
+
+// Of less, equal and greater one is true, or none where the field is unset; the other three follow.
+void CheckComparisons(const table::Filter& filter, const Message& row) {
+  using Op = table::FilterOp;
+  for (const table::Filter& child : filter.children) CheckComparisons(child, row);
+  const bool compares = filter.kind == table::Filter::Kind::kCompare && filter.op != Op::kIsSet &&
+                        filter.op != Op::kBeginsWith && filter.path.repeated_step < 0;
+  if (!compares) return;
+  const bool less = Is(filter, Op::kLess, row), equal = Is(filter, Op::kEqual, row);
+  const bool greater = Is(filter, Op::kGreater, row);
+  const int all = int{less} + int{equal} + int{greater};
+  base::Check(all == 1 || (all == 0 && table::CanBeUnset(filter.path.kind)), filter.path.text);
+  base::Check(Is(filter, Op::kLessEqual, row) == (less || equal), "<= is < or =");
+  base::Check(Is(filter, Op::kGreaterEqual, row) == (greater || equal), ">= is > or =");
+  base::Check(Is(filter, Op::kNotEqual, row) != equal, "!= is not =");
+}
+
 void CheckRow(const std::string& text, const table::Filter& filter, const Message& row) {
   const bool matches = table::Matches(filter, row);
   const bool empty = filter.kind == table::Filter::Kind::kAnd && filter.children.empty();
   if (empty) return base::Check(matches, "an empty filter takes every row");
+  CheckComparisons(filter, row);
   CheckComposed(absl::StrCat("NOT (", text, ")"), row, !matches);
   CheckComposed(absl::StrCat("-(", text, ")"), row, !matches);
   CheckComposed(absl::StrCat("(", text, ") AND (", text, ")"), row, matches);

@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/check.h"
+#include "libs/base/date.h"
 #include "libs/base/resource_name.h"
 #include "libs/base/utf8.h"
 #include "libs/table/codec.h"
@@ -36,7 +37,7 @@ std::vector<Gadget> Gadgets() {
     gadget.set_size(i % 2 == 0 ? ~uint64_t{0} : i);
     gadget.set_active(i % 2 == 0);
     if (i % 3 != 0) gadget.mutable_close_time()->set_seconds((i - 5) * 1'000'000LL);
-    if (i % 4 != 1) gadget.mutable_due()->set_year(2020 + i % 2);
+    if (i % 4 != 1) *gadget.mutable_due() = base::DateOf(absl::CivilDay(2020 + i % 2, 1, 1));
     for (int k = 0; k < i % 3; ++k) {
       auto& alias = *gadget.add_aliases();
       alias.set_system(absl::StrCat("s", k));
