@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
+#include "libs/base/wire_status.h"
+
 namespace crm::base {
 namespace {
 
@@ -26,6 +30,17 @@ TEST(Status, ItsTextIsForPeople) {
             "FAILED_PRECONDITION: another log [OTHER_LOG (crm.engine) partition=0 why=shorter]");
   EXPECT_EQ(StatusText(absl::NotFoundError("no such topic")), "NOT_FOUND: no such topic");
   EXPECT_EQ(StatusText(absl::OkStatus()), "OK");
+}
+
+TEST(WireStatus, ManyDetailsOfOneTypeKeepTheirOrder) {
+  google::rpc::Status wire;
+  wire.set_code(3);
+  wire.add_details()->set_type_url("type.googleapis.com/google.rpc.ErrorInfo");
+  for (int i = 0; i < 30; ++i) {
+    wire.add_details()->set_type_url("type.googleapis.com/google.rpc.Help");
+    wire.mutable_details(i + 1)->set_value(std::to_string(i));
+  }
+  EXPECT_EQ(ToWire(FromWire(wire)).SerializeAsString(), wire.SerializeAsString());
 }
 
 }  // namespace

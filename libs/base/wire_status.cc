@@ -1,6 +1,7 @@
 #include "libs/base/wire_status.h"
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,16 +23,18 @@ std::string DefaultErrorInfo(absl::StatusCode code) {
   return info.SerializeAsString();
 }
 
-std::string PayloadKey(const google::protobuf::Any& detail, const absl::Status& status) {
-  std::string key = detail.type_url();
+std::string BeforeHash(const std::string& text) { return text.substr(0, text.find('#')); }
+
+// `seen` counts the keys so far.
+std::string PayloadKey(const google::protobuf::Any& detail, std::map<std::string, int>& seen) {
+  std::string key = BeforeHash(detail.type_url());
   if (key == kLocalizedMessage) {
     google::rpc::LocalizedMessage message;
-    if (detail.UnpackTo(&message)) absl::StrAppend(&key, "#", message.locale());
+    if (detail.UnpackTo(&message)) absl::StrAppend(&key, "#", BeforeHash(message.locale()));
   }
-  // A second one of a type gets a number, or it would replace the first.
-  std::string unique = key;
-  for (int i = 2; status.GetPayload(unique).has_value(); ++i) unique = absl::StrCat(key, "#", i);
-  return unique;
+  // A second one of a type gets a number, or it would replace the first; padded, to stay in order.
+  const int count = ++seen[key];
+  return count == 1 ? key : absl::StrCat(key, "#", absl::Dec(count, absl::kZeroPad4));
 }
 
 }  // namespace
@@ -65,8 +68,12 @@ google::rpc::Status ToWire(const absl::Status& status) {
 absl::Status FromWire(const google::rpc::Status& wire) {
   if (wire.code() == 0) return absl::OkStatus();
   absl::Status status(static_cast<absl::StatusCode>(wire.code()), wire.message());
+  std::map<std::string, int> seen;
+  int others = 0;  // Beside the first ErrorInfo, which every failure has.
   for (const google::protobuf::Any& detail : wire.details()) {
-    status.SetPayload(PayloadKey(detail, status), absl::Cord(detail.value()));
+    const bool info = detail.type_url() == kErrorInfo && seen.count(detail.type_url()) == 0;
+    if (!info && others++ >= kStatusDetailsMax) continue;
+    status.SetPayload(PayloadKey(detail, seen), absl::Cord(detail.value()));
   }
   if (!status.GetPayload(kErrorInfo).has_value()) {
     status.SetPayload(kErrorInfo, absl::Cord(DefaultErrorInfo(status.code())));

@@ -15,7 +15,11 @@ namespace crm::base {
 // added where it has none. The other details follow in the order of their keys.
 google::rpc::Status ToWire(const absl::Status& status);
 
-// The other way; a failure without ErrorInfo gets one as above.
+// Details that a status keeps beside its ErrorInfo: each costs a look at all before it.
+inline constexpr int kStatusDetailsMax = 100;
+
+// The other way; a failure without ErrorInfo gets one as above. Details beyond kStatusDetailsMax
+// are left out.
 absl::Status FromWire(const google::rpc::Status& wire);
 
 }  // namespace crm::base
