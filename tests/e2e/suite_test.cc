@@ -180,6 +180,22 @@ void ExpectWhole(Service& suite) {
   }));
 }
 
+// Seconds after an import the tiers are computed and given out: until then the tables of customer
+// are on their way.
+void WaitUntilTiered(Service& suite) {
+  customer::v1::ListCustomersRequest tiered;
+  tiered.set_filter("NOT tier = TIER_UNSPECIFIED");
+  customer::v1::GetTierPlanRequest standard;
+  standard.set_name("tierPlans/standard");
+  EXPECT_TRUE(Until("tiers are computed and given out", [&] {
+    const auto plan = suite.client().Insist<customer::v1::TierPlan>(standard);
+    return plan.ok() && plan->has_last_computation() && !plan->has_outdated_time() &&
+           NamesOf<customer::v1::ListCustomersResponse>(suite, tiered, [](const auto& page) {
+             return page.customers();
+           }).size() == size_t{kRows};
+  }));
+}
+
 TEST(Suite, KilledInTheMiddleOfAnImportLosesAndDoublesNothing) {
   const Directory directory;
   Service suite({CRM_SUITE, directory.path(), {"--business-date", "2026-06-30"}});
@@ -207,6 +223,7 @@ TEST(Suite, KilledInTheMiddleOfAnImportLosesAndDoublesNothing) {
   EXPECT_EQ(all_orders.size(), size_t{kRows});
   ExpectWhole(suite);
 
+  WaitUntilTiered(suite);
   WaitUntilLevel(suite);
   // Once more from the start: nothing at all is written. Killed again, everything is still there.
   const std::string digest = DigestOf(suite, kSalesTopic);
