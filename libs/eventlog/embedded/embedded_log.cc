@@ -7,6 +7,7 @@
 #include "libs/base/check.h"
 #include "libs/base/log.h"
 #include "libs/eventlog/embedded/committer.h"
+#include "libs/eventlog/embedded/damage.h"
 #include "libs/eventlog/embedded/handles.h"
 #include "libs/eventlog/embedded/limits.h"
 #include "libs/eventlog/embedded/partition.h"
@@ -35,16 +36,20 @@ absl::Status NoSuchTopic(const std::string& topic) {
   return absl::NotFoundError(absl::StrCat("no such topic: ", topic));
 }
 
+absl::Status ReadOnly() { return absl::FailedPreconditionError("the log is open for reading"); }
+
 }  // namespace
 
 EmbeddedLog::EmbeddedLog() = default;
 EmbeddedLog::~EmbeddedLog() = default;
 
 absl::StatusOr<std::unique_ptr<EmbeddedLog>> EmbeddedLog::Open(Options options) {
-  absl::StatusOr<std::unique_ptr<Store>> store = Store::Open(options.path, options.env);
+  absl::StatusOr<std::unique_ptr<Store>> store = Store::Open(
+      options.path, options.env, options.read_only ? Store::Mode::kRead : Store::Mode::kWrite);
   if (!store.ok()) return store.status();
   std::unique_ptr<EmbeddedLog> log(new EmbeddedLog());
   log->store_ = *std::move(store);
+  log->read_only_ = options.read_only;
   if (absl::Status s = log->Load(); !s.ok()) return s;
   if (options.on_failure == nullptr) options.on_failure = EndProcess;
   log->wakers_ = std::make_unique<Wakers>();
@@ -73,8 +78,7 @@ absl::Status EmbeddedLog::Load() {
   for (const CommitRow& row : *commits) {
     const auto topic = by_id.find(row.topic_id);
     if (topic == by_id.end() || row.partition >= topic->second->partitions.size()) {
-      return absl::DataLossError(
-          absl::StrCat("the log in ", store_->path(), " has a commit of a topic it does not have"));
+      return Damaged(store_->path(), {.found = "a commit of a topic that is not there"});
     }
     const Partition* partition = topic->second->partitions[row.partition].get();
     commits_[{row.group, partition}] = {row.next, row.metadata};
@@ -99,6 +103,7 @@ absl::Status EmbeddedLog::CreateTopic(const std::string& topic, int partitions,
   if (partitions < 1 || partitions > kEmbeddedPartitionsMax) {
     return absl::InvalidArgumentError("a topic has 1 to 1,000 partitions");
   }
+  if (read_only_) return ReadOnly();
   std::vector<std::shared_ptr<Subscription>> groups;
   {
     const std::lock_guard lock(mutex_);
@@ -142,6 +147,7 @@ absl::StatusOr<std::unique_ptr<Tail>> EmbeddedLog::OpenTail(const std::string& t
 
 absl::StatusOr<std::unique_ptr<Writer>> EmbeddedLog::OpenWriter(const std::string& topic,
                                                                 Waker waker) {
+  if (read_only_) return ReadOnly();
   Partitions partitions = PartitionsOf(topic);
   if (partitions.empty()) return NoSuchTopic(topic);
   return std::make_unique<EmbeddedWriter>(*this, std::move(partitions), std::move(waker));
@@ -178,6 +184,13 @@ absl::StatusOr<std::unique_ptr<GroupReader>> EmbeddedLog::OpenGroup(const std::s
                                                std::move(subscription));
 }
 
+std::vector<std::string> EmbeddedLog::Topics() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::string> names;
+  for (const auto& [name, topic] : topics_) names.push_back(name);
+  return names;
+}
+
 EmbeddedLog::Partitions EmbeddedLog::PartitionsOf(const std::string& topic) const {
   const std::lock_guard lock(mutex_);
   Partitions partitions;
@@ -196,6 +209,7 @@ EmbeddedLog::Committed EmbeddedLog::CommittedOf(const std::string& group,
 
 absl::Status EmbeddedLog::Commit(const std::string& group, const Partition& partition,
                                  Committed committed) {
+  if (read_only_) return ReadOnly();
   const std::lock_guard lock(mutex_);  // Also keeps the queue in the order of the map.
   const absl::Status queued =
       committer_->Commit({group, partition.topic_id(), static_cast<uint32_t>(partition.number()),

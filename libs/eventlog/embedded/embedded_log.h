@@ -37,9 +37,13 @@ class EmbeddedLog : public EventLog {
     // read anew at its next start). If it returns, every later append is kUnavailable and the
     // writers are broken.
     std::function<void(const absl::Status&)> on_failure;
+    // Nothing of the log is changed, and there must be one: topics are not made, writers and
+    // commits are kFailedPrecondition.
+    bool read_only = false;
   };
-  // kFailedPrecondition: the directory is in use; kDataLoss: it is damaged (names directory,
-  // partition and offset); kUnavailable: the disk did not work.
+  // kFailedPrecondition: the directory is in use; kDataLoss: it is damaged (names directory and
+  // file, or topic, partition and offset), and was left as it is; kUnavailable: the disk did not
+  // work.
   static absl::StatusOr<std::unique_ptr<EmbeddedLog>> Open(Options options);
   ~EmbeddedLog() override;
 
@@ -59,6 +63,8 @@ class EmbeddedLog : public EventLog {
   absl::StatusOr<std::unique_ptr<GroupReader>> OpenGroup(const std::string& group,
                                                          std::vector<std::string> topics,
                                                          Waker waker) override;
+
+  std::vector<std::string> Topics() const;
 
   // For the handles it gives out.
   struct Committed {
@@ -85,6 +91,7 @@ class EmbeddedLog : public EventLog {
     std::vector<std::unique_ptr<Partition>> partitions;
   };
 
+  bool read_only_ = false;
   std::unique_ptr<Store> store_;
   std::unique_ptr<Wakers> wakers_;
   mutable std::mutex mutex_;

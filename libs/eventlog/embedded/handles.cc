@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/eventlog/embedded/codec.h"
+#include "libs/eventlog/embedded/damage.h"
 #include "libs/eventlog/embedded/limits.h"
 #include "libs/eventlog/embedded/store.h"
 
@@ -24,8 +25,10 @@ absl::Status AddView(const Store& store, const Partition& partition, const Segme
   record.partition = partition.number();
   record.offset = offset;
   if (!DecodeRecord(segment.records[static_cast<size_t>(offset - segment.first)], record)) {
-    return absl::DataLossError(absl::StrCat(
-        "the log in ", store.path(), " is damaged: ", Where(partition, offset), " cannot be read"));
+    return Damaged(store.path(), {.found = "the record cannot be read",
+                                  .topic = partition.topic(),
+                                  .partition = static_cast<uint32_t>(partition.number()),
+                                  .offset = offset});
   }
   out.records.push_back(std::move(record));
   return absl::OkStatus();
@@ -48,7 +51,8 @@ absl::Status ReadFrom(const Store& store, const Partition& partition, size_t max
   if (segments.empty()) {
     auto read = std::make_shared<Segment>();
     const absl::Status status = store.Read(
-        partition.topic_id(), static_cast<uint32_t>(partition.number()), next, end, max, *read);
+        {partition.topic(), partition.topic_id(), static_cast<uint32_t>(partition.number())}, next,
+        end, max, *read);
     if (!status.ok()) return status;
     segments.push_back(std::move(read));
   }
