@@ -11,6 +11,7 @@
 #include "tools/crmctl/import_command.h"
 #include "tools/crmctl/log_reading.h"
 #include "tools/crmctl/log_skip.h"
+#include "tools/crmctl/log_verify.h"
 #include "tools/crmctl/pyramid.h"
 #include "tools/crmctl/readiness.h"
 
@@ -139,15 +140,30 @@ absl::Status RunSkip(const Plan& plan, const LogPlace& place, SkipArguments argu
   return absl::OkStatus();
 }
 
+void AddVerify(CLI::App& log, Plan& plan) {
+  struct Given {
+    LogPlace place;
+    std::string topic;
+  };
+  Given& given = Store<Given>(plan);
+  CLI::App& command =
+      *log.add_subcommand("verify", "read all of a log, and say whether it is whole");
+  AddLogPlace(command, given.place);
+  command.add_option("--topic", given.topic, "only this log topic");
+  command.callback(
+      [&] { plan.run = [&] { return VerifyLog(given.place, given.topic, plan.terminal.out); }; });
+}
+
 void AddLog(CLI::App& app, Plan& plan) {
   struct Given {
     LogPlace place;
     SkipArguments skip;
   };
   Given& given = Store<Given>(plan);
-  CLI::App& log = *app.add_subcommand("log", "repair the log of a service");
+  CLI::App& log = *app.add_subcommand("log", "check and repair the log of a service");
   log.require_subcommand(1);
   log.fallthrough();
+  AddVerify(log, plan);
   CLI::App& command = *log.add_subcommand(
       "skip", "let every reader pass over a record at which the partition has stopped");
   AddLogPlace(command, given.place);

@@ -7,7 +7,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "libs/base/check.h"
-#include "libs/eventlog/embedded/embedded_log.h"
 #include "libs/eventlog/kafka/kafka_log.h"
 #include "tools/crmctl/failure.h"
 
@@ -18,14 +17,14 @@ constexpr absl::Duration kDescribePatience = absl::Seconds(10);
 constexpr absl::Duration kPollWait = absl::Milliseconds(200);
 constexpr size_t kPollRecordsMax = 1000;
 
-absl::StatusOr<std::unique_ptr<eventlog::EventLog>> OpenEmbedded(const std::string& data_dir) {
+absl::StatusOr<std::unique_ptr<eventlog::EmbeddedLog>> OpenEmbedded(const std::string& data_dir,
+                                                                    bool read_only) {
   const std::string path = data_dir + "/log";
   if (!std::filesystem::is_directory(path)) {
     return absl::NotFoundError(absl::StrCat(data_dir, " holds no embedded log"));
   }
-  auto log = eventlog::EmbeddedLog::Open({.path = path});
-  if (log.ok()) return *std::move(log);
-  if (!absl::IsFailedPrecondition(log.status())) return log.status();
+  auto log = eventlog::EmbeddedLog::Open({.path = path, .read_only = read_only});
+  if (!absl::IsFailedPrecondition(log.status())) return log;
   return absl::FailedPreconditionError(
       absl::StrCat("a running process holds the log in ", data_dir,
                    "; an embedded log can be read from outside only while it is stopped"));
@@ -37,13 +36,21 @@ absl::StatusOr<std::unique_ptr<eventlog::EventLog>> OpenLog(const LogPlace& plac
   if (place.kafka.empty() == place.data_dir.empty()) {
     return Usage("say where the log is: --kafka BROKERS, or --data-dir of a suite that is stopped");
   }
-  if (!place.data_dir.empty()) return OpenEmbedded(place.data_dir);
+  if (!place.data_dir.empty()) {
+    auto log = OpenEmbedded(place.data_dir, /*read_only=*/false);
+    if (!log.ok()) return log.status();
+    return *std::move(log);
+  }
   eventlog::kafka::Options options;
   options.bootstrap_servers = place.kafka;
   options.client_id = "crmctl";
   auto log = eventlog::kafka::KafkaLog::Open(std::move(options));
   if (!log.ok()) return log.status();
   return *std::move(log);
+}
+
+absl::StatusOr<std::unique_ptr<eventlog::EmbeddedLog>> OpenForReading(const std::string& data_dir) {
+  return OpenEmbedded(data_dir, /*read_only=*/true);
 }
 
 absl::StatusOr<std::unique_ptr<LogScan>> LogScan::Open(eventlog::EventLog& log,

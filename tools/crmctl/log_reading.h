@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "libs/eventlog/acceptance.h"
+#include "libs/eventlog/embedded/embedded_log.h"
 #include "libs/eventlog/event_log.h"
 
 namespace crm::crmctl {
@@ -24,6 +25,9 @@ struct LogPlace {
 
 // kFailedPrecondition: the directory is held by a running process. kNotFound: no log there.
 absl::StatusOr<std::unique_ptr<eventlog::EventLog>> OpenLog(const LogPlace& place);
+
+// The same of a stopped suite's log, which is not changed. kDataLoss: it is damaged.
+absl::StatusOr<std::unique_ptr<eventlog::EmbeddedLog>> OpenForReading(const std::string& data_dir);
 
 // Reads some partitions of a topic from their first record on, which is the only way to know the
 // fence, and hands on each record with what the rule says of it.

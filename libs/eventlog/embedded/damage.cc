@@ -35,8 +35,8 @@ bool IsDamaged(rocksdb::Env& env, const std::string& directory, const std::strin
 
 absl::Status Damaged(const std::string& directory, const Damage& damage) {
   constexpr std::string_view kText =
-      "the log of record is damaged; it is left as it is, for it cannot be made anew: "
-      "'crmctl log verify' says what is left of it";
+      "the log of record is damaged and left as it is, for nothing can make it anew: bring it back "
+      "from a copy; 'crmctl log verify' reads all of it and says what is damaged";
   const std::string file = damage.file.empty() ? "unknown" : damage.file;
   if (damage.topic.empty()) {
     return base::Failed(absl::StatusCode::kDataLoss, kLogCorrupt, kText,

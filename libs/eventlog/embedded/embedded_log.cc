@@ -191,6 +191,11 @@ std::vector<std::string> EmbeddedLog::Topics() const {
   return names;
 }
 
+std::string EmbeddedLog::HalfWrittenEnd() const {
+  const Damage& end = store_->half_written_end();
+  return end.file.empty() ? "" : absl::StrCat(end.file, ": ", end.found);
+}
+
 EmbeddedLog::Partitions EmbeddedLog::PartitionsOf(const std::string& topic) const {
   const std::lock_guard lock(mutex_);
   Partitions partitions;

@@ -65,6 +65,10 @@ class EmbeddedLog : public EventLog {
                                                          Waker waker) override;
 
   std::vector<std::string> Topics() const;
+  // Where a record lay, when the log was opened, that was not written to its end: "000012.log: no
+  // whole record at 22720"; empty: nowhere. It was not reported to anybody, unless it was the last
+  // of all and was damaged later.
+  std::string HalfWrittenEnd() const;
 
   // For the handles it gives out.
   struct Committed {

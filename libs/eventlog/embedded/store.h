@@ -42,6 +42,8 @@ class Store {
 
   const std::string& cluster_id() const { return cluster_id_; }
   const std::string& path() const { return path_; }
+  // The first file that had an end which was half written; no file: none.
+  const Damage& half_written_end() const { return suspect_; }
 
   absl::StatusOr<std::vector<TopicRow>> Topics() const;
   absl::StatusOr<std::vector<CommitRow>> Commits() const;
