@@ -3,6 +3,11 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+
 #include "libs/eventlog/kafka/test_broker.h"
 #include "libs/testing/matchers.h"
 #include "tests/e2e/harness.h"
@@ -14,6 +19,35 @@ namespace {
 using ::testing::HasSubstr;
 using testing::IsOk;
 using testing::StatusIs;
+namespace fs = std::filesystem;
+
+std::string BytesOf(const fs::path& file) {
+  std::ostringstream bytes;
+  bytes << std::ifstream(file, std::ios::binary).rdbuf();
+  return bytes.str();
+}
+
+void Write(const fs::path& file, const std::string& bytes) {
+  std::ofstream(file, std::ios::binary | std::ios::trunc) << bytes;
+}
+
+fs::path Longest(const fs::path& directory, const std::string& ending) {
+  fs::path longest;
+  for (const auto& entry : fs::directory_iterator(directory)) {
+    if (entry.path().extension() != ending) continue;
+    if (longest.empty() || fs::file_size(entry) > fs::file_size(longest)) longest = entry.path();
+  }
+  return longest;
+}
+
+// Paths of what lies there, but RocksDB's own diary.
+std::set<std::string> FilesIn(const fs::path& directory) {
+  std::set<std::string> files;
+  for (const auto& entry : fs::recursive_directory_iterator(directory)) {
+    if (entry.path().filename().string().rfind("LOG", 0) != 0) files.insert(entry.path());
+  }
+  return files;
+}
 
 TEST(Start, WaitsForABrokerThatIsNotThere) {
   eventlog::kafka::TestBroker broker;
@@ -64,6 +98,39 @@ TEST(Start, RefusesTablesInUse) {
   EXPECT_EQ(second.WaitForEnd(), 1);
   EXPECT_THAT(second.Output(), HasSubstr("in use"));
   EXPECT_THAT(first.client().Insist<customer::v1::Customer>(NewCustomer("undisturbed")), IsOk());
+}
+
+// The log is the truth: whoever finds it damaged says so, and leaves it and the tables alone.
+TEST(Start, RefusesADamagedLog) {
+  const Directory directory;
+  Service suite({CRM_SUITE, directory.path(), {}});
+  suite.Start();
+  ASSERT_TRUE(suite.WaitUntilReady());
+  EXPECT_THAT(suite.client().Insist<customer::v1::Customer>(NewCustomer("kept")), IsOk());
+  suite.Kill();
+  const fs::path log = fs::path(suite.data_directory()) / "log";
+  const fs::path damaged = Longest(log, ".log");
+  const std::string whole = BytesOf(damaged);
+  std::string bytes = whole;
+  bytes[bytes.size() / 2] ^= 0x10;
+  Write(damaged, bytes);
+
+  const std::set<std::string> before = FilesIn(suite.data_directory());
+  suite.Start();
+  EXPECT_EQ(suite.WaitForEnd(), 1);
+  EXPECT_THAT(suite.Output(), HasSubstr("LOG_CORRUPT"));
+  EXPECT_THAT(suite.Output(), HasSubstr("file=" + damaged.filename().string()));
+  EXPECT_THAT(suite.Output(), HasSubstr("crmctl log verify"));
+  EXPECT_EQ(FilesIn(suite.data_directory()), before);
+  EXPECT_EQ(BytesOf(damaged), bytes);
+
+  Write(damaged, whole);
+  suite.Start();
+  ASSERT_TRUE(suite.WaitUntilReady());
+  customer::v1::ListCustomersResponse customers =
+      *suite.client().Insist<customer::v1::ListCustomersResponse>(
+          customer::v1::ListCustomersRequest());
+  EXPECT_EQ(customers.customers_size(), 1);
 }
 
 }  // namespace
