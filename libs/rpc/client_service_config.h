@@ -4,8 +4,9 @@
 // Only UNAVAILABLE is tried again: nothing was begun then, or the request_id of the command settles
 // what became of it. The same holds for CANCELLED, which a caller who waits hears only from a
 // transport that is being closed. Retries stop while more than half of the calls fail (throttling),
-// and wait as long as the server asks ("grpc-retry-pushback-ms"). Servers that say NOT_SERVING get
-// no calls.
+// and wait as long as the server asks where that is long ("grpc-retry-pushback-ms", kPushbackMin).
+// Servers that say NOT_SERVING get no calls. The waits add up to about 7 s, more than it takes
+// until somebody else serves the keys of a replica that was killed.
 #pragma once
 
 #include <string_view>

@@ -35,12 +35,18 @@ absl::Status TooLarge(std::string_view reason, std::string_view text, int64_t li
 }
 
 // How long the server asks to wait before a retry, for the clients that retry by themselves.
+// The wait that gRPC clients are told, in place of their own. Not a short one: four retries at the
+// same distance would be over before the keys of a replica that is gone are served again, where the
+// growing waits of the published policy outlast that.
 std::optional<int64_t> PushbackMillis(const absl::Status& status) {
   if (!absl::IsUnavailable(status)) return std::nullopt;
   const auto payload = status.GetPayload("type.googleapis.com/google.rpc.RetryInfo");
   google::rpc::RetryInfo retry;
   if (!payload.has_value() || !retry.ParseFromString(std::string(*payload))) return std::nullopt;
-  return retry.retry_delay().seconds() * 1'000 + retry.retry_delay().nanos() / 1'000'000;
+  const int64_t millis =
+      retry.retry_delay().seconds() * 1'000 + retry.retry_delay().nanos() / 1'000'000;
+  return millis < absl::ToInt64Milliseconds(kPushbackMin) ? std::nullopt
+                                                          : std::optional<int64_t>(millis);
 }
 
 }  // namespace

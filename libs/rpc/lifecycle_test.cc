@@ -87,6 +87,18 @@ TEST(Cancel, IsSeenByTheHandler) {
   held->Finish(std::string("nobody listens"));
 }
 
+TEST(Answer, OnlyALongWaitIsToldInPlaceOfThePolicys) {
+  EchoServer echo;
+  for (const auto& [wait, told] :
+       {std::pair(kPushbackMin - absl::Milliseconds(1), false), std::pair(kPushbackMin, true)}) {
+    RawCall call(echo.server->address(), PathOf(HoldMethod()), "");
+    call.Start();
+    echo.held.Take()->Finish(base::Unavailable("BUSY", "later", wait));
+    call.Wait();
+    EXPECT_EQ(call.context.GetServerTrailingMetadata().contains("grpc-retry-pushback-ms"), told);
+  }
+}
+
 TEST(Drain, AnswersWhatIsLeft) {
   EchoServer echo;
   RawCall call(echo.server->address(), PathOf(HoldMethod()), "");
@@ -99,7 +111,9 @@ TEST(Drain, AnswersWhatIsLeft) {
   const absl::Status status = FromGrpc(call.Wait());
   EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
   EXPECT_EQ(base::ReasonOf(status), "SHUTTING_DOWN");
-  EXPECT_TRUE(call.context.GetServerTrailingMetadata().contains("grpc-retry-pushback-ms"));
+  // Said to programs, and left to the policy of clients that send again by themselves.
+  EXPECT_TRUE(status.GetPayload("type.googleapis.com/google.rpc.RetryInfo").has_value());
+  EXPECT_FALSE(call.context.GetServerTrailingMetadata().contains("grpc-retry-pushback-ms"));
   EXPECT_EQ(echo.server->calls_in_flight(), 0);
   held->Finish("too late");
   echo.server.reset();

@@ -31,6 +31,11 @@ inline constexpr absl::Duration kDeadlineMax = absl::Seconds(60);
 // How often overdue calls are looked for: a call is answered at most this long after its deadline.
 inline constexpr absl::Duration kDeadlineSweep = absl::Milliseconds(100);
 
+// A RetryInfo of at least this is also sent as grpc-retry-pushback-ms, which replaces the waits of
+// a client's own policy: four retries at this distance outlast the takeover of a killed owner's
+// keys.
+inline constexpr absl::Duration kPushbackMin = absl::Seconds(2);
+
 // How long, after the grace of a drain, answers may take to reach their callers.
 inline constexpr absl::Duration kDrainFlush = absl::Seconds(2);
 
