@@ -37,7 +37,10 @@ std::function<void(rpc::CallReply)> Parsed(std::function<void(absl::StatusOr<Res
 absl::Status OfPeer(absl::Status status) {
   const bool transport = absl::IsUnavailable(status) || absl::IsCancelled(status) ||
                          absl::IsInternal(status) || absl::IsUnknown(status);
-  if (!transport || !base::ReasonOf(status).empty()) return status;
+  // Who has no reason to give is given the name of the code by who reads it.
+  const std::string reason = base::ReasonOf(status);
+  const bool ours = !reason.empty() && reason != absl::StatusCodeToString(status.code());
+  if (!transport || ours) return status;
   return base::Unavailable("OWNER_UNREACHABLE",
                            "the replica that owns this key cannot be reached; another takes over",
                            kPeerGoneRetryAfter);

@@ -43,6 +43,22 @@ TEST(Peers, WhatTheTransportSaysIsUnavailableWithATimeToWait) {
   }
 }
 
+TEST(Peers, AnOwnerThatIsGoneIsNotToldByItsAddress) {
+  std::string gone;
+  {
+    const auto server = *rpc::Server::Start({.address = "127.0.0.1:0"}, EngineMethods({}));
+    gone = server->address();
+  }
+  PeerNetwork network({gone, nullptr, "service:test"});
+  std::promise<absl::Status> done;
+  network.Peers().forward("two", {}, absl::InfiniteDuration(),
+                          [&done](auto response) { done.set_value(response.status()); });
+  const absl::Status told = done.get_future().get();
+  EXPECT_TRUE(absl::IsUnavailable(told)) << told;
+  EXPECT_EQ(base::ReasonOf(told), "OWNER_UNREACHABLE");
+  EXPECT_EQ(told.message().find(gone), absl::string_view::npos) << told;
+}
+
 TEST(Peers, WhatTheOwnerSaysPassesUnchanged) {
   const absl::Status bug = base::Failed(absl::StatusCode::kInternal, "A_BUG", "ours");
   EXPECT_EQ(Forward([&](const rpc::Call&) { return bug; }, {}).status(), bug);
