@@ -53,9 +53,11 @@ void Claim::Read(const std::string& claim_id, absl::Duration retry_at) {
     return;
   }
   // A newer claim of somebody else: whatever we have in flight, claims included, can no longer
-  // count. Who lost something waits, so that duels end. Who only read along does not: it may be
-  // reading the claims of a past in which it, or the dead, owned the partition.
-  if (role_ != Role::kFollower || !pending_.empty()) retry_at_ = retry_at;
+  // count. Who lost something that it is still assigned waits, so that duels end. Who was revoked
+  // before has handed it over: should the successor leave at once, it is back without a wait. Nor
+  // does who only read along: it may be reading the claims of a past in which it, or the dead,
+  // owned the partition.
+  if (assigned_ && (role_ != Role::kFollower || !pending_.empty())) retry_at_ = retry_at;
   pending_.clear();
   role_ = Role::kFollower;
 }

@@ -72,6 +72,18 @@ TEST(Claim, BeingRevokedStopsNobodyANewerClaimDoes) {
   EXPECT_FALSE(claim.ShouldClaim(kNow + absl::Hours(1), true, true));
 }
 
+TEST(Claim, WhoHandedOverTakesBackWithoutAWait) {
+  Claim claim;
+  claim.Assign(true);
+  claim.Sent("a", kNow);
+  claim.Read("a", kNow);
+  claim.Assign(false);
+  claim.Read("of the successor", kNow + absl::Seconds(5));
+  EXPECT_FALSE(claim.ShouldClaim(kNow, true, true));
+  claim.Assign(true);  // The successor has left.
+  EXPECT_TRUE(claim.ShouldClaim(kNow, true, true));
+}
+
 TEST(Claim, InDoubtItClaimsEvenWhenRevoked) {
   Claim claim;
   claim.Assign(true);
