@@ -72,6 +72,9 @@ TEST(RequestStatus, KeepsTheBrokersWord) {
   EXPECT_EQ(RequestStatus(RD_KAFKA_RESP_ERR_INVALID_PARTITIONS, "x").code(),
             Code::kInvalidArgument);
   EXPECT_EQ(RequestStatus(RD_KAFKA_RESP_ERR__TRANSPORT, "x").code(), Code::kUnavailable);
+  // Brokers that are still starting say so, too: a service that starts with them waits.
+  EXPECT_EQ(RequestStatus(RD_KAFKA_RESP_ERR_INVALID_REPLICATION_FACTOR, "x").code(),
+            Code::kUnavailable);
 }
 
 }  // namespace
