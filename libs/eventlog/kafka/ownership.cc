@@ -15,6 +15,10 @@
 namespace crm::eventlog::kafka {
 namespace {
 
+// After that the group finds out by itself, when the session is over.
+constexpr absl::Duration kLeavePatience = absl::Seconds(5);
+constexpr int kLeavePollMillis = 20;
+
 class KafkaOwnership : public Ownership {
  public:
   KafkaOwnership(const Options& options, std::string topic, Waker waker)
@@ -44,6 +48,7 @@ class KafkaOwnership : public Ownership {
         *std::move(client);  // Ends without the lock: that takes a while.
     const std::lock_guard lock(mutex_);
     client_.swap(before);
+    answered_ = false;
     return absl::OkStatus();
   }
 
@@ -88,6 +93,7 @@ class KafkaOwnership : public Ownership {
   }
 
   void Rebalance(rd_kafka_event_t* event, std::vector<OwnershipEvent>& out) {
+    answered_ = true;
     rd_kafka_t* const client = client_->get();
     rd_kafka_topic_partition_list_t* partitions = rd_kafka_event_topic_partition_list(event);
     switch (rd_kafka_event_error(event)) {
@@ -169,10 +175,37 @@ class KafkaOwnership : public Ownership {
     if (!joined.ok()) base::Log(base::Level::kError, "could not join again", {});
   }
 
+  // The group lets nobody go who owes it an answer to a rebalance: to one that came and was not
+  // polled, or to one that comes meanwhile. So all are answered until it has.
   void Leave() {
     if (client_ == nullptr) return;
     client_->Silence();
-    rd_kafka_consumer_close(client_->get());
+    rd_kafka_t* const client = client_->get();
+    const absl::Duration end = probe_.clock.SinceBoot() + kLeavePatience;
+    AwaitFirstAnswer(end);
+    const QueuePtr queue(rd_kafka_queue_new(client));
+    const ErrorPtr failed(rd_kafka_consumer_close_queue(client, queue.get()));
+    while (failed == nullptr && !rd_kafka_consumer_closed(client) &&
+           probe_.clock.SinceBoot() < end) {
+      Answer(queue.get());
+    }
+  }
+
+  // librdkafka before 2.3 aborts the process when a client ends between the group's first word to
+  // it and its first assignment (confluentinc/librdkafka#4312).
+  void AwaitFirstAnswer(absl::Duration end) {
+    while (!answered_ && probe_.clock.SinceBoot() < end &&
+           std::string_view(rd_kafka_rebalance_protocol(client_->get())) == "COOPERATIVE") {
+      Answer(client_->queue());
+    }
+  }
+
+  void Answer(rd_kafka_queue_t* queue) {
+    std::vector<OwnershipEvent> nobody;
+    const EventPtr event(rd_kafka_queue_poll(queue, kLeavePollMillis));
+    if (event != nullptr && rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_REBALANCE) {
+      Rebalance(event.get(), nobody);
+    }
   }
 
   const Options options_;
@@ -185,6 +218,7 @@ class KafkaOwnership : public Ownership {
   absl::Duration session_timeout_;
   std::atomic<int64_t> polled_ns_;  // When Poll was last called, on SinceBoot's scale.
   std::set<int> owned_;
+  bool answered_ = false;  // A rebalance, since the client was made.
 };
 
 }  // namespace

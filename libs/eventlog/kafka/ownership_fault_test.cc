@@ -154,6 +154,24 @@ TEST_F(OwnershipFault, ABrokerWithAHigherMinimumGetsTheFallback) {
   EXPECT_EQ(one.ownership->SessionTimeout(), absl::Seconds(6));
 }
 
+TEST_F(OwnershipFault, WhoLeavesAtAnyMomentOfJoiningIsGoneSoon) {
+  Open(SharedBroker());
+  Member stays = Join("stays");
+  wakes_.Until("it has all", [&] { return stays.Has(kPartitions); });
+  for (int millis = 0; millis < 200; millis += 20) {
+    Member hasty = Join("hasty");
+    const absl::Time leaves = absl::Now() + absl::Milliseconds(millis);
+    wakes_.Until("the moment", [&] {
+      stays.Poll();
+      hasty.Poll();
+      return absl::Now() >= leaves;
+    });
+    hasty.ownership.reset();
+    EXPECT_LT(absl::Now() - leaves, absl::Seconds(10)) << "after " << millis << " ms";
+  }
+  EXPECT_TRUE(wakes_.Until("it has all again", [&] { return stays.Has(kPartitions); }));
+}
+
 TEST_F(OwnershipFault, ClosingHandsOverAtOnce) {
   Open(SharedBroker());
   Member one = Join("one");
