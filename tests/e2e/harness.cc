@@ -1,13 +1,10 @@
 #include "tests/e2e/harness.h"
 
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <signal.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -32,6 +29,8 @@ namespace fs = std::filesystem;
 
 constexpr absl::Duration kAskEvery = absl::Milliseconds(10);
 constexpr int kTailLines = 40;
+constexpr char kBalancedConfig[] =
+    R"({"loadBalancingConfig":[{"round_robin":{}}],"healthCheckConfig":{"serviceName":""}})";
 // Below what Linux gives to outgoing connections.
 constexpr int kFirstPort = 12000;
 constexpr int kLastPort = 31999;
@@ -56,19 +55,6 @@ int PortOf(const std::string& address) {
   int port = 0;
   EXPECT_TRUE(absl::SimpleAtoi(address.substr(address.find(':') + 1), &port)) << address;
   return port;
-}
-
-// The child of fork: becomes the program. It ends with us, however we end.
-[[noreturn]] void Become(const std::vector<std::string>& arguments, const std::string& output) {
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
-  const int fd = open(output.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
-  dup2(fd, STDOUT_FILENO);
-  dup2(fd, STDERR_FILENO);
-  std::vector<char*> argv;
-  for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
-  argv.push_back(nullptr);
-  execv(argv[0], argv.data());
-  _exit(127);
 }
 
 }  // namespace
@@ -105,7 +91,9 @@ bool Until(const std::string& what, const std::function<bool()>& done, absl::Dur
   return false;
 }
 
-HttpAnswer HttpGet(const std::string& address, const std::string& path) {
+namespace {
+
+HttpAnswer Http(const std::string& address, const std::string& head, const std::string& body) {
   HttpAnswer answer;
   const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const timeval patience{2, 0};
@@ -114,17 +102,28 @@ HttpAnswer HttpGet(const std::string& address, const std::string& path) {
   std::string text;
   if (connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof(to)) == 0) {
     const std::string request =
-        absl::StrCat("GET ", path, " HTTP/1.1\r\nHost: ", address, "\r\nConnection: close\r\n\r\n");
+        absl::StrCat(head, " HTTP/1.1\r\nHost: ", address, "\r\nContent-Length: ", body.size(),
+                     "\r\nConnection: close\r\n\r\n", body);
     send(fd, request.data(), request.size(), MSG_NOSIGNAL);
     char buffer[4096];
     for (ssize_t n; (n = recv(fd, buffer, sizeof(buffer), 0)) > 0;) text.append(buffer, n);
   }
   close(fd);
-  const std::vector<std::string> head = absl::StrSplit(text, absl::MaxSplits(' ', 2));
-  if (head.size() == 3 && !absl::SimpleAtoi(head[1], &answer.code)) answer.code = 0;
+  const std::vector<std::string> line = absl::StrSplit(text, absl::MaxSplits(' ', 2));
+  if (line.size() == 3 && !absl::SimpleAtoi(line[1], &answer.code)) answer.code = 0;
   const size_t blank = text.find("\r\n\r\n");
   if (blank != std::string::npos) answer.body = text.substr(blank + 4);
   return answer;
+}
+
+}  // namespace
+
+HttpAnswer HttpGet(const std::string& address, const std::string& path) {
+  return Http(address, "GET " + path, "");
+}
+
+HttpAnswer HttpPost(const std::string& address, const std::string& path, const std::string& body) {
+  return Http(address, "POST " + path, body);
 }
 
 const google::protobuf::MethodDescriptor& MethodOf(const google::protobuf::Descriptor& request) {
@@ -144,6 +143,7 @@ Client::Client(const std::vector<std::string>& addresses, Policy policy)
         rpc::Channel::Options options;
         options.target = absl::StrCat("ipv4:", absl::StrJoin(addresses, ","));
         options.user_agent = "e2e";
+        if (policy == Policy::kBalanced) options.service_config = kBalancedConfig;
         if (policy == Policy::kNone) options.service_config.clear();
         return options;
       }()) {}
@@ -165,44 +165,27 @@ Service::~Service() {
   for (size_t i = first; i < lines.size(); ++i) std::cerr << lines[i] << "\n";
 }
 
-void Service::Start() {
-  std::vector<std::string> arguments = {options_.binary,   "--listen-address", address_,
-                                        "--admin-address", admin_address_,     "--instance",
-                                        address_,          "--data-dir",       data_directory()};
+void Service::Start(const std::vector<std::string>& environment) {
+  std::vector<std::string> arguments = {options_.binary,
+                                        "--listen-address",
+                                        address_,
+                                        "--admin-address",
+                                        admin_address_,
+                                        "--instance",
+                                        options_.instance.empty() ? address_ : options_.instance,
+                                        "--data-dir",
+                                        data_directory()};
   arguments.insert(arguments.end(), options_.flags.begin(), options_.flags.end());
-  const std::string output = options_.directory + "/output";
-  pid_ = fork();
-  if (pid_ == 0) Become(arguments, output);
-  ASSERT_GT(pid_, 0);
+  process_.Start(arguments, options_.directory + "/output", environment);
 }
 
 bool Service::WaitUntilReady() {
   return Until(absl::StrCat(options_.binary, " is ready"), [this] { return Readyz().code == 200; });
 }
 
-void Service::Signal(int signal) const {
-  if (pid_ > 0) kill(pid_, signal);
-}
-
-void Service::Kill() {
-  if (pid_ <= 0) return;
-  kill(pid_, SIGKILL);
-  waitpid(pid_, nullptr, 0);
-  pid_ = 0;
-}
-
 int Service::Stop() {
   Signal(SIGTERM);
   return WaitForEnd().value_or(-1);
-}
-
-std::optional<int> Service::WaitForEnd() {
-  int status = 0;
-  const bool ended = Until(absl::StrCat(options_.binary, " ends"),
-                           [&] { return waitpid(pid_, &status, WNOHANG) == pid_; });
-  if (!ended) return std::nullopt;
-  pid_ = 0;
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 std::string Service::Output() const {
@@ -225,11 +208,15 @@ std::vector<std::string> OnBroker(const std::string& bootstrap) {
 }
 
 std::vector<engine::v1::PartitionStatus> Partitions(Service& service, const std::string& topic) {
+  return Partitions(service.client(), topic);
+}
+
+std::vector<engine::v1::PartitionStatus> Partitions(Client& client, const std::string& topic) {
   std::vector<engine::v1::PartitionStatus> partitions;
   rpc::CallOptions options;
   options.deadline = absl::Now() + absl::Seconds(5);
-  const auto answer = service.client().Call<engine::v1::ListPartitionsResponse>(
-      engine::v1::ListPartitionsRequest(), options);
+  const auto answer =
+      client.Call<engine::v1::ListPartitionsResponse>(engine::v1::ListPartitionsRequest(), options);
   if (!answer.ok()) return partitions;
   for (const auto& partition : answer->partitions()) {
     if (partition.topic() == topic) partitions.push_back(partition);

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <google/protobuf/message.h>
-#include <sys/types.h>
 
 #include <functional>
 #include <memory>
@@ -14,6 +13,7 @@
 #include "absl/time/time.h"
 #include "crm/engine/v1/engine.pb.h"
 #include "libs/rpc/client.h"
+#include "tests/e2e/process.h"
 
 namespace crm::e2e {
 
@@ -47,6 +47,7 @@ struct HttpAnswer {
   std::string body;
 };
 HttpAnswer HttpGet(const std::string& address, const std::string& path);
+HttpAnswer HttpPost(const std::string& address, const std::string& path, const std::string& body);
 
 // The RPC that a request belongs to: every request message has one.
 const google::protobuf::MethodDescriptor& MethodOf(const google::protobuf::Descriptor& request);
@@ -54,8 +55,9 @@ const google::protobuf::MethodDescriptor& MethodOf(const google::protobuf::Descr
 // Calls any RPC, with the client policy that we publish.
 class Client {
  public:
-  // One address or several, which are taken in turn. Without the policy a call is sent once.
-  enum class Policy { kPublished, kNone };
+  // One address or several, which are taken in turn by the policy. kBalanced: the policy without
+  // its retries. kNone: a call is sent once, to the first that is there, even if it is not ready.
+  enum class Policy { kPublished, kBalanced, kNone };
   explicit Client(const std::vector<std::string>& addresses, Policy policy = Policy::kPublished);
 
   template <class Response, class Request>
@@ -94,6 +96,7 @@ class Service {
     std::string directory;           // For its data and its output.
     std::vector<std::string> flags;  // Besides addresses, instance and directory.
     std::string address;             // Where it listens; empty: FreeAddress().
+    std::string instance;            // Its name in claims; empty: its address.
   };
   explicit Service(Options options);
   // Kills the process. After a failed test it prints the end of what the process said.
@@ -101,16 +104,18 @@ class Service {
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
 
-  // Starts it and returns.
-  void Start();
+  // Starts it, with `environment` ("A=b") besides ours, and returns.
+  void Start(const std::vector<std::string>& environment = {});
   bool WaitUntilReady();
-  void Signal(int signal) const;
+  bool Running() { return process_.Running(); }
+  pid_t pid() const { return process_.pid(); }
+  void Signal(int signal) const { process_.Signal(signal); }
   // kill -9, and waits for the end.
-  void Kill();
+  void Kill() { process_.Kill(); }
   // Asks it to stop, and waits; the exit code.
   int Stop();
   // The exit code, once it ends by itself; nullopt when it does not within kPatience.
-  std::optional<int> WaitForEnd();
+  std::optional<int> WaitForEnd() { return process_.WaitForEnd(kPatience); }
 
   HttpAnswer Readyz() const { return HttpGet(admin_address_, "/readyz"); }
   const std::string& address() const { return address_; }
@@ -123,7 +128,7 @@ class Service {
   const Options options_;
   const std::string address_;
   const std::string admin_address_;
-  pid_t pid_ = 0;
+  Process process_;
   std::unique_ptr<Client> client_;
 };
 
@@ -133,6 +138,8 @@ std::vector<std::string> OnBroker(const std::string& bootstrap);
 
 // What a service says of a topic's partitions, in their order; empty when it does not answer.
 std::vector<engine::v1::PartitionStatus> Partitions(Service& service, const std::string& topic);
+// The same through a client without the policy, which asks services that are not ready, too.
+std::vector<engine::v1::PartitionStatus> Partitions(Client& client, const std::string& topic);
 
 // Waits until both stand at the same positions of `topic` with equal tables; the digest, or empty,
 // and a failure.
