@@ -15,6 +15,8 @@ if(CRM_CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER "${CRM_CCACHE}")
 endif()
 if(CRM_SANITIZE)
+  # g++ 12 takes std::function and std::regex for uninitialised when they are instrumented.
+  add_compile_options(-Wno-maybe-uninitialized)
   add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=address,undefined)
 elseif(CRM_TSAN)
