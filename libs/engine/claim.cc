@@ -35,6 +35,7 @@ bool Claim::ShouldClaim(absl::Duration now, bool caught_up, bool fresh) const {
 }
 
 void Claim::Sent(std::string claim_id, absl::Duration now) {
+  if (!pending_.empty()) superseded_ = std::move(pending_);
   pending_ = std::move(claim_id);
   sent_at_ = now;
   if (role_ == Role::kFollower) role_ = Role::kClaiming;
@@ -49,6 +50,7 @@ void Claim::Failed(absl::Duration retry_at) {
 void Claim::Read(const std::string& claim_id, absl::Duration retry_at) {
   if (!pending_.empty() && claim_id == pending_) {
     pending_.clear();
+    superseded_.clear();
     role_ = Role::kOwner;
     return;
   }
@@ -56,8 +58,11 @@ void Claim::Read(const std::string& claim_id, absl::Duration retry_at) {
   // count. Who lost something that it is still assigned waits, so that duels end. Who was revoked
   // before has handed it over: should the successor leave at once, it is back without a wait. Nor
   // does who only read along: it may be reading the claims of a past in which it, or the dead,
-  // owned the partition.
-  if (assigned_ && (role_ != Role::kFollower || !pending_.empty())) retry_at_ = retry_at;
+  // owned the partition; nor who lost to a claim of its own that had been given up, by a writer
+  // that broke: there is no other to give way to.
+  const bool own = !superseded_.empty() && claim_id == superseded_;
+  superseded_.clear();
+  if (!own && assigned_ && (role_ != Role::kFollower || !pending_.empty())) retry_at_ = retry_at;
   pending_.clear();
   role_ = Role::kFollower;
 }

@@ -47,7 +47,8 @@ class Claim {
  private:
   Role role_ = Role::kFollower;
   bool assigned_ = false;
-  std::string pending_;  // claim_id of the claim in flight; empty: none.
+  std::string pending_;     // claim_id of the claim in flight; empty: none.
+  std::string superseded_;  // claim_id of one before it whose fate was unknown; empty: none.
   absl::Duration sent_at_ = -absl::InfiniteDuration();
   absl::Duration retry_at_ = -absl::InfiniteDuration();
 };

@@ -84,6 +84,18 @@ TEST(Claim, WhoHandedOverTakesBackWithoutAWait) {
   EXPECT_TRUE(claim.ShouldClaim(kNow, true, true));
 }
 
+TEST(Claim, WhoLosesToItsOwnLateClaimDoesNotWait) {
+  Claim claim;
+  claim.Assign(true);
+  claim.Sent("by a writer that broke", kNow);
+  claim.Failed(kNow);
+  claim.Sent("b", kNow);
+  // It landed, and has the epoch that b has: b does not count.
+  claim.Read("by a writer that broke", kNow + absl::Seconds(5));
+  EXPECT_FALSE(claim.owns());
+  EXPECT_TRUE(claim.ShouldClaim(kNow, true, true));
+}
+
 TEST(Claim, InDoubtItClaimsEvenWhenRevoked) {
   Claim claim;
   claim.Assign(true);
