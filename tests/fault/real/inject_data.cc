@@ -128,9 +128,11 @@ void DiskFull(Scene& scene) {
   e2e::Until("it owns some", [&] { return !scene.cluster.OwnedBy(owner).empty(); });
   scene.recorder.Mark(scene.kind, absl::StrCat("r", owner + 1), scene.cluster.OwnedBy(owner));
   FillUp(data + "/ballast");
-  e2e::Until("the full disk is noticed",
-             [&] { return !service.Running() || service.Readyz().code != 200; });
-  scene.note = service.Running() ? "not ready while it was full" : "ended when it was full";
+  e2e::Until("the full disk is noticed", [&] {
+    const e2e::HttpAnswer answer = service.Readyz();
+    scene.note = !service.Running() ? "ended" : answer.code == 503 ? answer.body : "";
+    return !scene.note.empty();
+  });
   scene.load.WaitForAllPartitions("while a disk is full");
   fs::remove(data + "/ballast");
   StartUntilReady(scene, owner);

@@ -54,7 +54,7 @@ int RunAll(Runner& runner, std::vector<Injection> chosen, int count, unsigned se
     if (next == 0) std::shuffle(chosen.begin(), chosen.end(), random);
     if (runner.Inject(chosen[next])) ++held;
   }
-  std::cout << held << " of " << count << " held" << std::endl;
+  std::cout << runner.Summary() << held << " of " << count << " held" << std::endl;
   return held == count ? 0 : 1;
 }
 

@@ -129,12 +129,28 @@ bool Runner::Inject(const Injection& injection) {
   }
   Report(injection, result);
   const bool held = result.violations.empty();
+  OfKind& kind = kinds_[injection.kind];
+  kind.held += held ? 1 : 0;
+  kind.gaps_ms.push_back(result.gap_ms);
   if (held && !options_.keep) fs::remove_all(directory);
   if (!held || on_cluster_ >= kInjectionsPerCluster) {
     cluster_.reset();
     if (held) fs::remove_all(cluster_directory_);
   }
   return held;
+}
+
+std::string Runner::Summary() const {
+  std::string text;
+  for (const auto& [name, kind] : kinds_) {
+    std::vector<double> gaps = kind.gaps_ms;
+    std::sort(gaps.begin(), gaps.end());
+    const auto rank = [&](size_t percent) { return gaps[(gaps.size() * percent + 99) / 100 - 1]; };
+    absl::StrAppend(
+        &text, absl::StrFormat("%-26s %4d, held %4d, gap p50 %6.0f p99 %6.0f max %6.0f ms\n", name,
+                               gaps.size(), kind.held, rank(50), rank(99), gaps.back()));
+  }
+  return text;
 }
 
 void Runner::Report(const Injection& injection, const Result& result) {

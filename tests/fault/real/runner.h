@@ -2,6 +2,7 @@
 #pragma once
 
 #include <fstream>
+#include <map>
 #include <memory>
 #include <optional>
 #include <random>
@@ -29,6 +30,8 @@ class Runner {
 
   // True: everything held. A line on stdout and one in record.jsonl.
   bool Inject(const Injection& injection);
+  // A line for each kind: how many, how many held, and the write gaps.
+  std::string Summary() const;
 
  private:
   struct Result {
@@ -55,6 +58,11 @@ class Runner {
   int on_cluster_ = 0;
   Totals totals_;
   std::vector<Resources> resources_;
+  struct OfKind {
+    int held = 0;
+    std::vector<double> gaps_ms;
+  };
+  std::map<std::string, OfKind> kinds_;
 };
 
 }  // namespace crm::fault
