@@ -130,7 +130,9 @@ void DiskFull(Scene& scene) {
   FillUp(data + "/ballast");
   e2e::Until("the full disk is noticed", [&] {
     const e2e::HttpAnswer answer = service.Readyz();
-    scene.note = !service.Running() ? "ended" : answer.code == 503 ? answer.body : "";
+    scene.note = !service.Running()   ? "ended"
+                 : answer.code == 503 ? answer.body.substr(0, answer.body.find('\n'))
+                                      : "";
     return !scene.note.empty();
   });
   scene.load.WaitForAllPartitions("while a disk is full");
