@@ -55,7 +55,7 @@ function(crm_binary NAME)
   set_target_properties(${NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
 endfunction()
 
-# crm_test(NAME SRCS .. DEPS .. [LABEL unit|contract|kafka|e2e] [TIMEOUT seconds] [SERIAL]): a GoogleTest binary.
+# crm_test(NAME SRCS .. DEPS .. [LABEL unit|contract|kafka|mock] [TIMEOUT seconds] [SERIAL]): a GoogleTest binary.
 function(crm_test NAME)
   cmake_parse_arguments(ARG "SERIAL" "LABEL;TIMEOUT" "SRCS;DEPS" ${ARGN})
   if(NOT ARG_LABEL)
