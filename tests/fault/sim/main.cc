@@ -34,7 +34,7 @@ int Run(int argc, char** argv) {
   app.add_option("--from", sweep.from, "first seed of a sweep")->capture_default_str();
   app.add_option("--count", sweep.count, "how many seeds; 0: as many as fit in --minutes");
   app.add_option("--minutes", minutes, "how long");
-  app.add_option("--at-least", sweep.at_least, "fewer seeds than this fail the sweep");
+  app.add_option("--at-least", sweep.at_least, "go on after --minutes until so many are through");
   app.add_option("--jobs", sweep.jobs, "runs at a time; 0: as many as there are processors");
   app.add_flag("--planted", sweep.planted, "stop at the first seed that finds something");
   app.add_flag("--talk", talk, "with --seed: say what the engine says");
