@@ -34,7 +34,6 @@ absl::Status TooLarge(std::string_view reason, std::string_view text, int64_t li
                       {{"bytes_max", absl::StrCat(limit)}});
 }
 
-// How long the server asks to wait before a retry, for the clients that retry by themselves.
 // The wait that gRPC clients are told, in place of their own. Not a short one: four retries at the
 // same distance would be over before the keys of a replica that is gone are served again, where the
 // growing waits of the published policy outlast that.

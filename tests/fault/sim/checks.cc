@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "libs/base/resource_name.h"
 #include "libs/table/read_view.h"
 
 namespace crm::fault {
