@@ -89,6 +89,7 @@ void HandleCommand(Host& host, const engine::CommandDef& def, std::shared_ptr<rp
   if (!freshness.ok()) return call->Finish(freshness.status());
   const int partition = command->partition;
   const absl::Duration deadline = command->deadline;
+  command->said_before = freshness->barrier;
   AwaitFreshness(
       *engine, *std::move(freshness), {partition}, deadline,
       [call, engine, held = std::make_shared<Command>(*std::move(command))](absl::Status status) {
@@ -135,7 +136,8 @@ struct Batch {
 };
 
 // Rows of a batch are remembered by what they are, not by request_id: sent again with another one,
-// they find what they made. So each carries a request_id of its own content.
+// they find what they made. So each carries a request_id of its own content; what is refused may be
+// right when it is imported again, so no refusal is kept for it.
 void RunBatch(engine::Engine* engine, const engine::BatchDef& def,
               const google::protobuf::Message& request, std::shared_ptr<rpc::Call> call) {
   absl::StatusOr<std::vector<engine::BatchItem>> split = Split(def, request, *engine);

@@ -67,6 +67,15 @@ absl::Status Applier::Remember(const eventlog::EventHeaders& headers, const std:
   return memory_.RememberRequest(base::KeyOf(name), headers.request_id, request, first);
 }
 
+absl::Status Applier::RememberAnswer(const eventlog::EventHeaders& headers, const std::string& name,
+                                     v1::StoredAnswer answer) {
+  v1::StoredRequest request;
+  request.set_hash(headers.request_hash);
+  request.set_name(name);
+  *request.mutable_answer() = std::move(answer);
+  return memory_.RememberRequest(base::KeyOf(name), headers.request_id, request, false);
+}
+
 absl::StatusOr<Applied> Applier::Apply(const eventlog::Record& record,
                                        const eventlog::EventHeaders& headers) {
   if (headers.dataschema == eventlog::v1::LogEvent::descriptor()->full_name()) {
@@ -79,6 +88,13 @@ absl::StatusOr<Applied> Applier::Apply(const eventlog::Record& record,
       const auto& passed = event.reaction_passed();
       memory_.RaiseWatermark(passed.reaction(), passed.source(), passed.target(),
                              passed.revision());
+    }
+    if (event.has_command_answered() && !headers.request_id.empty()) {
+      v1::StoredAnswer answer;
+      answer.set_offset(record.offset);
+      *answer.mutable_status() = event.command_answered().status();
+      const absl::Status s = RememberAnswer(headers, event.command_answered().target(), answer);
+      if (!s.ok()) return s;
     }
     return Applied{};
   }

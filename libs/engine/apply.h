@@ -38,6 +38,8 @@ class Applier {
 
  private:
   absl::Status Remember(const eventlog::EventHeaders& headers, const std::string& name, bool first);
+  absl::Status RememberAnswer(const eventlog::EventHeaders& headers, const std::string& name,
+                              v1::StoredAnswer answer);
 
   const ServiceDef& service_;
   std::unordered_map<const AggregateDef*, const table::TableDef*> tables_;

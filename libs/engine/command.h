@@ -35,7 +35,7 @@ struct CommandResult {
   std::string name;      // Resource name of what the command was for.
   Position position;     // Everything the answer rests on is before it.
   bool not_owner = false;  // Nothing was begun: somebody else owns the key.
-  // The log holds an event of the command (of a reaction, also its ReactionPassed), written now or
+  // The log holds an event of the command, or its ReactionPassed or CommandAnswered, written now or
   // before, whatever `status` says. False: it may or may not.
   bool recorded = false;
 };
@@ -54,6 +54,9 @@ struct Command {
   std::string etag;
   std::string traceparent;
   bool validate_only = false;
+  // The caller says that it may have been said before. Then also an answer without an event is kept
+  // in the log: what was said earlier and is still on its way gets it, too.
+  bool said_before = false;
   CommandClass priority = CommandClass::kInteractive;
   absl::Duration deadline = absl::InfiniteDuration();  // On Clock::SinceBoot's scale.
   MessagePtr required;                                 // The fact of another service.

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "crm/eventlog/v1/eventlog.pb.h"
 #include "libs/base/status.h"
+#include "libs/base/wire_status.h"
 #include "libs/engine/limits.h"
 
 namespace crm::engine {
@@ -12,28 +13,41 @@ namespace {
 
 using base::Failed;
 
-// An answer without an event. For a reaction that did nothing a ReactionPassed is appended, so that
-// a replay of the source does nothing either; what is UNAVAILABLE will be tried again and is not
-// passed.
-Outcome Quiet(const Command& command, absl::Status refusal, std::string resource, absl::Time now) {
-  Outcome outcome{std::move(refusal), std::move(resource)};
-  if (command.reaction.reaction.empty() || absl::IsUnavailable(outcome.refusal)) return outcome;
-  eventlog::v1::LogEvent event;
-  auto& passed = *event.mutable_reaction_passed();
-  passed.set_reaction(command.reaction.reaction);
-  passed.set_source(command.reaction.source);
-  passed.set_revision(command.reaction.revision);
-  passed.set_target(command.name);
-  if (!outcome.refusal.ok()) {
-    const std::string reason = base::ReasonOf(outcome.refusal);
-    passed.set_reason(reason.empty() ? absl::StatusCodeToString(outcome.refusal.code()) : reason);
-  }
+// What the log is to say of itself.
+Outcome Noted(Outcome outcome, const eventlog::v1::LogEvent& event,
+              const google::protobuf::Message& fact, absl::Time now) {
   outcome.append = true;
   outcome.value = event.SerializeAsString();
-  outcome.fact_type = passed.GetDescriptor()->full_name();
+  outcome.fact_type = fact.GetDescriptor()->full_name();
   outcome.schema = event.GetDescriptor()->full_name();
   outcome.time = now;
   return outcome;
+}
+
+// An answer without an event. Of a reaction, and of a command that had been said before, the log
+// keeps it: a replay of the source, or what was said before and arrives late, does nothing either.
+// UNAVAILABLE is no answer: it will be tried again.
+Outcome Quiet(const Command& command, absl::Status refusal, std::string resource, absl::Time now) {
+  Outcome outcome{std::move(refusal), std::move(resource)};
+  if (absl::IsUnavailable(outcome.refusal) || command.validate_only) return outcome;
+  eventlog::v1::LogEvent event;
+  if (!command.reaction.reaction.empty()) {
+    auto& passed = *event.mutable_reaction_passed();
+    passed.set_reaction(command.reaction.reaction);
+    passed.set_source(command.reaction.source);
+    passed.set_revision(command.reaction.revision);
+    passed.set_target(command.name);
+    if (!outcome.refusal.ok()) {
+      const std::string reason = base::ReasonOf(outcome.refusal);
+      passed.set_reason(reason.empty() ? absl::StatusCodeToString(outcome.refusal.code()) : reason);
+    }
+    return Noted(std::move(outcome), event, passed, now);
+  }
+  if (!command.said_before) return outcome;
+  auto& answered = *event.mutable_command_answered();
+  answered.set_target(command.name);
+  *answered.mutable_status() = base::ToWire(outcome.refusal);
+  return Noted(std::move(outcome), event, answered, now);
 }
 
 absl::Status Exists(const Command& command, const Versioned& loaded) {
@@ -56,7 +70,7 @@ absl::Status Exists(const Command& command, const Versioned& loaded) {
 // True when the command was applied before; then `outcome` is the answer. For a reaction the mark
 // alone says so: the events of a source reach a target in their order (reactor.h).
 absl::StatusOr<bool> SeenBefore(const Command& command, Memory& memory, const Applier& applier,
-                                absl::Time now, Outcome& outcome) {
+                                Outcome& outcome) {
   if (!command.reaction.reaction.empty()) {
     auto watermark =
         memory.Watermark(command.reaction.reaction, command.reaction.source, command.name);
@@ -66,12 +80,19 @@ absl::StatusOr<bool> SeenBefore(const Command& command, Memory& memory, const Ap
   auto stored = memory.FindRequest(command.key(), command.request_id);
   if (!stored.ok()) return stored.status();
   if (!stored->has_value()) return false;
-  if ((*stored)->hash() != command.request_hash) {
-    outcome =
-        Quiet(command, base::Invalid("request_id", "was used before for another request"), "", now);
+  const v1::StoredRequest& request = **stored;
+  if (request.hash() != command.request_hash) {
+    outcome.refusal = base::Invalid("request_id", "was used before for another request");
     return true;
   }
-  auto loaded = applier.Load(*command.def->aggregate, (*stored)->name());
+  if (request.has_answer()) {
+    outcome.refusal = base::FromWire(request.answer().status());
+    if (!outcome.refusal.ok()) {
+      outcome.rests_on = request.answer().offset() + 1;
+      return true;
+    }
+  }
+  auto loaded = applier.Load(*command.def->aggregate, request.name());
   if (!loaded.ok()) return loaded.status();
   outcome.resource = loaded->state->SerializeAsString();
   return true;
@@ -96,7 +117,7 @@ Outcome DecideCommand(const Command& command, const Applier& applier, Memory& me
                       const Company& company, absl::Time now) {
   const AggregateDef& aggregate = *command.def->aggregate;
   Outcome seen;
-  absl::StatusOr<bool> before = SeenBefore(command, memory, applier, now, seen);
+  absl::StatusOr<bool> before = SeenBefore(command, memory, applier, seen);
   if (!before.ok()) return Outcome{before.status()};
   if (*before) {
     seen.recorded = true;

@@ -18,17 +18,19 @@ struct Company {
 absl::CivilDay BusinessDate(const Company& company, absl::Time now);
 Context MakeContext(const Company& company, absl::Time now);
 
-// What a decision comes to. Either `answer` is all there is to say, or `value` is to be appended.
+// What a decision comes to: an answer, or something to append first.
 struct Outcome {
-  absl::Status refusal;  // Not OK: answered so, nothing is appended unless `passed`.
+  absl::Status refusal;  // Not OK: answered so.
   std::string resource;  // The answer when there is nothing to append: the resource as it is.
   bool append = false;
   bool recorded = false;  // The log holds it from before.
   std::string value;      // The event, serialized.
   std::string fact_type;  // ce_type
   std::string schema;     // ce_dataschema
-  int64_t revision = 0;   // ce_revision; 0 for ReactionPassed.
+  int64_t revision = 0;   // ce_revision; 0 for what the log says of itself.
   absl::Time time;
+  // The offset behind what the answer rests on; none: behind all that is applied.
+  std::optional<eventlog::Offset> rests_on;
 };
 
 // Reads through the applier's batch, which must hold nothing uncommitted.

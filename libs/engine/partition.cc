@@ -72,7 +72,7 @@ void Partition::ReadBack(const eventlog::Record& record, const std::string& even
   for (Inflight& inflight : inflight_) {
     if (inflight.read || inflight.event_id != event_id) continue;
     inflight.read = inflight.recorded = true;
-    inflight.resource = std::move(resource);
+    if (!resource.empty()) inflight.resource = std::move(resource);
     inflight.position = {partition_, record.offset + 1};
     return;
   }
@@ -93,8 +93,7 @@ void Partition::ReadClaim() {
     if (inflight.command.has_value()) {
       AnswerNow(*inflight.command,
                 base::Unavailable("NOT_DONE", "the command did not take effect; send it again",
-                                  kRetryAfter),
-                "");
+                                  kRetryAfter));
       queue_.Release(std::string(inflight.command->key()));
       inflight.command.reset();
     }
@@ -127,7 +126,7 @@ void Partition::Halt() {
     if (inflight.read) continue;
     for (Barrier& barrier : inflight.barriers) barrier.done(Stopped());
     if (!inflight.command.has_value()) continue;
-    AnswerNow(*inflight.command, FateUnknown(), "");
+    AnswerNow(*inflight.command, FateUnknown());
     queue_.Release(std::string(inflight.command->key()));
   }
   std::erase_if(inflight_, [](const Inflight& inflight) { return !inflight.read; });

@@ -140,8 +140,8 @@ class Partition {
   // The reader stopped: answers everything whose end will not be read.
   void Halt();
   void Reply(Inflight& inflight);
-  void AnswerNow(Command& command, absl::Status status, std::string resource,
-                 bool recorded = false);
+  void AnswerNow(Command& command, absl::Status status);
+  void AnswerNow(Command& command, Outcome outcome);
   absl::Duration Jitter();
 
   PartitionHost host_;

@@ -51,19 +51,22 @@ absl::Duration Partition::Jitter() {
 
 bool Partition::MayAnswer() const { return claim_.owns() && host_.lease_holds(); }
 
-void Partition::AnswerNow(Command& command, absl::Status status, std::string resource,
-                          bool recorded) {
+void Partition::AnswerNow(Command& command, absl::Status status) {
+  AnswerNow(command, Outcome{std::move(status)});
+}
+
+void Partition::AnswerNow(Command& command, Outcome outcome) {
   CommandResult result;
-  result.status = std::move(status);
-  result.resource = std::move(resource);
+  result.status = std::move(outcome.refusal);
+  result.resource = std::move(outcome.resource);
   result.name = command.name;
-  result.position = {partition_, next()};
-  result.recorded = recorded;
+  result.position = {partition_, outcome.rests_on.value_or(next())};
+  result.recorded = outcome.recorded;
   command.done(std::move(result));
 }
 
 void Partition::Submit(Command command) {
-  if (!reader_.stopped().empty()) return AnswerNow(command, Stopped(), "");
+  if (!reader_.stopped().empty()) return AnswerNow(command, Stopped());
   if (claim_.role() == Role::kFollower) {
     CommandResult result;
     result.status = NotOwner();
@@ -71,7 +74,7 @@ void Partition::Submit(Command command) {
     result.name = command.name;
     return command.done(std::move(result));
   }
-  if (silence_ > kLogSilenceMax) return AnswerNow(command, LogUnavailable(), "");
+  if (silence_ > kLogSilenceMax) return AnswerNow(command, LogUnavailable());
   queue_.Push(std::move(command));
 }
 
@@ -200,15 +203,14 @@ void Partition::AnswerExpired(absl::Duration now) {
   for (Command& expired : queue_.TakeExpired(now)) {
     AnswerNow(expired,
               base::Failed(absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED",
-                           "the deadline passed before the command was decided; nothing was done"),
-              "");
+                           "the deadline passed before the command was decided; nothing was done"));
   }
   ExpireBarriers(barriers_, now);
   // In flight and in doubt for too long: only the same request_id can tell what became of it.
   for (Inflight& inflight : inflight_) {
     ExpireBarriers(inflight.barriers, now);
     if (!inflight.command.has_value() || inflight.command->deadline > now) continue;
-    AnswerNow(*inflight.command, FateUnknown(), "");
+    AnswerNow(*inflight.command, FateUnknown());
     inflight.command->done = [](CommandResult) {};
     inflight.command->deadline = absl::InfiniteDuration();
   }
@@ -258,9 +260,9 @@ size_t Partition::DecideOne(Command command) {
   queue_.Release(std::string(command.key()));
   // An answer without an event is a read: good only while the lease holds after it was made.
   if (!MayAnswer()) {
-    AnswerNow(command, LeaseOver(), "");
+    AnswerNow(command, LeaseOver());
   } else {
-    AnswerNow(command, std::move(outcome.refusal), std::move(outcome.resource), outcome.recorded);
+    AnswerNow(command, std::move(outcome));
   }
   return 0;
 }
@@ -299,13 +301,14 @@ size_t Partition::AppendOutcome(Command command, Outcome outcome) {
   }
   if (!status.ok()) {
     queue_.Release(std::string(command.key()));
-    AnswerNow(command, std::move(status), "");
+    AnswerNow(command, std::move(status));
     return 0;
   }
   Inflight inflight;
   inflight.token = token;
   inflight.event_id = headers.id;
   inflight.refusal = std::move(outcome.refusal);
+  inflight.resource = std::move(outcome.resource);
   inflight.command = std::move(command);
   inflight_.push_back(std::move(inflight));
   return 1;
@@ -348,9 +351,9 @@ void Partition::WriterLost() {
 void Partition::Abandon() {
   const absl::Status ending =
       base::Unavailable("SHUTTING_DOWN", "this replica is stopping; try another", kRetryAfter);
-  for (Command& command : queue_.TakeAll()) AnswerNow(command, ending, "");
+  for (Command& command : queue_.TakeAll()) AnswerNow(command, ending);
   for (Inflight& inflight : inflight_) {
-    if (inflight.command.has_value()) AnswerNow(*inflight.command, ending, "");
+    if (inflight.command.has_value()) AnswerNow(*inflight.command, ending);
     for (Barrier& barrier : inflight.barriers) barrier.done(ending);
   }
   inflight_.clear();

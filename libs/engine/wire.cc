@@ -31,6 +31,7 @@ v1::SubmitCommandRequest WireOf(const Command& command, const std::string& topic
   wire.set_expected_epoch(expected_epoch);
   wire.set_traceparent(command.traceparent);
   wire.set_priority(static_cast<int32_t>(command.priority));
+  wire.set_said_before(command.said_before);
   if (!command.reaction.reaction.empty()) {
     v1::ReactionSource& source = *wire.mutable_reaction();
     source.set_reaction(command.reaction.reaction);
@@ -55,6 +56,7 @@ absl::StatusOr<Command> CommandOf(const Engine& engine, const v1::SubmitCommandR
   if (wire.priority() < 0 || wire.priority() > 2)
     return base::Invalid("priority", "must be 0, 1 or 2");
   command->priority = static_cast<CommandClass>(wire.priority());
+  command->said_before = wire.said_before();
   if (wire.has_reaction()) {
     const v1::ReactionSource& source = wire.reaction();
     command->reaction = {source.reaction(), source.source(), source.revision(), source.event_id(),

@@ -146,7 +146,7 @@ bool Cluster::RunUntilOwned() {
 }
 
 void Cluster::Start(const std::string& replica, const google::protobuf::Message& request,
-                    CommandDone done, const std::string& actor) {
+                    CommandDone done, const std::string& actor, bool said_before) {
   Engine& engine = *replicas_.at(replica).engine;
   MessagePtr copy = NewOf(request);
   copy->CopyFrom(request);
@@ -155,14 +155,16 @@ void Cluster::Start(const std::string& replica, const google::protobuf::Message&
               {actor, ""}, partitions_);
   if (!command.ok()) return done(CommandResult{command.status()});
   command->done = std::move(done);
+  command->said_before = said_before;
   engine.Route(*std::move(command));
 }
 
 CommandResult Cluster::Send(const std::string& replica, const google::protobuf::Message& request,
-                            const std::string& actor) {
+                            const std::string& actor, bool said_before) {
   auto answer = std::make_shared<std::optional<CommandResult>>();
   Start(
-      replica, request, [answer](CommandResult result) { *answer = std::move(result); }, actor);
+      replica, request, [answer](CommandResult result) { *answer = std::move(result); }, actor,
+      said_before);
   Run([&] { return answer->has_value(); });
   return answer->value_or(CommandResult{absl::DeadlineExceededError("no answer")});
 }

@@ -36,10 +36,10 @@ class Cluster {
   // Sends a request to a replica as a caller would, and runs until the answer; DEADLINE_EXCEEDED
   // when none came.
   CommandResult Send(const std::string& replica, const google::protobuf::Message& request,
-                     const std::string& actor = "user:ann");
+                     const std::string& actor = "user:ann", bool said_before = false);
   // Does not wait.
   void Start(const std::string& replica, const google::protobuf::Message& request, CommandDone done,
-             const std::string& actor = "user:ann");
+             const std::string& actor = "user:ann", bool said_before = false);
   // Retries UNAVAILABLE and not-owner over all replicas, as a client with the published policy
   // would.
   CommandResult SendAnywhere(const google::protobuf::Message& request,

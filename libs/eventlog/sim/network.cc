@@ -5,56 +5,77 @@
 
 namespace crm::eventlog {
 
-SimNetwork::~SimNetwork() {
-  for (size_t i = 0; i < links_->size(); ++i) {
-    std::deque<Item> ended;  // Outside the link: its items may be all that holds it.
-    if (Link* link = (*links_)[i]; link != nullptr) ended.swap(link->items);
+void SimNetwork::Links::Sort(Link& link) {
+  std::optional<absl::Duration> next;
+  if (!link.items.empty()) next = link.items.front().at;
+  if (next == link.next) return;
+  if (link.next.has_value()) busy.erase({*link.next, link.number});
+  link.next = next;
+  if (next.has_value()) busy[{*next, link.number}] = &link;
+}
+
+// A visit may end any link: the next one is looked for after it.
+template <class Visit>
+void SimNetwork::Each(const Visit& visit) {
+  for (auto at = links_->all.begin(); at != links_->all.end();) {
+    const int64_t number = at->first;
+    visit(*at->second);
+    at = links_->all.upper_bound(number);
   }
+}
+
+SimNetwork::~SimNetwork() {
+  Each([this](Link& link) {
+    std::deque<Item> ended;  // Outside the link: its items may be all that holds it.
+    ended.swap(link.items);
+    links_->Sort(link);
+  });
 }
 
 std::shared_ptr<SimNetwork::Link> SimNetwork::MakeLink(std::shared_ptr<const SimClient> client,
                                                        Kind kind) {
   std::shared_ptr<Link> link(new Link, [links = links_](Link* gone) {
-    (*links)[gone->index] = nullptr;
+    links->all.erase(gone->number);
+    if (gone->next.has_value()) links->busy.erase({*gone->next, gone->number});
     delete gone;
   });
   link->client = std::move(client);
   link->local = kind == Kind::kLocal;
   link->lane = kind == Kind::kLane;
-  std::erase(*links_, nullptr);
-  links_->push_back(link.get());
-  for (size_t i = 0; i < links_->size(); ++i) (*links_)[i]->index = i;
+  link->number = ++made_;
+  links_->all[link->number] = link.get();
   return link;
 }
 
 void SimNetwork::Send(Link& link, absl::Duration delay, Task task,
                       std::shared_ptr<const bool> settled) {
   if (link.client != nullptr && link.client->gone) return;
+  DropSettled(link);
   absl::Duration at = Now() + delay;
   if (!link.items.empty()) at = std::max(at, link.items.back().at);
   link.items.push_back({at, std::move(task), false, std::move(settled)});
+  links_->Sort(link);
 }
 
 void SimNetwork::CutLanes(const SimClient& client, bool drop_rest) {
-  for (size_t at = 0; at < links_->size(); ++at) {
-    Link* link = (*links_)[at];
-    if (link == nullptr || !link->lane || link->client.get() != &client || link->items.empty())
-      continue;
-    const std::shared_ptr<Link> held = link->shared_from_this();
-    const size_t sent = Pick(link->items.size() + 1);
-    for (size_t i = 0; i < sent; ++i) link->items[i].wire = true;
-    if (!drop_rest) continue;
-    while (!link->items.empty() && !link->items.back().wire) link->items.pop_back();
-  }
+  Each([&](Link& link) {
+    if (!link.lane || link.client.get() != &client || link.items.empty()) return;
+    const std::shared_ptr<Link> held = link.shared_from_this();
+    const size_t sent = Pick(link.items.size() + 1);
+    for (size_t i = 0; i < sent; ++i) link.items[i].wire = true;
+    if (!drop_rest) return;
+    while (!link.items.empty() && !link.items.back().wire) link.items.pop_back();
+    links_->Sort(link);
+  });
 }
 
 void SimNetwork::Forget(const SimClient& client) {
-  for (size_t i = 0; i < links_->size(); ++i) {
-    Link* link = (*links_)[i];
-    if (link == nullptr || link->client.get() != &client) continue;
-    const std::shared_ptr<Link> held = link->shared_from_this();
-    std::erase_if(link->items, [](const Item& item) { return !item.wire; });
-  }
+  Each([&](Link& link) {
+    if (link.client.get() != &client || link.items.empty()) return;
+    const std::shared_ptr<Link> held = link.shared_from_this();
+    std::erase_if(link.items, [](const Item& item) { return !item.wire; });
+    links_->Sort(link);
+  });
 }
 
 bool SimNetwork::CanRun(const Link& link, const Item& item) {
@@ -62,21 +83,24 @@ bool SimNetwork::CanRun(const Link& link, const Item& item) {
   return link.local ? !link.client->frozen : link.client->Reachable();
 }
 
+// What holds the link must not be among its items alone.
+void SimNetwork::DropSettled(Link& link) {
+  const auto settled = [](const Item& item) { return item.settled != nullptr && *item.settled; };
+  while (!link.items.empty() && settled(link.items.front())) link.items.pop_front();
+}
+
 SimNetwork::Link* SimNetwork::Next() {
-  Link* next = nullptr;
-  for (size_t i = 0; i < links_->size(); ++i) {
-    Link* link = (*links_)[i];
-    if (link == nullptr || link->items.empty()) continue;
-    std::deque<Item>& items = link->items;
-    std::shared_ptr<Link> held;  // What is dropped may be all that holds it.
-    while (!items.empty() && items.front().settled != nullptr && *items.front().settled) {
-      held = link->shared_from_this();
-      items.pop_front();
+  for (auto at = links_->busy.begin(); at != links_->busy.end();) {
+    const auto key = at->first;
+    {
+      const std::shared_ptr<Link> link = at->second->shared_from_this();
+      DropSettled(*link);
+      links_->Sort(*link);
+      if (link->next == key.first && CanRun(*link, link->items.front())) return link.get();
     }
-    if (items.empty() || !CanRun(*link, items.front())) continue;
-    if (next == nullptr || items.front().at < next->items.front().at) next = link;
+    at = links_->busy.upper_bound(key);  // What went may have taken others with it.
   }
-  return next;
+  return nullptr;
 }
 
 absl::Duration SimNetwork::NextTime() {
@@ -88,6 +112,7 @@ void SimNetwork::Advance() {
   for (Link* next = Next(); next != nullptr && next->items.front().at <= Now(); next = Next()) {
     const Task task = std::move(next->items.front().task);
     next->items.pop_front();
+    links_->Sort(*next);
     task();
   }
 }

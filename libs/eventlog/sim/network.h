@@ -8,8 +8,10 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -65,7 +67,9 @@ class SimNetwork {
     bool local = false;                       // Within the client: needs no connection.
     bool lane = false;                        // Carries appends.
     std::deque<Item> items;
-    size_t index = 0;  // In the network's list.
+    int64_t number = 0;  // In the order of making.
+    // When its first item is, as in the network's order; none: it has no item.
+    std::optional<absl::Duration> next;
   };
 
   SimNetwork(uint64_t seed, const base::Clock& clock) : clock_(clock), random_(seed) {}
@@ -104,15 +108,24 @@ class SimNetwork {
 
  private:
   static bool CanRun(const Link& link, const Item& item);
+  template <class Visit>
+  void Each(const Visit& visit);
+  static void DropSettled(Link& link);
   // The link whose first item is the next that can happen; null: none.
   Link* Next();
 
   const base::Clock& clock_;
   std::mt19937_64 random_;
-  // The links that are, in the order of making: ties go to the older. Not owned: a link that goes
-  // leaves a null behind, also while the list is gone through. Shared with them, as one may outlive
-  // the network.
-  std::shared_ptr<std::vector<Link*>> links_ = std::make_shared<std::vector<Link*>>();
+  // Not owned: a link that goes takes itself out, also while they are gone through. Shared with the
+  // links, as one may outlive the network.
+  struct Links {
+    std::map<int64_t, Link*> all;                              // By number.
+    std::map<std::pair<absl::Duration, int64_t>, Link*> busy;  // By Link::next; ties: the older.
+    // To be called after any change of the link's first item.
+    void Sort(Link& link);
+  };
+  std::shared_ptr<Links> links_ = std::make_shared<Links>();
+  int64_t made_ = 0;
   std::map<std::string, int64_t> fired_;
 };
 

@@ -167,6 +167,12 @@ std::vector<GoldenLine> Owners() {
   to.Claim(4, "replica-6", "rejected", "of two claims of an epoch the first counts");
   to.Claim(9, "replica-7", "rejected", "a claim without a fence claims nothing");
   to.Header("ce_fence", "");
+  eventlog::v1::LogEvent answered;
+  answered.mutable_command_answered()->set_target("customers/nobody");
+  answered.mutable_command_answered()->mutable_status()->set_code(9);
+  to.Log(answered, "crm.eventlog.v1.CommandAnswered", 4, "accepted",
+         "changes no table of resources");
+  to.last().headers.emplace_back("ce_requestid", "request-answered");
   return to.lines;
 }
 

@@ -101,6 +101,10 @@ absl::Status Speaker::Say(e2e::Client& client, const Request& request, rpc::Call
   rpc::MetadataList trailers;
   while (true) {
     const int64_t sent = MonotonicNs();
+    if (!operation.request_id.empty() && operation.sends > 0) {
+      options.metadata = {{"crm-read-barrier", "true"}};  // As the API asks of who repeats himself.
+      operation.read = "barrier";
+    }
     options.deadline = absl::Now() + (patient ? common_.call_timeout : kImpatientTimeout);
     auto answer = client.Call<Response>(request, options, &trailers);
     operation.sends += patient && MonotonicNs() - sent > kSentOnceNs ? 2 : 1;
@@ -132,6 +136,8 @@ bool Speaker::Write(e2e::Client& client, const Request& request, int more, Opera
     Operation again;
     again.topic = operation.topic;
     again.name = operation.name;
+    again.request_id = operation.request_id;
+    again.sends = 1;
     Response repeated;
     const absl::Status said = Say(client, request, {}, again, repeated);
     EXPECT_TRUE(said.ok()) << operation.name << " " << operation.request_id

@@ -17,6 +17,7 @@ namespace tv1 = engine::testdata::tv1;
 using Kind = Operation::Kind;
 
 constexpr absl::Duration kPatienceMax = absl::Seconds(5);
+constexpr absl::Duration kLateMax = absl::Seconds(10);
 constexpr absl::Duration kAgainAfterMax = absl::Milliseconds(500);
 constexpr int kInsistently = 100'000;
 
@@ -233,11 +234,16 @@ void Clients::Send(const Shared& attempt) {
     Unanswered(attempt, absl::DeadlineExceededError("nobody answered"));
   });
   Process& replica = *up[world_.Pick(up.size())];
-  attempt->operation.kind == Kind::kRead ? SendRead(attempt, replica)
-                                         : SendCommand(attempt, replica);
+  if (attempt->operation.kind == Kind::kRead) return SendRead(attempt, replica);
+  if (!world_.Chance(world_.late_command)) return SendCommand(attempt, replica, send);
+  world_.Fired("late_command");
+  // It lies in a buffer, and arrives when its caller may have said it again elsewhere.
+  world_.At(world_.UpTo(kLateMax), [this, attempt, &replica, send, life = replica.life()] {
+    if (!life->dead() && replica.engine() != nullptr) SendCommand(attempt, replica, send);
+  });
 }
 
-void Clients::SendCommand(const Shared& attempt, Process& replica) {
+void Clients::SendCommand(const Shared& attempt, Process& replica, int send) {
   engine::Engine& engine = *replica.engine();
   engine::MessagePtr request = RequestOf(attempt->operation);
   const engine::CommandDef& def = *engine.FindCommand(request->GetDescriptor()->full_name());
@@ -246,16 +252,16 @@ void Clients::SendCommand(const Shared& attempt, Process& replica) {
       engine::Prepare(def, std::move(request), {actor, ""}, world_.partitions());
   base::Check(command.ok(), command.status().ToString());
   command->deadline = world_.Now() + absl::Milliseconds(200) + world_.UpTo(kPatienceMax);
-  command->done = [this, attempt, send = attempt->operation.sends, life = replica.life(),
+  command->done = [this, attempt, send, life = replica.life(),
                    name = replica.name()](engine::CommandResult result) {
     if (!life->Deed()) return;
     attempt->operation.replica = name;
     Take(attempt, send, std::move(result));
   };
   // Who says a command again sets the barrier, as the API asks for.
-  const bool again = attempt->operation.sends > 1 || attempt->repeats;
-  if (attempt->operation.read != Operation::Read::kBarrier && !again)
-    return engine.Route(*std::move(command));
+  command->said_before =
+      send > 1 || attempt->repeats || attempt->operation.read == Operation::Read::kBarrier;
+  if (!command->said_before) return engine.Route(*std::move(command));
   // As libs/app: the command goes its way when the barrier is behind it.
   auto held = std::make_shared<engine::Command>(*std::move(command));
   engine.Barrier({held->partition}, held->deadline,

@@ -52,7 +52,7 @@ class Clients {
   Operation DrawCommand(int client);
   void Work(int client);
   void Send(const Shared& attempt);
-  void SendCommand(const Shared& attempt, Process& replica);
+  void SendCommand(const Shared& attempt, Process& replica, int send);
   void SendRead(const Shared& attempt, Process& replica);
   void ReadNow(const Shared& attempt, Process& replica, int send);
   void Take(const Shared& attempt, int send, engine::CommandResult result);

@@ -92,7 +92,7 @@ void Process::Start() {
   start_at_ = Now() + kRetryStart;
   absl::Status status = database_ == nullptr ? OpenTables() : absl::OkStatus();
   if (status.ok()) status = OpenEngine();
-  if (!status.ok() && !absl::IsUnavailable(status)) Fail(status);
+  if (!dead() && !status.ok() && !absl::IsUnavailable(status)) Fail(status);
 }
 
 // As libs/app: what is damaged is put aside and made anew from the log.
@@ -161,10 +161,15 @@ void Process::MakeParts() {
 }
 
 void Process::Step(bool may_start) {
+  if (starting_) return;
   if (life_ != nullptr && life_->dead()) TearDown();
   if (frozen()) return;
   if (engine_ == nullptr) {
-    if (may_start && Now() >= start_at_) Start();
+    if (may_start && Now() >= start_at_) {
+      starting_ = true;
+      Start();
+      starting_ = false;
+    }
     return;
   }
   for (Part& part : parts_) {
@@ -177,6 +182,7 @@ void Process::Step(bool may_start) {
 }
 
 absl::Duration Process::NextTime() const {
+  if (starting_) return absl::InfiniteDuration();
   if (life_ != nullptr && life_->dead()) return Now();
   if (frozen()) return absl::InfiniteDuration();
   if (engine_ == nullptr) return start_at_;

@@ -127,6 +127,8 @@ class Process {
   std::shared_ptr<Life> life_;  // Shared with callbacks that outlive the process.
   Ending ending_ = Ending::kKilled;
   absl::Duration start_at_ = absl::InfiniteDuration();
+  // Time goes on while it waits for the log in its start; it ends after that at the earliest.
+  bool starting_ = false;
   absl::Duration restart_after_ = absl::ZeroDuration();
   std::unique_ptr<eventlog::EventLog> connection_;
   std::unique_ptr<table::Database> database_;

@@ -7,6 +7,7 @@ constexpr absl::Duration kTroubleMax = absl::Seconds(4);
 constexpr absl::Duration kLongTroubleMax = absl::Seconds(15);
 constexpr absl::Duration kDownMax = absl::Seconds(2);
 constexpr absl::Duration kClockErrorMax = absl::Hours(1);
+constexpr double kLateCommand = 0.05;
 using Ending = Process::Ending;
 
 }  // namespace
@@ -16,6 +17,7 @@ Weather::Weather(World& world, absl::Duration mean)
       mean_(mean),
       chaos_(std::make_unique<eventlog::SimChaos>(
           world.log(), mean, world.Pick(3) == 0 ? kLongTroubleMax : kTroubleMax)) {
+  world_.late_command = kLateCommand;
   Next();
 }
 
@@ -23,6 +25,7 @@ void Weather::Stop() {
   *going_ = false;
   chaos_->Stop();
   world_.peer_faults = World::PeerFaults();
+  world_.late_command = 0;
   for (const auto& process : world_.processes()) {
     process->EndAt(0);
     process->FillDisk(false);

@@ -46,6 +46,8 @@ class World {
     absl::Duration delay_max = absl::Milliseconds(1);
   };
   PeerFaults peer_faults;
+  // Chance that what a caller says takes its time to arrive.
+  double late_command = 0;
 
   eventlog::SimLog& log() { return log_; }
   eventlog::SimClock& clock() { return clock_; }
