@@ -32,7 +32,7 @@ std::vector<char*> Pointers(const std::vector<std::string>& texts) {
   _exit(127);
 }
 
-int CodeOf(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : -1; }
+int CodeOf(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status); }
 
 }  // namespace
 

@@ -30,7 +30,8 @@ class Process {
   void Signal(int signal) const;
   // kill -9, and waits for the end.
   void Kill();
-  // The exit code, -1 after a signal; nullopt when it does not end within `patience`.
+  // The exit code, after a signal its number below zero; nullopt when it does not end within
+  // `patience`.
   std::optional<int> WaitForEnd(absl::Duration patience);
   // 0 when it was not started, or was killed or waited for.
   pid_t pid() const { return pid_; }

@@ -73,7 +73,7 @@ void CheckServices(Cluster& cluster, const Totals& totals) {
 }
 
 Judgement JudgeHistory(const Programs& programs, const std::string& bootstrap,
-                       const std::string& directory, const Injection& injection) {
+                       const std::string& directory) {
   Judgement judgement;
   for (const char* topic : {kCustomerTopic, kSalesTopic}) {
     const std::string file = absl::StrCat(directory, "/", topic, ".json");
@@ -94,10 +94,6 @@ Judgement JudgeHistory(const Programs& programs, const std::string& bootstrap,
                                      directory};
   for (const char* check : {"reads-plain", "reads-after", "reads-barrier", "sessions"}) {
     verify.insert(verify.end(), {"--need", check});
-  }
-  if (injection.gap_max != absl::InfiniteDuration()) {
-    verify.insert(verify.end(), {"--gap", absl::StrCat(injection.kind, "=",
-                                                       absl::FormatDuration(injection.gap_max))});
   }
   const std::string output = directory + "/verify.output";
   const int code = e2e::RunProgram(verify, output, kJudgePatience);

@@ -6,7 +6,6 @@
 
 #include "absl/time/time.h"
 #include "tests/fault/real/cluster.h"
-#include "tests/fault/real/injections.h"
 
 namespace crm::fault {
 
@@ -28,7 +27,7 @@ struct Judgement {
 
 // Dumps both topics into `directory` and has them judged with the history.
 Judgement JudgeHistory(const Programs& programs, const std::string& bootstrap,
-                       const std::string& directory, const Injection& injection);
+                       const std::string& directory);
 
 struct Resources {
   int fds = 0, threads = 0;

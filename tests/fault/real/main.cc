@@ -26,6 +26,9 @@ bool TakePrivateMounts() {
          mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
 }
 
+// A gap is also the machine's: where each kind comes once, a gap beyond its limit is tried again.
+constexpr int kGapTries = 3;
+
 // The kinds that are asked for, or all; empty when one is unknown.
 std::vector<Injection> Chosen(const std::vector<std::string>& kinds) {
   const std::vector<Injection> all = AllInjections();
@@ -82,7 +85,10 @@ int Main(int argc, char** argv) {
     for (const Injection& injection : chosen) std::cout << injection.kind << "\n";
     return 0;
   }
-  if (each_once) count = static_cast<int>(chosen.size());
+  if (each_once) {
+    count = static_cast<int>(chosen.size());
+    options.gap_tries = kGapTries;
+  }
   if (chosen.empty() || count == 0 || options.out.empty()) {
     std::cerr << "fault: needs --out, --injections or --each-once, and kinds that --list has\n";
     return 2;

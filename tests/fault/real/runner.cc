@@ -104,7 +104,7 @@ Runner::Result Runner::Try(const Injection& injection, const std::string& direct
     Suffer(injection, directory, result);
     if (result.counts.operations == 0) ADD_FAILURE() << "nothing was done";
     const Judgement judgement =
-        JudgeHistory(options_.programs, cluster_->brokers().bootstrap(), directory, injection);
+        JudgeHistory(options_.programs, cluster_->brokers().bootstrap(), directory);
     result.gap_ms = judgement.gap_ms;
     if (!judgement.right) result.violations.push_back(judgement.report);
   }
@@ -121,11 +121,22 @@ bool Runner::Inject(const Injection& injection) {
   for (int i = 0; i < kTries; ++i) {
     directory = absl::StrCat(options_.out, "/", count_ + 1, "-", injection.kind);
     result = Try(injection, directory);
+    if (!result.violations.empty()) break;
     // Without load before it a fault proves nothing: once more.
-    if (result.rate >= kRateMin || !result.violations.empty()) break;
-    result.violations.clear();
-    std::cerr << injection.kind << ": only " << result.rate << " operations a second, again\n";
-    if (i == kTries - 1) result.violations.push_back("too little load before the fault");
+    std::string why;
+    if (result.rate < kRateMin) {
+      why = absl::StrFormat("only %.0f operations a second before the fault", result.rate);
+    } else if (absl::Milliseconds(result.gap_ms) > injection.gap_max) {
+      why = absl::StrFormat("a write gap of %.0f ms", result.gap_ms);
+    }
+    if (why.empty()) break;
+    const bool again = i + 1 < (result.rate < kRateMin ? kTries : options_.gap_tries);
+    if (!again) {
+      result.violations.push_back(why);
+      break;
+    }
+    std::cerr << injection.kind << ": " << why << ", again\n";
+    fs::remove_all(directory);
   }
   Report(injection, result);
   const bool held = result.violations.empty();

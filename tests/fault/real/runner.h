@@ -22,6 +22,7 @@ struct RunOptions {
   bool long_form = false;
   bool keep = false;       // Histories and dumps of what passed, too.
   bool can_mount = false;  // This process may mount a small disk.
+  int gap_tries = 1;       // So often a write gap beyond the limit of its kind is measured again.
 };
 
 class Runner {
