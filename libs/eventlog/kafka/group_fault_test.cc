@@ -108,5 +108,27 @@ TEST_F(GroupFault, AReaderThatTakesOverGoesOnFromTheLastCommitOfTheOtherOne) {
   EXPECT_THAT(values, testing::ElementsAre("c"));
 }
 
+TEST_F(GroupFault, WhoLeavesAtAnyMomentOfJoiningIsGoneSoon) {
+  ASSERT_TRUE(log_->CreateTopic(topic_, 4, kPatience).ok());
+  Put(topic_, {"a"});
+  const auto stays = Group(topic_);
+  Values(*stays, 1);
+  ASSERT_TRUE(stays->Commit(topic_, 0, 1, "").ok());
+  GroupRecords batch;
+  for (int millis = 0; millis < 400; millis += 20) {
+    auto hasty = Group(topic_);
+    const absl::Time leaves = absl::Now() + absl::Milliseconds(millis);
+    wakes_.Until("the moment", [&] {
+      stays->Poll(1, batch).IgnoreError();
+      hasty->Poll(1, batch).IgnoreError();
+      return absl::Now() >= leaves;
+    });
+    hasty.reset();
+    EXPECT_LT(absl::Now() - leaves, absl::Seconds(10)) << "after " << millis << " ms";
+  }
+  Put(topic_, {"b"});
+  EXPECT_THAT(Values(*stays, 1), testing::Contains("b"));
+}
+
 }  // namespace
 }  // namespace crm::eventlog::kafka

@@ -10,6 +10,7 @@
 #include "libs/eventlog/kafka/commits.h"
 #include "libs/eventlog/kafka/conf.h"
 #include "libs/eventlog/kafka/errors.h"
+#include "libs/eventlog/kafka/leave.h"
 #include "libs/eventlog/kafka/message.h"
 
 namespace crm::eventlog::kafka {
@@ -40,10 +41,13 @@ class KafkaGroupReader : public GroupReader {
   ~KafkaGroupReader() override {
     client_->Silence();
     commits_.Flush(client_->get(), assigned_, committed_timeout_);
-    // A rebalance that was not answered would keep the group from letting us go.
-    if (held_ != nullptr || waiting_ != nullptr) rd_kafka_assign(client_->get(), nullptr);
+    if (waiting_ != nullptr) rd_kafka_assign(client_->get(), nullptr);
+    const auto answer = [client = client_->get()](rd_kafka_event_t* rebalance) {
+      Answer(client, rebalance);
+    };
+    if (held_ != nullptr) answer(held_.get());
     held_.reset();
-    rd_kafka_consumer_close(client_->get());
+    LeaveGroup(*client_, answered_, answer);
   }
 
   absl::Status Poll(size_t max, GroupRecords& out) override {
@@ -141,7 +145,25 @@ class KafkaGroupReader : public GroupReader {
     return status;
   }
 
+  // Of one who leaves: whatever the group wants, nothing is read any more.
+  static void Answer(rd_kafka_t* client, rd_kafka_event_t* event) {
+    const rd_kafka_topic_partition_list_t* list = rd_kafka_event_topic_partition_list(event);
+    ErrorPtr failed;
+    switch (rd_kafka_event_error(event)) {
+      case RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS:
+        failed.reset(rd_kafka_incremental_assign(client, list));
+        break;
+      case RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS:
+        failed.reset(rd_kafka_incremental_unassign(client, list));
+        break;
+      default:
+        rd_kafka_assign(client, nullptr);
+    }
+    if (failed != nullptr) rd_kafka_assign(client, nullptr);
+  }
+
   absl::Status Rebalance(rd_kafka_event_t* event, GroupRecords& out) {
+    answered_ = true;
     const rd_kafka_topic_partition_list_t* list = rd_kafka_event_topic_partition_list(event);
     switch (rd_kafka_event_error(event)) {
       case RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS:
@@ -217,6 +239,7 @@ class KafkaGroupReader : public GroupReader {
   std::set<PartitionKey> assigned_;
   std::set<PartitionKey> paused_;
   PartitionsPtr waiting_;  // Assigned by the group, positions not known yet.
+  bool answered_ = false;  // A rebalance, at least one.
   EventPtr held_;          // A rebalance that came behind records.
   absl::Status final_;
 };

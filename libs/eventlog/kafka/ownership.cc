@@ -11,13 +11,10 @@
 #include "libs/eventlog/kafka/conf.h"
 #include "libs/eventlog/kafka/errors.h"
 #include "libs/eventlog/kafka/heartbeat.h"
+#include "libs/eventlog/kafka/leave.h"
 
 namespace crm::eventlog::kafka {
 namespace {
-
-// After that the group finds out by itself, when the session is over.
-constexpr absl::Duration kLeavePatience = absl::Seconds(5);
-constexpr int kLeavePollMillis = 20;
 
 class KafkaOwnership : public Ownership {
  public:
@@ -175,37 +172,13 @@ class KafkaOwnership : public Ownership {
     if (!joined.ok()) base::Log(base::Level::kError, "could not join again", {});
   }
 
-  // The group lets nobody go who owes it an answer to a rebalance: to one that came and was not
-  // polled, or to one that comes meanwhile. So all are answered until it has.
   void Leave() {
     if (client_ == nullptr) return;
     client_->Silence();
-    rd_kafka_t* const client = client_->get();
-    const absl::Duration end = probe_.clock.SinceBoot() + kLeavePatience;
-    AwaitFirstAnswer(end);
-    const QueuePtr queue(rd_kafka_queue_new(client));
-    const ErrorPtr failed(rd_kafka_consumer_close_queue(client, queue.get()));
-    while (failed == nullptr && !rd_kafka_consumer_closed(client) &&
-           probe_.clock.SinceBoot() < end) {
-      Answer(queue.get());
-    }
-  }
-
-  // librdkafka before 2.3 aborts the process when a client ends between the group's first word to
-  // it and its first assignment (confluentinc/librdkafka#4312).
-  void AwaitFirstAnswer(absl::Duration end) {
-    while (!answered_ && probe_.clock.SinceBoot() < end &&
-           std::string_view(rd_kafka_rebalance_protocol(client_->get())) == "COOPERATIVE") {
-      Answer(client_->queue());
-    }
-  }
-
-  void Answer(rd_kafka_queue_t* queue) {
-    std::vector<OwnershipEvent> nobody;
-    const EventPtr event(rd_kafka_queue_poll(queue, kLeavePollMillis));
-    if (event != nullptr && rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_REBALANCE) {
-      Rebalance(event.get(), nobody);
-    }
+    LeaveGroup(*client_, answered_, [this](rd_kafka_event_t* rebalance) {
+      std::vector<OwnershipEvent> nobody;
+      Rebalance(rebalance, nobody);
+    });
   }
 
   const Options options_;
