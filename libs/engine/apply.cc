@@ -64,7 +64,8 @@ absl::Status Applier::Remember(const eventlog::EventHeaders& headers, const std:
   v1::StoredRequest request;
   request.set_hash(headers.request_hash);
   request.set_name(name);
-  return memory_.RememberRequest(base::KeyOf(name), headers.request_id, request, first);
+  return memory_.RememberRequest(base::KeyOf(name), headers.request_id, request,
+                                 first ? Memory::Keep::kForEver : Memory::Keep::kAsRequest);
 }
 
 absl::Status Applier::RememberAnswer(const eventlog::EventHeaders& headers, const std::string& name,
@@ -73,7 +74,8 @@ absl::Status Applier::RememberAnswer(const eventlog::EventHeaders& headers, cons
   request.set_hash(headers.request_hash);
   request.set_name(name);
   *request.mutable_answer() = std::move(answer);
-  return memory_.RememberRequest(base::KeyOf(name), headers.request_id, request, false);
+  return memory_.RememberRequest(base::KeyOf(name), headers.request_id, request,
+                                 Memory::Keep::kAsAnswer);
 }
 
 absl::StatusOr<Applied> Applier::Apply(const eventlog::Record& record,

@@ -54,8 +54,9 @@ struct Command {
   std::string etag;
   std::string traceparent;
   bool validate_only = false;
-  // The caller says that it may have been said before. Then also an answer without an event is kept
-  // in the log: what was said earlier and is still on its way gets it, too.
+  // It may have been said before: gRPC says so, or the caller by crm-read-barrier. Then also an
+  // answer without an event is kept in the log: what was said earlier and is still on its way gets
+  // it, too.
   bool said_before = false;
   CommandClass priority = CommandClass::kInteractive;
   absl::Duration deadline = absl::InfiniteDuration();  // On Clock::SinceBoot's scale.

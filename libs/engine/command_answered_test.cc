@@ -4,6 +4,7 @@
 
 #include "crm/eventlog/v1/eventlog.pb.h"
 #include "libs/base/status.h"
+#include "libs/engine/limits.h"
 #include "libs/engine/testdata/cluster.h"
 
 namespace crm::engine {
@@ -99,12 +100,39 @@ TEST_F(CommandAnsweredTest, AnotherReplicaAndANewOneKnowIt) {
   EXPECT_EQ(Add(-5, "r1", kLate).status.code(), refused.status.code());
 }
 
-TEST_F(CommandAnsweredTest, ItIsForgottenAsOthersAre) {
-  Add(-5, "first", kAgain);
-  for (int i = 0; i < 999; ++i) Add(1, "more-" + std::to_string(i));
-  EXPECT_TRUE(absl::IsFailedPrecondition(Add(-5, "first").status));
-  Add(1, "last");
-  EXPECT_EQ(BalanceIn(Add(-5, "first")), 995);
+TEST_F(CommandAnsweredTest, TheLastHundredOfAKeyAreRememberedAndPushOutNoEvent) {
+  Add(10, "event");
+  Add(-50, "first", kAgain);
+  for (int i = 1; i < kAnswersRememberedMax; ++i) Add(-50, "more-" + std::to_string(i), kAgain);
+  Add(100, "richer");
+  EXPECT_TRUE(absl::IsFailedPrecondition(Add(-50, "first").status));
+  Add(-500, "last", kAgain);
+  EXPECT_EQ(BalanceIn(Add(-50, "first")), 60) << "forgotten";
+  for (int i = 0; i < kRequestsRememberedMax; ++i)
+    Add(-500, "refused-" + std::to_string(i), kAgain);
+  EXPECT_EQ(BalanceIn(Add(10, "event")), 60) << "done once";
+}
+
+TEST_F(CommandAnsweredTest, WhatCannotBecomeOtherwiseIsNotKept) {
+  Add(10, "r1");
+  const size_t records = Records().size();
+  tv1::AddAmountRequest stale;
+  stale.set_name("accounts/a");
+  stale.set_amount(1);
+  stale.set_request_id("r2");
+  stale.set_etag("r1");
+  EXPECT_TRUE(absl::IsAborted(cluster_.Send("one", stale, "user:ann", kAgain).status));
+  EXPECT_EQ(Records().size(), records);
+  stale.set_etag("r2");
+  EXPECT_EQ(BalanceIn(cluster_.Send("one", stale, "user:ann", kAgain)), 11);
+}
+
+TEST_F(CommandAnsweredTest, OfWhatTheLogDoesNotTakeTheFateIsUnknown) {
+  eventlog::SimFaults faults;
+  faults.deny_append = true;
+  cluster_.log().SetFaults("one", faults);
+  EXPECT_EQ(base::ReasonOf(Add(10, "r1", kAgain).status), "FATE_UNKNOWN");
+  EXPECT_EQ(base::ReasonOf(Add(-10, "r2", kAgain).status), "FATE_UNKNOWN");
 }
 
 TEST_F(CommandAnsweredTest, OneThatWasSaidOnceAndATrialLeaveNothing) {

@@ -13,6 +13,8 @@ namespace {
 
 using base::Failed;
 
+constexpr char kStaleEtag[] = "STALE_ETAG", kAlreadyExists[] = "ALREADY_EXISTS";
+
 // What the log is to say of itself.
 Outcome Noted(Outcome outcome, const eventlog::v1::LogEvent& event,
               const google::protobuf::Message& fact, absl::Time now) {
@@ -22,6 +24,18 @@ Outcome Noted(Outcome outcome, const eventlog::v1::LogEvent& event,
   outcome.schema = event.GetDescriptor()->full_name();
   outcome.time = now;
   return outcome;
+}
+
+// A refusal that time does not change: every saying of the command gets it.
+bool IsForGood(const absl::Status& refusal) {
+  const std::string reason = base::ReasonOf(refusal);
+  return reason == kStaleEtag || reason == kAlreadyExists;
+}
+
+// Rehearsal: what cannot be read back, or is too large to be kept, is not written.
+bool Readable(const eventlog::v1::CommandAnswered& answered) {
+  const std::string bytes = answered.SerializeAsString();
+  return bytes.size() <= kAnswerBytesMax && eventlog::v1::CommandAnswered().ParseFromString(bytes);
 }
 
 // An answer without an event. Of a reaction, and of a command that had been said before, the log
@@ -43,16 +57,21 @@ Outcome Quiet(const Command& command, absl::Status refusal, std::string resource
     }
     return Noted(std::move(outcome), event, passed, now);
   }
-  if (!command.said_before) return outcome;
+  if (!command.said_before || IsForGood(outcome.refusal)) return outcome;
   auto& answered = *event.mutable_command_answered();
   answered.set_target(command.name);
   *answered.mutable_status() = base::ToWire(outcome.refusal);
+  if (!Readable(answered)) {
+    answered.clear_status();
+    answered.mutable_status()->set_code(static_cast<int>(outcome.refusal.code()));
+    answered.mutable_status()->set_message("refused; the details were not kept");
+  }
   return Noted(std::move(outcome), event, answered, now);
 }
 
 absl::Status Exists(const Command& command, const Versioned& loaded) {
   if (command.create() && loaded.revision > 0) {
-    return Failed(absl::StatusCode::kAlreadyExists, "ALREADY_EXISTS",
+    return Failed(absl::StatusCode::kAlreadyExists, kAlreadyExists,
                   "a resource of this name exists", {{"name", command.name}});
   }
   if (!command.create() && loaded.revision == 0) {
@@ -60,7 +79,7 @@ absl::Status Exists(const Command& command, const Versioned& loaded) {
                   {{"name", command.name}});
   }
   if (!command.etag.empty() && command.etag != EtagOf(loaded.revision)) {
-    return Failed(absl::StatusCode::kAborted, "STALE_ETAG",
+    return Failed(absl::StatusCode::kAborted, kStaleEtag,
                   "the resource was changed since this etag was read; read it again",
                   {{"name", command.name}});
   }

@@ -21,7 +21,7 @@ Context MakeContext(const Company& company, absl::Time now);
 // What a decision comes to: an answer, or something to append first.
 struct Outcome {
   absl::Status refusal;  // Not OK: answered so.
-  std::string resource;  // The answer when there is nothing to append: the resource as it is.
+  std::string resource;  // The answer when there is no event: the resource as it is.
   bool append = false;
   bool recorded = false;  // The log holds it from before.
   std::string value;      // The event, serialized.

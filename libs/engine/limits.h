@@ -9,6 +9,10 @@ namespace crm::engine {
 
 // Request ids remembered for each key (creates and reactions: for ever).
 inline constexpr int kRequestsRememberedMax = 1000;
+// Answers without an event remembered for each key, of commands that had been said before.
+inline constexpr int kAnswersRememberedMax = 100;
+// Largest such answer, in bytes; of a larger one only the code is kept.
+inline constexpr size_t kAnswerBytesMax = 4096;
 // Longest request_id, in bytes.
 inline constexpr size_t kRequestIdBytesMax = 128;
 // Largest event, in bytes: below what a broker takes by default.

@@ -17,7 +17,7 @@ namespace crm::engine {
 
 // What this program can read. Raised when a new fact ships in readers, one release before anybody
 // writes it.
-inline constexpr int32_t kReaderVersion = 1;
+inline constexpr int32_t kReaderVersion = 2;
 
 // What OnAccepted says of a record that the reader must stop at; any other error is a failure of
 // the program or its tables, and stops no partition.

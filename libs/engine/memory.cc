@@ -85,23 +85,26 @@ absl::StatusOr<std::optional<v1::StoredRequest>> Memory::FindRequest(
 }
 
 absl::Status Memory::RememberRequest(std::string_view key, std::string_view request_id,
-                                     const v1::StoredRequest& request, bool for_ever) {
+                                     const v1::StoredRequest& request, Keep keep) {
   batch_.PutRaw(kRequests, Join(key, request_id), request.SerializeAsString());
-  if (for_ever) return absl::OkStatus();
-  auto stored = batch_.GetRaw(kRequestCounts, key);
+  if (keep == Keep::kForEver) return absl::OkStatus();
+  const bool answer = keep == Keep::kAsAnswer;
+  const uint64_t most = answer ? kAnswersRememberedMax : kRequestsRememberedMax;
+  const std::string ring = answer ? Join(key, "answers") : std::string(key);
+  auto stored = batch_.GetRaw(kRequestCounts, ring);
   if (!stored.ok()) return stored.status();
   const uint64_t count = stored->has_value() ? ReadBigEndian(**stored) : 0;
-  const std::string ring = RingKey(key, count % kRequestsRememberedMax);
-  if (count >= kRequestsRememberedMax) {
-    auto oldest = batch_.GetRaw(kRequestRing, ring);
+  const std::string slot = RingKey(ring, count % most);
+  if (count >= most) {
+    auto oldest = batch_.GetRaw(kRequestRing, slot);
     if (!oldest.ok()) return oldest.status();
     if (oldest->has_value() && **oldest != request_id)
       batch_.DeleteRaw(kRequests, Join(key, **oldest));
   }
-  batch_.PutRaw(kRequestRing, ring, request_id);
+  batch_.PutRaw(kRequestRing, slot, request_id);
   std::string next;
   AppendBigEndian(next, count + 1);
-  batch_.PutRaw(kRequestCounts, key, next);
+  batch_.PutRaw(kRequestCounts, ring, next);
   return absl::OkStatus();
 }
 

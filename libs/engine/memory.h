@@ -6,6 +6,7 @@
 //   q <key> 00 <request_id>: StoredRequest
 //   r <key> 00 <slot:4>: request_id, in a ring of the last kRequestsRememberedMax
 //   n <key>: commands counted for the ring, 8 bytes
+//   r, n <key> 00 "answers" ..: the same for the last kAnswersRememberedMax without an event
 //   w <target> 00 <reaction> 00 <source>: highest source revision applied, 8 bytes
 //   t <partition:4> <due in nanoseconds:8, sign flipped> <name>: empty
 //
@@ -45,9 +46,10 @@ class Memory {
 
   absl::StatusOr<std::optional<v1::StoredRequest>> FindRequest(std::string_view key,
                                                                std::string_view request_id) const;
-  // `for_ever`: of creates. Others push out the oldest of the key's ring.
+  // What is not kept for ever pushes out the oldest of its kind and key.
+  enum class Keep { kForEver, kAsRequest, kAsAnswer };
   absl::Status RememberRequest(std::string_view key, std::string_view request_id,
-                               const v1::StoredRequest& request, bool for_ever);
+                               const v1::StoredRequest& request, Keep keep);
 
   // Highest revision of `source` that `reaction` has applied to `target`; 0: none.
   absl::StatusOr<int64_t> Watermark(std::string_view reaction, std::string_view source,

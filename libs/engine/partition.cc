@@ -167,6 +167,7 @@ void Partition::Delivered(const eventlog::Delivery& delivery) {
   }
   it->refusal = base::Failed(absl::StatusCode::kResourceExhausted, "LOG_REFUSED",
                              "the log does not take this change");
+  if (it->command.has_value()) it->refusal = Unrecorded(*it->command, std::move(it->refusal));
   it->read = it->delivered = true;
   it->position = {partition_, next()};
 }

@@ -106,8 +106,9 @@ class Partition {
     std::string event_id;
     std::optional<Command> command;  // nullopt: a barrier.
     std::vector<Barrier> barriers;   // Told when it is settled.
-    std::string resource;            // The reply, once read back.
-    absl::Status refusal;            // The reply of a ReactionPassed.
+    // The reply: of an event the resource comes when it is read back.
+    std::string resource;
+    absl::Status refusal;
     bool delivered = false;
     bool read = false;
     bool recorded = false;  // Its record is in the log.
@@ -140,6 +141,9 @@ class Partition {
   // The reader stopped: answers everything whose end will not be read.
   void Halt();
   void Reply(Inflight& inflight);
+  // The refusal of a command that the log did not take. Of one that had been said before it cannot
+  // be final: what was said earlier may still get in.
+  static absl::Status Unrecorded(const Command& command, absl::Status refusal);
   void AnswerNow(Command& command, absl::Status status);
   void AnswerNow(Command& command, Outcome outcome);
   absl::Duration Jitter();

@@ -15,7 +15,7 @@ namespace crm::engine {
 namespace {
 
 // What this program may write can be read from this version of the readers on.
-constexpr int32_t kMinReaderVersion = 1;
+constexpr int32_t kMinReaderVersion = 2;
 static_assert(kMinReaderVersion <= kReaderVersion, "who writes can read it");
 
 std::string RandomHex(std::mt19937_64& random) {
@@ -50,6 +50,10 @@ absl::Duration Partition::Jitter() {
 }
 
 bool Partition::MayAnswer() const { return claim_.owns() && host_.lease_holds(); }
+
+absl::Status Partition::Unrecorded(const Command& command, absl::Status refusal) {
+  return command.said_before && !absl::IsUnavailable(refusal) ? FateUnknown() : refusal;
+}
 
 void Partition::AnswerNow(Command& command, absl::Status status) {
   AnswerNow(command, Outcome{std::move(status)});
@@ -301,7 +305,7 @@ size_t Partition::AppendOutcome(Command command, Outcome outcome) {
   }
   if (!status.ok()) {
     queue_.Release(std::string(command.key()));
-    AnswerNow(command, std::move(status));
+    AnswerNow(command, Unrecorded(command, std::move(status)));
     return 0;
   }
   Inflight inflight;

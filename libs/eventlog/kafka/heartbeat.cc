@@ -77,6 +77,12 @@ void HeartbeatTracker::OnReceived(int16_t api_key, bool ok) {
   if (ok && request_.has_value() && request_->api_key == api_key) request_->answered = true;
 }
 
+void HeartbeatTracker::OnAssigned() {
+  const std::lock_guard lock(mutex_);
+  if (joined_ && request_.has_value() && request_->api_key == kSyncGroup && request_->answered)
+    last_ = request_->sent;
+}
+
 absl::Duration HeartbeatTracker::Last() const {
   const std::lock_guard lock(mutex_);
   return last_;

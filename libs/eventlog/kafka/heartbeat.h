@@ -17,8 +17,9 @@ namespace crm::eventlog::kafka {
 // refusal the client joins again, or calls its assignment lost (which the owner of this checks), or
 // looks for the coordinator, or repeats the heartbeat before the interval is over (of repeated ones
 // none counts). That costs one heartbeat interval of the lease. Joining and syncing count likewise,
-// so that a rebalance does not end a lease. One refusal looks like a good answer: that of a group
-// that the client may no longer read (GROUP_AUTHORIZATION_FAILED). Thread-safe.
+// so that a rebalance does not end a lease; syncing also when an assignment came of it. One refusal
+// looks like a good answer: that of a group that the client may no longer read
+// (GROUP_AUTHORIZATION_FAILED). Thread-safe.
 class HeartbeatTracker {
  public:
   // `interval`: the client's pause between heartbeats.
@@ -28,6 +29,9 @@ class HeartbeatTracker {
   // answers of one connection come in order, and a request whose connection broke is answered with
   // an error).
   void OnReceived(int16_t api_key, bool ok);
+  // The group's answer to SyncGroup assigned partitions. To be told before they are taken: until
+  // then the client does not join again.
+  void OnAssigned();
   // When the last request that counts was sent; -InfiniteDuration: none since Reset.
   absl::Duration Last() const;
   // The member was thrown out: nothing counts until it has joined again. Leaving (LeaveGroup) does

@@ -44,6 +44,19 @@ TEST_F(HeartbeatTrackerTest, AHeartbeatCountsFromItsSendingOnceTheNextFollows) {
   EXPECT_EQ(tracker_.Last(), absl::Seconds(2));
 }
 
+TEST_F(HeartbeatTrackerTest, ASyncCountsAtOnceWhenPartitionsCameOfIt) {
+  JoinAt(1);
+  EXPECT_EQ(tracker_.Last(), -absl::InfiniteDuration());
+  tracker_.OnAssigned();
+  EXPECT_EQ(tracker_.Last(), absl::Seconds(1));
+  Send(kHeartbeat, 2);
+  tracker_.OnAssigned();
+  EXPECT_EQ(tracker_.Last(), absl::Seconds(1)) << "of the heartbeat it says nothing";
+  tracker_.Reset();
+  tracker_.OnAssigned();
+  EXPECT_EQ(tracker_.Last(), -absl::InfiniteDuration());
+}
+
 TEST_F(HeartbeatTrackerTest, WhatWasNotAnsweredDoesNotCount) {
   JoinAt(1);
   Send(kHeartbeat, 2, /*answered=*/false);

@@ -95,6 +95,7 @@ class KafkaOwnership : public Ownership {
     rd_kafka_topic_partition_list_t* partitions = rd_kafka_event_topic_partition_list(event);
     switch (rd_kafka_event_error(event)) {
       case RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS:
+        probe_.tracker.OnAssigned();
         Assign(client, partitions);
         Report(partitions, OwnershipEvent::Kind::kAssigned, out);
         return;

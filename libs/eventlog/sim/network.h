@@ -121,7 +121,8 @@ class SimNetwork {
   struct Links {
     std::map<int64_t, Link*> all;                              // By number.
     std::map<std::pair<absl::Duration, int64_t>, Link*> busy;  // By Link::next; ties: the older.
-    // To be called after any change of the link's first item.
+    // After items were added. Where some were taken away the entry is too early until Next sorts
+    // it.
     void Sort(Link& link);
   };
   std::shared_ptr<Links> links_ = std::make_shared<Links>();

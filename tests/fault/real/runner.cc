@@ -118,7 +118,7 @@ Runner::Result Runner::Try(const Injection& injection, const std::string& direct
 bool Runner::Inject(const Injection& injection) {
   Result result;
   std::string directory;
-  for (int i = 0; i < kTries; ++i) {
+  for (int i = 1;; ++i) {
     directory = absl::StrCat(options_.out, "/", count_ + 1, "-", injection.kind);
     result = Try(injection, directory);
     if (!result.violations.empty()) break;
@@ -129,9 +129,10 @@ bool Runner::Inject(const Injection& injection) {
     } else if (absl::Milliseconds(result.gap_ms) > injection.gap_max) {
       why = absl::StrFormat("a write gap of %.0f ms", result.gap_ms);
     }
+    if (injection.gap_max != absl::InfiniteDuration() && result.gap_ms == 0)
+      why = "no write gap was measured";
     if (why.empty()) break;
-    const bool again = i + 1 < (result.rate < kRateMin ? kTries : options_.gap_tries);
-    if (!again) {
+    if (i >= (result.rate < kRateMin ? kTries : options_.gap_tries)) {
       result.violations.push_back(why);
       break;
     }

@@ -206,7 +206,7 @@ Operation Clients::DrawCommand(int client) {
     command.title = command.request_id;
   } else if (kind < 7) {
     command.kind = Kind::kAdd;
-    command.amount = world_.Pick(5) == 0 ? -static_cast<int64_t>(1 + world_.Pick(300))
+    command.amount = world_.Pick(3) == 0 ? -static_cast<int64_t>(1 + world_.Pick(300))
                                          : static_cast<int64_t>(1 + world_.Pick(100));
   } else {
     command.kind = Kind::kSend;

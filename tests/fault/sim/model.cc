@@ -60,6 +60,8 @@ class Reader {
     version.offset = record.offset;
     version.request_id = HeaderOf(record, "ce_requestid");
     version.reaction = HeaderOf(record, "ce_reaction");
+    if (version.reaction.empty() && answered_.count(version.request_id) > 0)
+      Fault(record, absl::StrCat("takes effect, but was answered: ", version.request_id));
     absl::Time time;
     std::string error;
     if (!absl::ParseTime(absl::RFC3339_full, HeaderOf(record, "ce_time"), &time, &error))
@@ -78,6 +80,7 @@ class Reader {
   void Note(const OwnedRecord& record) {
     eventlog::v1::LogEvent event;
     if (!event.ParseFromString(record.value)) return Fault(record, "cannot be parsed");
+    if (event.has_command_answered()) answered_.insert(HeaderOf(record, "ce_requestid"));
     if (!event.has_reaction_passed()) return;
     const auto& passed = event.reaction_passed();
     model_.passed[absl::StrCat(passed.reaction(), "/", passed.source(), "/", passed.revision())]
@@ -98,6 +101,7 @@ class Reader {
   LogModel& model_;
   int64_t fence_ = 0;
   std::set<std::string> ids_;
+  std::set<std::string> answered_;  // Of commands that the log says had no event.
 };
 
 }  // namespace

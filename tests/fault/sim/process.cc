@@ -92,7 +92,9 @@ void Process::Start() {
   start_at_ = Now() + kRetryStart;
   absl::Status status = database_ == nullptr ? OpenTables() : absl::OkStatus();
   if (status.ok()) status = OpenEngine();
-  if (!dead() && !status.ok() && !absl::IsUnavailable(status)) Fail(status);
+  // One that died meanwhile gives all kinds of errors; damage is none of them.
+  if (!status.ok() && (dead() ? absl::IsDataLoss(status) : !absl::IsUnavailable(status)))
+    Fail(status);
 }
 
 // As libs/app: what is damaged is put aside and made anew from the log.

@@ -173,11 +173,14 @@ RunReport RunSeed(uint64_t seed) {
     world.AddReplica(service).StartAfter(absl::ZeroDuration());
   const absl::Duration calm = world.Now() + kCalm;
   bool settled = world.Run([&] { return world.Now() > calm && Settled(world); }, kSettleMax);
-  // A flipped bit that nobody has read yet: the checks are to compare tables, not to find it.
-  for (const auto& process : world.processes()) process->Scrub();
-  settled = settled && world.Run([&] { return Settled(world); }, kSettleMax);
   if (settled) LastWords(world, clients, report.violations);
-  if (settled && RunUntilQuiet(world)) {
+  settled = settled && RunUntilQuiet(world);
+  // A flipped bit that nobody has read yet: the checks are to compare tables, not to find it.
+  if (settled) {
+    for (const auto& process : world.processes()) process->Scrub();
+    settled = world.Run([&] { return Settled(world); }, kSettleMax);
+  }
+  if (settled) {
     CheckAll(world, clients.history(), report.violations);
   } else {
     report.violations.push_back(absl::StrCat("nothing settles:", WhyUnsettled(world)));

@@ -7,7 +7,7 @@ constexpr absl::Duration kTroubleMax = absl::Seconds(4);
 constexpr absl::Duration kLongTroubleMax = absl::Seconds(15);
 constexpr absl::Duration kDownMax = absl::Seconds(2);
 constexpr absl::Duration kClockErrorMax = absl::Hours(1);
-constexpr double kLateCommand = 0.05;
+constexpr double kLateCommand = 0.08;
 using Ending = Process::Ending;
 
 }  // namespace
