@@ -42,6 +42,7 @@ constexpr const char* kKinds[] = {
     "frozen",
     "heartbeats_stopped",
     "kill",
+    "late_command",
     "late_landing",
     "lost_ack",
     "lost_append",
