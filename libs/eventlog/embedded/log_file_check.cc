@@ -8,11 +8,11 @@ namespace crm::eventlog {
 namespace {
 
 // A block is a row of fragments: checksum u32 (masked crc32c of type and payload), length u16,
-// type u8, payload; all little-endian. Less than a header at its end is left empty.
+// type u8 (3: a middle fragment), payload; all little-endian. Less than a header at its end is left
+// empty.
 constexpr size_t kHeaderBytes = 7;
 constexpr unsigned char kFull = 1;
 constexpr unsigned char kFirst = 2;
-constexpr unsigned char kMiddle = 3;
 constexpr unsigned char kLast = 4;
 // A batch begins with the sequence number of its first row, u64.
 constexpr size_t kSequenceBytes = 8;

@@ -88,7 +88,8 @@ std::string Brokers::Settings(int broker) const {
       " inter.broker.listener.name=DIRECT default.replication.factor=3 min.insync.replicas=2"
       " offsets.topic.replication.factor=3 transaction.state.log.replication.factor=3"
       " transaction.state.log.min.isr=2 share.coordinator.state.topic.replication.factor=3"
-      " unclean.leader.election.enable=false");
+      // A broker that is gone is given up after 6 s, not Kafka's 9: whatever it led waits for that.
+      " unclean.leader.election.enable=false broker.session.timeout.ms=6000");
 }
 
 void Brokers::StartAll() {
