@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "libs/eventlog/event_log.h"
@@ -32,6 +33,8 @@ class Client {
   void Wake() const {
     if (waker_ != nullptr) waker_();
   }
+  // Lives as long as the client: what callbacks of its threads use.
+  void Keep(std::shared_ptr<const void> kept) { kept_ = std::move(kept); }
   // No waker is called any more once this returned.
   void Silence();
 
@@ -42,6 +45,7 @@ class Client {
   rd_kafka_t* const client_;
   QueuePtr queue_;
   const Waker waker_;
+  std::shared_ptr<const void> kept_;
 };
 
 }  // namespace crm::eventlog::kafka

@@ -47,7 +47,7 @@ class KafkaGroupReader : public GroupReader {
     };
     if (held_ != nullptr) answer(held_.get());
     held_.reset();
-    LeaveGroup(*client_, answered_, answer);
+    LeaveGroup(client_, answered_, answer);
   }
 
   absl::Status Poll(size_t max, GroupRecords& out) override {

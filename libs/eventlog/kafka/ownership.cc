@@ -22,9 +22,9 @@ class KafkaOwnership : public Ownership {
       : options_(options),
         topic_(std::move(topic)),
         waker_(std::move(waker)),
-        probe_(options.heartbeat_interval),
+        probe_(std::make_shared<HeartbeatProbe>(options.heartbeat_interval)),
         session_timeout_(options.session_timeout),
-        polled_ns_(absl::ToInt64Nanoseconds(probe_.clock.SinceBoot())) {}
+        polled_ns_(absl::ToInt64Nanoseconds(probe_->clock.SinceBoot())) {}
   ~KafkaOwnership() override { Leave(); }
 
   absl::Status Join() {
@@ -32,9 +32,10 @@ class KafkaOwnership : public Ownership {
         OwnershipConf(options_, {absl::StrCat(topic_, ".owners"), session_timeout_,
                                  options_.heartbeat_interval, options_.poll_interval_max});
     if (!conf.ok()) return conf.status();
-    Attach(probe_, conf->get());
+    Attach(*probe_, conf->get());
     auto client = Client::Make(RD_KAFKA_CONSUMER, *std::move(conf), waker_);
     if (!client.ok()) return client.status();
+    (*client)->Keep(probe_);
     const PartitionsPtr topics(rd_kafka_topic_partition_list_new(1));
     rd_kafka_topic_partition_list_add(topics.get(), topic_.c_str(), RD_KAFKA_PARTITION_UA);
     if (const auto error = rd_kafka_subscribe((*client)->get(), topics.get());
@@ -52,8 +53,8 @@ class KafkaOwnership : public Ownership {
   void Poll(std::vector<OwnershipEvent>& out) override {
     // Who has not polled for too long was taken out of the group by its client, which may not have
     // said so yet.
-    if (PolledTooLongAgo()) probe_.tracker.Forget();
-    polled_ns_ = absl::ToInt64Nanoseconds(probe_.clock.SinceBoot());
+    if (PolledTooLongAgo()) probe_->tracker.Forget();
+    polled_ns_ = absl::ToInt64Nanoseconds(probe_->clock.SinceBoot());
     bool refused = false;
     while (const EventPtr event = client_->Next()) {
       switch (rd_kafka_event_type(event.get())) {
@@ -74,7 +75,7 @@ class KafkaOwnership : public Ownership {
     const std::lock_guard lock(mutex_);
     if (PolledTooLongAgo() || rd_kafka_assignment_lost(client_->get()))
       return -absl::InfiniteDuration();
-    return probe_.tracker.Last();
+    return probe_->tracker.Last();
   }
 
   absl::Duration SessionTimeout() const override {
@@ -85,7 +86,7 @@ class KafkaOwnership : public Ownership {
  private:
   // Noticed here no later than by the client: it counts from a later point of the same polls.
   bool PolledTooLongAgo() const {
-    return probe_.clock.SinceBoot() - absl::Nanoseconds(polled_ns_.load()) >=
+    return probe_->clock.SinceBoot() - absl::Nanoseconds(polled_ns_.load()) >=
            options_.poll_interval_max;
   }
 
@@ -95,7 +96,7 @@ class KafkaOwnership : public Ownership {
     rd_kafka_topic_partition_list_t* partitions = rd_kafka_event_topic_partition_list(event);
     switch (rd_kafka_event_error(event)) {
       case RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS:
-        probe_.tracker.OnAssigned();
+        probe_->tracker.OnAssigned();
         Assign(client, partitions);
         Report(partitions, OwnershipEvent::Kind::kAssigned, out);
         return;
@@ -103,18 +104,18 @@ class KafkaOwnership : public Ownership {
         const bool lost = rd_kafka_assignment_lost(client) != 0;
         // Before and after: unassigning ends what makes LastHeartbeat say "lost", and no heartbeat
         // of the old membership may count in between.
-        if (lost) probe_.tracker.Reset();
+        if (lost) probe_->tracker.Reset();
         const ErrorPtr failed(rd_kafka_incremental_unassign(client, partitions));
         LogFailure(failed.get());
-        if (lost) probe_.tracker.Reset();
+        if (lost) probe_->tracker.Reset();
         Report(partitions, OwnershipEvent::Kind::kRevoked, out);
         return;
       }
       default:
         // The group's state is unknown to librdkafka: begin again from nothing.
-        probe_.tracker.Reset();
+        probe_->tracker.Reset();
         rd_kafka_assign(client, nullptr);
-        probe_.tracker.Reset();
+        probe_->tracker.Reset();
         for (const int partition : owned_) {
           out.push_back({OwnershipEvent::Kind::kRevoked, partition});
         }
@@ -176,7 +177,7 @@ class KafkaOwnership : public Ownership {
   void Leave() {
     if (client_ == nullptr) return;
     client_->Silence();
-    LeaveGroup(*client_, answered_, [this](rd_kafka_event_t* rebalance) {
+    LeaveGroup(client_, answered_, [this](rd_kafka_event_t* rebalance) {
       std::vector<OwnershipEvent> nobody;
       Rebalance(rebalance, nobody);
     });
@@ -185,7 +186,7 @@ class KafkaOwnership : public Ownership {
   const Options options_;
   const std::string topic_;
   const Waker waker_;
-  HeartbeatProbe probe_;  // Outlives the client, whose threads report to it.
+  const std::shared_ptr<HeartbeatProbe> probe_;  // Kept by the clients, whose threads report to it.
   mutable std::mutex mutex_;
   // Read under the lock by any thread; replaced under it, by the fallback, on the polling one.
   std::shared_ptr<Client> client_;
