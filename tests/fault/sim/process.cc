@@ -79,6 +79,8 @@ void Process::Fail(const absl::Status& status) {
   if (!expected)
     options_.complain(absl::StrCat(options_.name, " ended with ", base::StatusText(status)));
   damaged_ = damaged_ || absl::IsDataLoss(status);
+  // A supervisor waits before it starts again what ended by itself.
+  restart_after_ = std::max(restart_after_, kRetryStart);
   End(Ending::kKilled);
 }
 
