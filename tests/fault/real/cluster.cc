@@ -87,7 +87,7 @@ Cluster::Cluster(const Programs& programs, const std::string& directory) {
       "sales"});
   sales_->Start();
   for (auto& replica : replicas_) replica->Start();
-  started_ = sales_->WaitUntilReady() && WaitUntilWell();
+  started_ = sales_->WaitUntilReady() && WaitUntilAtRest();
 }
 
 std::vector<std::string> Cluster::FlagsOf(int replica) const {
@@ -177,6 +177,15 @@ bool Cluster::WaitUntilWell() {
       owned += OwnedBy(i).size();
     }
     return owned == kPartitions && sales_->Running() && sales_->Readyz().code == 200;
+  });
+}
+
+bool Cluster::WaitUntilAtRest() {
+  return WaitUntilWell() && e2e::Until("every replica owns some", [&] {
+    for (int i = 0; i < kReplicas; ++i) {
+      if (OwnedBy(i).empty()) return false;
+    }
+    return true;
   });
 }
 

@@ -51,6 +51,8 @@ class Cluster {
   bool OthersOwnAll(int replica);
   // Waits until every replica is ready and every partition has one owner.
   bool WaitUntilWell();
+  // And until each owns some: the group of owners is not about to move partitions.
+  bool WaitUntilAtRest();
 
  private:
   std::vector<std::string> FlagsOf(int replica) const;

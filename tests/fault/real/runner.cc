@@ -76,7 +76,7 @@ void Runner::Suffer(const Injection& injection, const std::string& directory, Re
   injection.inject(scene);
   load.WaitForAllPartitions("after the fault");
   cluster_->brokers().WaitUntilInSync();
-  cluster_->WaitUntilWell();
+  cluster_->WaitUntilAtRest();
   result.failed_calls = load.failed_calls() - failed_before;
   load.Stop();
   recorder.Close();
