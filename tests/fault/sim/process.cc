@@ -185,11 +185,11 @@ void Process::Step(bool may_start) {
   }
 }
 
-absl::Duration Process::NextTime() const {
+absl::Duration Process::NextTime(bool may_start) const {
   if (starting_) return absl::InfiniteDuration();
   if (life_ != nullptr && life_->dead()) return Now();
   if (frozen()) return absl::InfiniteDuration();
-  if (engine_ == nullptr) return start_at_;
+  if (engine_ == nullptr) return may_start ? start_at_ : absl::InfiniteDuration();
   absl::Duration next = absl::InfiniteDuration();
   for (const Part& part : parts_) next = std::min(next, part.woken() ? Now() : part.next);
   return next;

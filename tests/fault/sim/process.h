@@ -63,7 +63,7 @@ class Process {
   // Starts it, or does what is due in it, unless it is frozen. Starts only if `may_start`.
   void Step(bool may_start);
   // When it wants to be stepped next, on SinceBoot's scale.
-  absl::Duration NextTime() const;
+  absl::Duration NextTime(bool may_start) const;
 
   // Writes its tables to disk, as is done now and then.
   void Flush();

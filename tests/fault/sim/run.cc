@@ -67,7 +67,7 @@ std::string WhyUnsettled(World& world) {
     absl::StrAppend(&why, " ", process->name(), ":");
     if (process->engine() == nullptr) {
       absl::StrAppend(&why, process->down() ? " down" : " starting", " next at ",
-                      absl::FormatDuration(process->NextTime() - world.Now()));
+                      absl::FormatDuration(process->NextTime(true) - world.Now()));
       continue;
     }
     for (const auto& report : process->engine()->Reports()) {

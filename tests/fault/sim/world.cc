@@ -170,7 +170,7 @@ void World::At(absl::Duration delay, std::function<void()> what) {
 void World::Tick(absl::Duration at_most) {
   absl::Duration next = std::min(log_.NextEventTime(), Now() + at_most);
   if (!agenda_.empty()) next = std::min(next, agenda_.begin()->first);
-  for (const auto& process : processes_) next = std::min(next, process->NextTime());
+  for (const auto& process : processes_) next = std::min(next, process->NextTime(!starting_));
   clock_.AdvanceTo(std::max(next, Now() + kStep));
   log_.Advance();
   while (!agenda_.empty() && agenda_.begin()->first <= Now()) {
