@@ -509,7 +509,7 @@ TEST_F(EngineTest, ARecordOfAnOldFenceChangesNothingAndIsCounted) {
   const int64_t fence = cluster_.engine("one").OwnerOf(partition).epoch;
   tv1::AccountEvent event;
   event.mutable_added()->set_amount(1000);
-  AppendRaw(cluster_, partition, StrangeHeaders(fence - 1 > 0 ? fence - 1 : fence + 1, "old"),
+  AppendRaw(cluster_, partition, StrangeHeaders(fence - 1 > 0 ? fence - 1 : fence + 1, "old-9"),
             event.SerializeAsString());
   ASSERT_TRUE(cluster_.RunUntilCaughtUp());
   EXPECT_EQ(AccountIn(Send(AddTo("a", 1, "r2"))).balance(), 1);
@@ -518,11 +518,27 @@ TEST_F(EngineTest, ARecordOfAnOldFenceChangesNothingAndIsCounted) {
   }
 }
 
+TEST_F(EngineTest, AFactThatTheLogHoldsTwiceCountsOnceNowAndInAReplay) {
+  eventlog::SimFaults faults;
+  faults.repeat_append = 1;
+  cluster_.log().SetFaults("one", faults);
+  const int partition = Send(Create("a", "r1")).position.partition;
+  for (int i = 2; i <= 5; ++i) EXPECT_TRUE(Send(AddTo("a", 1, absl::StrCat("r", i))).status.ok());
+  ASSERT_TRUE(cluster_.RunUntilCaughtUp());
+  EXPECT_GE(cluster_.engine("one").Reports()[partition].rejected, 4);
+  EXPECT_EQ(AccountIn(Send(AddTo("a", 1, "r6"))).balance(), 5);
+  cluster_.log().SetFaults("one", {});
+  cluster_.StartReplica("two");
+  ASSERT_TRUE(cluster_.RunUntilCaughtUp());
+  EXPECT_EQ(cluster_.Digest("two"), cluster_.Digest("one"));
+  EXPECT_TRUE(cluster_.engine("two").Reports()[partition].stopped.empty());
+}
+
 TEST_F(EngineTest, PoisonStopsItsPartitionUntilTheLogSaysSkip) {
   const CommandResult created = Send(Create("a", "r1"));
   const int partition = created.position.partition;
   const int64_t fence = cluster_.engine("one").OwnerOf(partition).epoch;
-  AppendRaw(cluster_, partition, StrangeHeaders(fence, "poison"), kPoisonBytes);
+  AppendRaw(cluster_, partition, StrangeHeaders(fence, "poison-9"), kPoisonBytes);
   ASSERT_TRUE(cluster_.Run([&] { return !cluster_.engine("one").Ready(); }));
   EXPECT_TRUE(absl::IsUnavailable(Send(AddTo("a", 1, "r2")).status));
   EXPECT_EQ(base::ReasonOf(Send(AddTo("a", 1, "r2")).status), "PARTITION_STOPPED");
@@ -536,14 +552,19 @@ TEST_F(EngineTest, PoisonTakesNoOtherPartitionNowOrAfterARestart) {
   const CommandResult created = Send(Create("a", "r1"));
   const int partition = created.position.partition;
   const int64_t fence = cluster_.engine("one").OwnerOf(partition).epoch;
-  // The poison lands before what the owner appends next: that is never read back.
+  // The poison lands before what the owner appends next: that is never read back. The number
+  // between theirs is a barrier's, which does not use it.
+  bool barrier = false;
+  cluster_.engine("one").Barrier({partition}, absl::InfiniteDuration(),
+                                 [&](const absl::Status&) { barrier = true; });
+  ASSERT_TRUE(cluster_.Run([&] { return barrier; }));
   eventlog::SimFaults slow;
   slow.delay_min = slow.delay_max = absl::Milliseconds(20);
   cluster_.log().SetFaults("one", slow);
   std::optional<CommandResult> behind;
   cluster_.Start("one", AddTo("a", 1, "r2"), [&](CommandResult result) { behind = result; });
   cluster_.Run([&] { return false; }, absl::Milliseconds(2));
-  AppendRaw(cluster_, partition, StrangeHeaders(fence, "poison"), kPoisonBytes);
+  AppendRaw(cluster_, partition, StrangeHeaders(fence, "poison-2"), kPoisonBytes);
   ASSERT_TRUE(cluster_.Run([&] { return behind.has_value(); }, absl::Seconds(1)));
   EXPECT_EQ(base::ReasonOf(behind->status), "FATE_UNKNOWN");
   cluster_.log().SetFaults("one", {});
@@ -603,7 +624,7 @@ TEST_F(EngineTest, ARevisionThatDoesNotFollowStopsItsPartitionAndIsNeverSkipped)
   const int64_t fence = cluster_.engine("one").OwnerOf(partition).epoch;
   tv1::AccountEvent event;
   event.mutable_added()->set_amount(1000);
-  eventlog::EventHeaders headers = StrangeHeaders(fence, "gap");
+  eventlog::EventHeaders headers = StrangeHeaders(fence, "gap-9");
   headers.revision = 7;
   AppendRaw(cluster_, partition, headers, event.SerializeAsString());
   ASSERT_TRUE(cluster_.Run([&] { return !cluster_.engine("one").Ready(); }));

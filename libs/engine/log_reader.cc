@@ -45,7 +45,7 @@ LogReader::LogReader(std::string topic, int partition, v1::StoredPosition positi
 absl::Status LogReader::Feed(const eventlog::Record& record) {
   if (record.offset < next()) return absl::OkStatus();
   if (!stopped_.empty()) return LookAhead(record);
-  eventlog::Acceptance acceptance(fence());
+  eventlog::Acceptance acceptance(fence(), number());
   switch (acceptance.Judge(record)) {
     case Verdict::kRejected:
       ++rejected_;
@@ -62,6 +62,7 @@ absl::Status LogReader::Feed(const eventlog::Record& record) {
       }
       break;
   }
+  position_.set_number(acceptance.number());
   position_.set_next_offset(record.offset + 1);
   return absl::OkStatus();
 }
@@ -101,7 +102,8 @@ void LogReader::Stop(const eventlog::Record& record, std::string why, bool skipp
   held_.clear();
   if (!skippable) return;
   held_.push_back(eventlog::OwnedRecord::From(record));
-  ahead_ = eventlog::Acceptance(fence());
+  ahead_ = eventlog::Acceptance(fence(), number());
+  ahead_.Judge(record);
 }
 
 // Keeps what follows and looks for the word that the record may be skipped, which counts only under
@@ -125,6 +127,9 @@ absl::Status LogReader::LookAhead(const eventlog::Record& record) {
              {"sha256", poison_sha256_}});
   std::deque<eventlog::OwnedRecord> held = std::exchange(held_, {});
   stopped_.clear();
+  eventlog::Acceptance passed(fence(), number());
+  passed.Judge(held.front().View());
+  position_.set_number(passed.number());
   position_.set_next_offset(held.front().offset + 1);
   held.pop_front();
   for (const eventlog::OwnedRecord& owned : held) {

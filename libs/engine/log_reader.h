@@ -52,7 +52,9 @@ class LogReader {
   int partition() const { return partition_; }
   eventlog::Offset next() const { return position_.next_offset(); }
   int64_t fence() const { return position_.fence(); }
-  // next, fence, latest claim and identity, as they are stored.
+  // Of the last fact that counted under that claim.
+  int64_t number() const { return position_.number(); }
+  // next, fence, number, latest claim and identity, as they are stored.
   const v1::StoredPosition& position() const { return position_; }
   // Why it stopped; empty while it reads.
   const std::string& stopped() const { return stopped_; }

@@ -20,9 +20,10 @@ bool Passing(const absl::Status& status) {
   return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status);
 }
 
-std::string MetadataOf(int64_t fence) {
+std::string MetadataOf(int64_t fence, int64_t number) {
   v1::GroupMetadata metadata;
   metadata.set_fence(fence);
+  metadata.set_number(number);
   return metadata.SerializeAsString();
 }
 
@@ -153,6 +154,7 @@ void Reactor::Assign(const eventlog::GroupAssignment& assignment) {
   v1::StoredPosition position;
   position.set_next_offset(assignment.next);
   position.set_fence(metadata.fence());
+  position.set_number(metadata.number());
   Source& source = sources_[key];
   source.committed = assignment.next;
   source.reader = std::make_unique<LogReader>(
@@ -335,11 +337,14 @@ void Reactor::Commit(const std::string& topic, int partition, Source& source) {
   const eventlog::Offset done =
       source.events.empty() ? source.reader->next() : source.events.front()->offset;
   if (done <= source.committed) return;
-  // The fence as of `done`: it cannot have changed between accepted records of one fence, so with
-  // events waiting it is the fence of the first of them.
-  const int64_t fence =
-      source.events.empty() ? source.reader->fence() : source.events.front()->headers.fence;
-  const absl::Status status = group_->Commit(topic, partition, done, MetadataOf(fence));
+  // Fence and number as of `done`: neither can have changed between accepted records of one fence,
+  // so with events waiting they are those with which the first of them counts.
+  const eventlog::EventHeaders* first =
+      source.events.empty() ? nullptr : &source.events.front()->headers;
+  const std::string metadata = first == nullptr
+                                   ? MetadataOf(source.reader->fence(), source.reader->number())
+                                   : MetadataOf(first->fence, eventlog::NumberOf(first->id) - 1);
+  const absl::Status status = group_->Commit(topic, partition, done, metadata);
   if (status.ok()) source.committed = done;
 }
 

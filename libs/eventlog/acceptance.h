@@ -3,9 +3,14 @@
 //
 //   a claim counts    if and only if  its epoch is higher than the highest so far
 //   any other record  if and only if  its ce_fence equals the highest claimed epoch
+//                     and, if it is a fact (it has a ce_revision), its number is higher than that
+//                     of the last fact that counted under that claim
 //
 // A claim is a record whose ce_type is crm.eventlog.v1.PartitionClaimed; its epoch is its ce_fence.
-// The rule looks at these two headers only, before any value is parsed. What does not count changes
+// The number of a fact is what its ce_id ends with, behind the last '-': an owner numbers what it
+// writes, and Kafka's producers may write a record twice. What the log says of itself
+// (crm.eventlog.v1.LogEvent) has no revision, and says the same when it comes twice.
+// The rule looks at these headers only, before any value is parsed. What does not count changes
 // nothing.
 #pragma once
 
@@ -24,20 +29,26 @@ std::string FormatFence(int64_t fence);
 // -1 when the text is not exactly 20 digits or too large.
 int64_t ParseFence(std::string_view text);
 
+// Number of the record with this ce_id: 1 to 18 digits behind its last '-'. -1: it has none.
+int64_t NumberOf(std::string_view id);
+
 enum class Verdict { kClaim, kAccepted, kRejected };
 
-// Folds the rule over one partition's records, from the first on (or from a stored fence).
+// Folds the rule over one partition's records, from the first on (or from what was stored).
 class Acceptance {
  public:
-  explicit Acceptance(int64_t fence = 0) : fence_(fence) {}
+  explicit Acceptance(int64_t fence = 0, int64_t number = 0) : fence_(fence), number_(number) {}
 
-  // Decides one record; a claim that counts raises the fence.
+  // Decides one record; a claim that counts raises the fence, a fact the number.
   Verdict Judge(const Record& record);
   // Highest claimed epoch; 0 before the first claim.
   int64_t fence() const { return fence_; }
+  // Of the last fact that counted under that claim; 0 before the first.
+  int64_t number() const { return number_; }
 
  private:
   int64_t fence_;
+  int64_t number_;
 };
 
 }  // namespace crm::eventlog

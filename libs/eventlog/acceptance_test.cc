@@ -13,6 +13,15 @@ Verdict Judge(Acceptance& acceptance, std::string_view type, std::string_view fe
   record.headers = {{"ce_type", type}, {"ce_fence", fence}};
   return acceptance.Judge(record);
 }
+Verdict Fact(Acceptance& acceptance, int64_t fence, std::string_view id) {
+  Record record;
+  const std::string text = FormatFence(fence);
+  record.headers = {{"ce_type", "crm.sales.v1.OpportunityWon"},
+                    {"ce_fence", text},
+                    {"ce_revision", text},
+                    {"ce_id", id}};
+  return acceptance.Judge(record);
+}
 Verdict Claim(Acceptance& acceptance, int64_t epoch) {
   return Judge(acceptance, kClaimType, FormatFence(epoch));
 }
@@ -68,19 +77,52 @@ TEST(Acceptance, UnreadableHeadersDoNotCount) {
   EXPECT_EQ(acceptance.fence(), 4);
 }
 
-// From any stored fence on, a reader judges as one that read from the start: so it may be stored.
-TEST(Acceptance, TheFenceIsAllThereIsToRemember) {
+TEST(Acceptance, AFactThatComesTwiceCountsOnce) {
+  Acceptance acceptance;
+  Claim(acceptance, 3);
+  EXPECT_EQ(Fact(acceptance, 3, "a-1"), Verdict::kAccepted);
+  EXPECT_EQ(Fact(acceptance, 3, "a-1"), Verdict::kRejected);
+  EXPECT_EQ(Fact(acceptance, 3, "a-3"), Verdict::kAccepted);
+  EXPECT_EQ(Fact(acceptance, 3, "a-2"), Verdict::kRejected);
+  EXPECT_EQ(Fact(acceptance, 3, "a-10"), Verdict::kAccepted);
+  EXPECT_EQ(Fact(acceptance, 2, "a-11"), Verdict::kRejected);
+  EXPECT_EQ(acceptance.number(), 10);
+  EXPECT_EQ(Claim(acceptance, 4), Verdict::kClaim);
+  EXPECT_EQ(Fact(acceptance, 4, "b-1"), Verdict::kAccepted);
+}
+
+TEST(Acceptance, AFactWithoutANumberDoesNotCount) {
+  for (const char* id :
+       {"", "1", "a-", "a-x", "a-1x", "a-+1", "a- 1", "a-0", "a-1000000000000000000"}) {
+    Acceptance acceptance(1);
+    EXPECT_EQ(Fact(acceptance, 1, id), Verdict::kRejected) << id;
+    EXPECT_EQ(acceptance.number(), 0);
+  }
+  EXPECT_EQ(NumberOf("a-b-999999999999999999"), 999'999'999'999'999'999);
+}
+
+// From any stored state on, a reader judges as one that read from the start: so it may be stored.
+TEST(Acceptance, FenceAndNumberAreAllThereIsToRemember) {
   std::mt19937_64 random(7);
   Acceptance whole;
+  int facts = 0;
   for (int i = 0; i < 5'000; ++i) {
-    Acceptance resumed(whole.fence());
+    Acceptance resumed(whole.fence(), whole.number());
     const auto fence = static_cast<int64_t>(random() % 3) + whole.fence() - 1;
-    const bool claim = random() % 4 == 0;
     const int64_t valid = fence < 0 ? 0 : fence;
-    EXPECT_EQ(claim ? Claim(resumed, valid) : Event(resumed, valid),
-              claim ? Claim(whole, valid) : Event(whole, valid));
+    const int kind = static_cast<int>(random() % 4);
+    const std::string id = "a-" + std::to_string(random() % 20);
+    const auto judge = [&](Acceptance& acceptance) {
+      if (kind == 0) return Claim(acceptance, valid);
+      return kind == 1 ? Event(acceptance, valid) : Fact(acceptance, valid, id);
+    };
+    const Verdict verdict = judge(resumed);
+    facts += kind > 1 && verdict == Verdict::kAccepted ? 1 : 0;
+    EXPECT_EQ(verdict, judge(whole));
     EXPECT_EQ(resumed.fence(), whole.fence());
+    EXPECT_EQ(resumed.number(), whole.number());
   }
+  EXPECT_GT(facts, 100);
   EXPECT_GT(whole.fence(), 100);
 }
 

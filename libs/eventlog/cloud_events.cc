@@ -166,6 +166,8 @@ absl::Status CheckHeaders(const EventHeaders& headers) {
   if (!InRange(headers.time)) return Wrong(kTime, "must be in years 1 to 9999");
   if (headers.fence < 1) return Wrong(kFence, "must be 20 digits, from 1");
   if (headers.revision < 0) return Wrong(kRevision, "must be 20 digits, from 1");
+  if (headers.revision > 0 && NumberOf(headers.id) < 1)
+    return Wrong("ce_id", "of a fact must end with '-' and its number under the claim, from 1");
   return absl::OkStatus();
 }
 

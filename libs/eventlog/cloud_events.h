@@ -24,7 +24,7 @@ inline constexpr size_t kMaxHeaderBytes = 1024;
 // Every text is UTF-8 without control characters, at most kMaxHeaderBytes; an empty one is not
 // written. No personal data, no internal addresses.
 struct EventHeaders {
-  std::string id;      // ce_id, required: unique with source.
+  std::string id;      // ce_id, required: unique with source. Of a fact "<any text>-<number>".
   std::string source;  // ce_source, required: which service wrote it.
   std::string type;    // ce_type, required: full name of the fact's message.
   std::string

@@ -14,7 +14,7 @@ using testing::HasSubstr;
 
 EventHeaders Full() {
   EventHeaders h;
-  h.id = "e1";
+  h.id = "e-1";
   h.source = "crm.sales";
   h.type = "crm.sales.v1.OpportunityWon";
   h.dataschema = "crm.sales.v1.OpportunityEvent";

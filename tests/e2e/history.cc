@@ -17,9 +17,10 @@ constexpr size_t kRecordsPerPoll = 10'000;
 
 void Fold(const Record& record, History& history) {
   PartitionHistory& partition = history.partitions[record.partition];
-  eventlog::Acceptance acceptance(partition.fence);
+  eventlog::Acceptance acceptance(partition.fence, partition.number);
   const Verdict verdict = acceptance.Judge(record);
   partition.fence = acceptance.fence();
+  partition.number = acceptance.number();
   if (verdict == Verdict::kRejected) ++partition.rejected;
   if (verdict != Verdict::kAccepted) return;
   const std::string_view request_id = record.HeaderOr("ce_requestid");

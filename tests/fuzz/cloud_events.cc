@@ -40,19 +40,34 @@ void CheckHeaders(const eventlog::Record& record) {
   base::Check(again.ok() && *again == *headers, "headers are the same when written and read");
 }
 
-// The rule once more, on the texts: 20 digits compare as numbers do. Before the first claim nothing
-// is accepted.
-Verdict Expected(const eventlog::Record& record, std::string& highest) {
+// What stands behind the last '-', without leading zeros; empty: it is no number.
+std::string DigitsOf(const std::string& id) {
+  const std::string digits = id.substr(id.rfind('-') + 1);
+  if (digits.size() == id.size() || digits.size() > 18 ||
+      digits.find_first_not_of("0123456789") != std::string::npos)
+    return "";
+  return digits.substr(std::min(digits.size(), digits.find_first_not_of('0')));
+}
+
+// The rule once more, on the texts: 20 digits compare as numbers do, others by length first. Before
+// the first claim nothing is accepted. `last` is the highest number under it.
+Verdict Expected(const eventlog::Record& record, std::string& highest, std::string& last) {
   const std::string fence(record.HeaderOr("ce_fence"));
   const bool shaped = fence.size() == 20 && fence > eventlog::FormatFence(0) &&
                       fence.find_first_not_of("0123456789") == std::string::npos &&
                       fence <= "09223372036854775807";
   if (!shaped) return Verdict::kRejected;
   if (record.HeaderOr("ce_type") != eventlog::kClaimType) {
-    return fence == highest ? Verdict::kAccepted : Verdict::kRejected;
+    if (fence != highest) return Verdict::kRejected;
+    if (record.HeaderOr("ce_revision").empty()) return Verdict::kAccepted;
+    const std::string digits = DigitsOf(std::string(record.HeaderOr("ce_id")));
+    const bool higher = std::pair(digits.size(), digits) > std::pair(last.size(), last);
+    if (higher) last = digits;
+    return higher ? Verdict::kAccepted : Verdict::kRejected;
   }
   if (fence <= highest) return Verdict::kRejected;
   highest = fence;
+  last.clear();
   return Verdict::kClaim;
 }
 
@@ -60,11 +75,11 @@ Verdict Expected(const eventlog::Record& record, std::string& highest) {
 
 void Target(std::string_view bytes) {
   eventlog::Acceptance acceptance;
-  std::string highest = eventlog::FormatFence(0);
+  std::string highest = eventlog::FormatFence(0), last;
   for (const eventlog::Record& record : RecordsOf(Input(bytes))) {
     CheckHeaders(record);
-    const Verdict expected = Expected(record, highest);
-    base::Check(acceptance.Judge(record) == expected, "the rule is two comparisons");
+    const Verdict expected = Expected(record, highest, last);
+    base::Check(acceptance.Judge(record) == expected, "the rule is three comparisons");
     base::Check(eventlog::FormatFence(acceptance.fence()) == highest,
                 "only claims raise the fence");
   }

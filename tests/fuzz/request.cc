@@ -72,7 +72,7 @@ void RunCommand(Replica& replica, const engine::CommandDef& def, const Message& 
   const contract::GoldenRecord record{replica.def.package, outcome.schema, command->name,
                                       outcome.revision,    outcome.time,   "user:ann",
                                       outcome.value};
-  eventlog::EventHeaders headers = HeadersOf(record, "fuzz");
+  eventlog::EventHeaders headers = HeadersOf(record, "fuzz-1");
   headers.request_id = command->request_id;
   headers.request_hash = command->request_hash;
   const auto applied = replica.applier->Apply({0, 0, "", record.value, {}}, headers);

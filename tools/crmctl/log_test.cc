@@ -43,7 +43,7 @@ class Logs : public ::testing::Test {
   eventlog::Offset Append(const std::string& type, const std::string& schema, int64_t fence,
                           const std::string& value) {
     eventlog::EventHeaders headers;
-    headers.id = "e" + std::to_string(++count_);
+    headers.id = "e-" + std::to_string(++count_);
     headers.source = "test";
     headers.type = type;
     headers.dataschema = schema;
@@ -171,12 +171,12 @@ TEST_F(Logs, EventsAreThoseThatCount) {
   EXPECT_EQ(out.str(),
             R"({"topic":"crm.customer.log.v1","partition":1,"offset":2,)"
             R"("type":"crm.customer.v1.CustomerVerified","subject":"customers/c1","revision":3,)"
-            R"("time":"1970-01-01T00:00:00+00:00","actor":"user:ann","id":"e3",)"
+            R"("time":"1970-01-01T00:00:00+00:00","actor":"user:ann","id":"e-3",)"
             R"("event":{"verified":{"verify_time":"1970-01-01T00:00:07Z"}}})"
             "\n"
             R"({"topic":"crm.customer.log.v1","partition":1,"offset":3,)"
             R"("type":"crm.customer.v1.CustomerRenamed","subject":"customers/c1","revision":4,)"
-            R"("time":"1970-01-01T00:00:00+00:00","actor":"user:ann","id":"e4",)"
+            R"("time":"1970-01-01T00:00:00+00:00","actor":"user:ann","id":"e-4",)"
             R"("unreadable":"no message of type crm.customer.v1.CustomerEvent","sha256":")" +
                 base::Sha256Hex("\xFF\xFF") + "\"}\n");
   std::ostringstream claims;

@@ -65,6 +65,7 @@ SimFaults SimChaos::DrawFaults() {
   faults.lose_append = draw(0.2);
   faults.lose_ack = draw(0.2);
   faults.land_late = draw(0.2);
+  faults.repeat_append = draw(0.2);
   faults.break_writer = draw(0.2);
   faults.slow_read = draw(0.3);
   faults.unavailable_poll = draw(0.3);

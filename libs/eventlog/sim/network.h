@@ -23,9 +23,10 @@ namespace crm::eventlog {
 struct SimFaults {
   absl::Duration delay_min = absl::Microseconds(100);  // Of each message, one way.
   absl::Duration delay_max = absl::Microseconds(100);
-  double lose_append = 0;  // Never lands; reported as unknown.
-  double lose_ack = 0;     // Lands; reported as unknown.
-  double land_late = 0;    // Reported as unknown first, lands within late_max.
+  double lose_append = 0;    // Never lands; reported as unknown.
+  double lose_ack = 0;       // Lands; reported as unknown.
+  double land_late = 0;      // Reported as unknown first, lands within late_max.
+  double repeat_append = 0;  // Lands, and once more behind what follows, as librdkafka's #4953.
   absl::Duration late_max = absl::Seconds(20);
   double break_writer = 0;  // The writer is broken; of what it had pending, some may still land.
   double slow_read = 0;     // What landed is seen later, by up to slow_read_max.

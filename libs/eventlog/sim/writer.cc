@@ -98,12 +98,24 @@ void SimWriter::Send(Lane& lane, std::shared_ptr<Pending> pending, OwnedRecord r
                  held->pending.pop_front();
                  if (pending->dropped || fate == Fate::kLost) return;
                  const Offset offset = broker.Land({topic, pending->partition}, record);
+                 if (broker.network().Chance(client->faults.repeat_append))
+                   LandAgain(broker, client, {topic, pending->partition}, record);
                  if (fate != Fate::kGood) return;
                  broker.network().Send(*acks, broker.network().Delay(*client),
                                        [state, pending, offset] {
                                          Tell(*state, *pending, absl::OkStatus(), offset);
                                        });
                });
+}
+
+void SimWriter::LandAgain(SimBroker& broker, const std::shared_ptr<SimClient>& client,
+                          const TopicPartition& place, const OwnedRecord& record) {
+  SimNetwork& network = broker.network();
+  network.Fired("repeated_append");
+  auto link = network.MakeLink(client, SimNetwork::Kind::kMessages);
+  SimNetwork::Link& used = *link;
+  network.Send(used, 3 * network.Delay(*client),
+               [&broker, place, record, link = std::move(link)] { broker.Land(place, record); });
 }
 
 void SimWriter::TellUnknownSoon(const std::shared_ptr<Pending>& pending) {

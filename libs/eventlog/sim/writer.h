@@ -48,6 +48,9 @@ class SimWriter : public Writer {
   void Send(Lane& lane, std::shared_ptr<Pending> pending, OwnedRecord record, Fate fate);
   void Land(Lane& lane, const std::shared_ptr<Pending>& pending, const OwnedRecord& record,
             Fate fate);
+  // The record a second time, behind what lands meanwhile.
+  static void LandAgain(SimBroker& broker, const std::shared_ptr<SimClient>& client,
+                        const TopicPartition& place, const OwnedRecord& record);
   // Reported as unknown within the message time-out, whatever happens meanwhile.
   void TellUnknownSoon(const std::shared_ptr<Pending>& pending);
   void WatchTimeout(const std::shared_ptr<Pending>& pending);

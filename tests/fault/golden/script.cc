@@ -92,6 +92,11 @@ class Writer {
     lines.push_back({OwnedRecord::From(record), verdict, why});
   }
 
+  void Again(const OwnedRecord& record, const char* verdict, const char* why) {
+    lines.push_back({record, verdict, why});
+    last().offset = static_cast<eventlog::Offset>(lines.size()) - 1;
+  }
+
   // The last line's header has another value, or is gone when that is empty.
   void Header(const std::string& name, const std::string& value) {
     auto& headers = lines.back().record.headers;
@@ -133,6 +138,21 @@ void BadFences(Writer& to) {
   }
 }
 
+// Facts that are not numbered as those of an owner are.
+void BadNumbers(Writer& to) {
+  const std::pair<const char*, const char*> ids[] = {
+      {"record-0-3", "its number is lower than that of a fact that counted"},
+      {"record-0-", "has no number"},
+      {"99999", "has no number: nothing stands before it"},
+      {"record-0-99999 ", "a blank is no digit"},
+      {"record-0-0x1869f", "hexadecimal is no decimal"},
+      {"record-0-1000000000000000000", "a number has at most 18 digits"}};
+  for (const auto& [id, why] : ids) {
+    to.Region("numbered", 4, 4, "rejected", why);
+    to.Header("ce_id", id);
+  }
+}
+
 // Claims that come late, twice, from a past and from a future.
 std::vector<GoldenLine> Owners() {
   Writer to(0);
@@ -163,6 +183,7 @@ std::vector<GoldenLine> Owners() {
   to.Claim(4, "replica-5", "claim", "counts by its headers alone: its value cannot be parsed");
   to.last().value = "\xff\xff\xff";
   to.Region("south", 3, 4, "accepted", "under the fence that holds");
+  const OwnedRecord south = to.last();
   to.Region("stale", 3, 3, "rejected", "written by the owner before, landed late");
   to.Claim(4, "replica-6", "rejected", "of two claims of an epoch the first counts");
   to.Claim(9, "replica-7", "rejected", "a claim without a fence claims nothing");
@@ -173,6 +194,8 @@ std::vector<GoldenLine> Owners() {
   to.Log(answered, "crm.eventlog.v1.CommandAnswered", 4, "accepted",
          "changes no table of resources");
   to.last().headers.emplace_back("ce_requestid", "request-answered");
+  to.Again(south, "rejected", "a record that counted, written twice by its producer");
+  BadNumbers(to);
   return to.lines;
 }
 

@@ -24,6 +24,16 @@ int64_t NumberOf(const std::string& text) {
   return text.size() == 20 && absl::SimpleAtoi(text, &number) ? number : -1;
 }
 
+// What an id ends with, behind its last '-'.
+int64_t NumberIn(const std::string& id) {
+  const size_t dash = id.rfind('-');
+  int64_t number = -1;
+  const bool digits = dash != std::string::npos && dash + 1 < id.size() &&
+                      id.find_first_not_of("0123456789", dash + 1) == std::string::npos &&
+                      absl::SimpleAtoi(id.substr(dash + 1), &number);
+  return digits ? number : -1;
+}
+
 class Reader {
  public:
   explicit Reader(LogModel& model) : model_(model) {}
@@ -31,12 +41,16 @@ class Reader {
   void Read(const OwnedRecord& record) {
     const int64_t fence = NumberOf(HeaderOf(record, "ce_fence"));
     const bool claim = HeaderOf(record, "ce_type") == "crm.eventlog.v1.PartitionClaimed";
-    if (claim ? fence <= fence_ : fence != fence_ || fence < 1) {
+    const bool fact = !claim && !HeaderOf(record, "ce_revision").empty();
+    const int64_t number = fact ? NumberIn(HeaderOf(record, "ce_id")) : 0;
+    if (claim ? fence <= fence_ : fence != fence_ || fence < 1 || (fact && number <= number_)) {
       ++model_.rejected;
       return;
     }
     ++model_.accepted;
     fence_ = fence;
+    if (claim) number_ = 0;
+    if (fact) number_ = number;
     if (!claim) Accept(record);
   }
 
@@ -48,8 +62,12 @@ class Reader {
   }
 
   void Accept(const OwnedRecord& record) {
-    if (!ids_.insert(HeaderOf(record, "ce_id")).second) Fault(record, "its id came before");
-    if (HeaderOf(record, "ce_dataschema") == "crm.eventlog.v1.LogEvent") return Note(record);
+    const bool first = ids_.insert(HeaderOf(record, "ce_id")).second;
+    if (HeaderOf(record, "ce_dataschema") == "crm.eventlog.v1.LogEvent") {
+      if (first) Note(record);  // What the log says of itself may come twice.
+      return;
+    }
+    if (!first) Fault(record, "its id came before");
     Version version;
     if (!version.event.ParseFromString(record.value)) return Fault(record, "cannot be parsed");
     std::vector<Version>& versions = model_.accounts[HeaderOf(record, "ce_subject")];
@@ -100,6 +118,7 @@ class Reader {
 
   LogModel& model_;
   int64_t fence_ = 0;
+  int64_t number_ = 0;
   std::set<std::string> ids_;
   std::set<std::string> answered_;  // Of commands that the log says had no event.
 };

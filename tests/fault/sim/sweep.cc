@@ -53,6 +53,7 @@ constexpr const char* kKinds[] = {
     "message_timeout",
     "peer_request_lost",
     "rebalance",
+    "repeated_append",
     "session_expired",
     "slow_read",
     "split_view",

@@ -1,6 +1,9 @@
 package topic
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 const (
 	claimType   = "crm.eventlog.v1.PartitionClaimed"
@@ -26,6 +29,21 @@ func ParseNumber(text string) int64 {
 	return number
 }
 
+// NumberOf is the number of a record under its claim: 1 to 18 digits behind the last '-' of its
+// ce_id. -1: there are none.
+func NumberOf(id string) int64 {
+	dash := strings.LastIndexByte(id, '-')
+	digits := id[dash+1:]
+	if dash < 0 || len(digits) > 18 || strings.Trim(digits, "0123456789") != "" {
+		return -1
+	}
+	number, err := strconv.ParseInt(digits, 10, 64)
+	if err != nil {
+		return -1
+	}
+	return number
+}
+
 // Verdict is what the rule says of one record.
 type Verdict int
 
@@ -37,22 +55,32 @@ const (
 
 // Acceptance folds the rule over one partition's records, from the first on.
 type Acceptance struct {
-	fence int64
+	fence  int64
+	number int64 // Of the last fact that counted under that fence.
 }
 
 // Judge decides one record by its headers alone: a claim counts if its epoch is higher than the
-// highest so far, any other record if its fence equals the highest claimed epoch.
+// highest so far, any other record if its fence equals the highest claimed epoch and, if it is a
+// fact (it has a revision), its number is higher than the last that counted.
 func (a *Acceptance) Judge(record *Record) Verdict {
 	fence := ParseNumber(record.Header("ce_fence"))
 	if record.Header("ce_type") == claimType {
 		if fence <= a.fence {
 			return Rejected
 		}
-		a.fence = fence
+		a.fence, a.number = fence, 0
 		return Claim
 	}
-	if fence > 0 && fence == a.fence {
+	if fence < 1 || fence != a.fence {
+		return Rejected
+	}
+	if record.Header("ce_revision") == "" {
 		return Accepted
 	}
-	return Rejected
+	number := NumberOf(record.Header("ce_id"))
+	if number <= a.number {
+		return Rejected
+	}
+	a.number = number
+	return Accepted
 }

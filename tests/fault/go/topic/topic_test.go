@@ -26,7 +26,8 @@ func claim(offset, epoch int64) Record {
 
 func event(offset, fence, revision int64, request string) Record {
 	return record(offset, "ce_type", "crm.customer.v1.CustomerCreated", "ce_fence", number(fence),
-		"ce_revision", number(revision), "ce_subject", "customers/c1", "ce_requestid", request)
+		"ce_revision", number(revision), "ce_subject", "customers/c1", "ce_requestid", request,
+		"ce_id", fmt.Sprintf("e-%d", offset))
 }
 
 func fold(t *testing.T, records ...Record) *Topic {
@@ -106,6 +107,29 @@ func TestOnlyTheFenceOfTheHighestClaimCounts(t *testing.T) {
 	}
 }
 
+func TestAFactThatComesTwiceCountsOnce(t *testing.T) {
+	again := event(2, 1, 2, "b")
+	again.Offset = 3
+	late := event(1, 1, 1, "a")
+	late.Offset = 4
+	unnumbered := record(6, "ce_type", "x", "ce_fence", number(1), "ce_revision", number(4), "ce_id", "7")
+	topic := fold(t, claim(0, 1), event(1, 1, 1, "a"), event(2, 1, 2, "b"), again, late,
+		event(5, 1, 3, "c"), unnumbered, claim(7, 2), event(1, 2, 4, "d"))
+	if got := requests(topic); got != "a b c d" {
+		t.Errorf("accepted %q", got)
+	}
+}
+
+func TestNumberOfTakesTheDigitsAtTheEnd(t *testing.T) {
+	for id, want := range map[string]int64{"a-1": 1, "a-b-20": 20, "-7": 7, "a-007": 7, "": -1, "1": -1,
+		"a-": -1, "a-x": -1, "a-+1": -1, "a-1 ": -1, "a-999999999999999999": 999999999999999999,
+		"a-1000000000000000000": -1} {
+		if got := NumberOf(id); got != want {
+			t.Errorf("%q: %d, not %d", id, got, want)
+		}
+	}
+}
+
 func TestAFenceOfZeroNeverCounts(t *testing.T) {
 	if topic := fold(t, claim(0, 0), event(1, 0, 1, "a")); topic.Rejected != 2 {
 		t.Errorf("%+v", topic)
@@ -148,6 +172,7 @@ func TestWhatTheLogSaysMayBeSkippedIsNoEvent(t *testing.T) {
 	stale.Headers = []Header{{"ce_type", []byte(skippedType)}, {"ce_fence", []byte(number(2))}}
 	after := poison
 	after.Offset = 3
+	after.Headers = append([]Header{{"ce_id", []byte("e-3")}}, after.Headers...)
 	if topic := fold(t, claim(0, 1), poison, word); topic.Skipped != 1 || len(topic.Events) != 0 {
 		t.Errorf("%+v", topic)
 	}

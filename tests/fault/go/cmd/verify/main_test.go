@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -27,7 +28,7 @@ func write(t *testing.T, path string, events int) {
 		records = append(records, topic.Record{Partition: claim.Partition, Offset: topic.Int64(i), Key: []byte("a"),
 			Value: []byte("Ann"), Headers: []topic.Header{{Name: "ce_fence", Value: number},
 				{Name: "ce_revision", Value: number}, {Name: "ce_subject", Value: []byte("customers/a")},
-				{Name: "ce_requestid", Value: []byte("q")}}})
+				{Name: "ce_requestid", Value: []byte("q")}, {Name: "ce_id", Value: fmt.Appendf(nil, "e-%d", i)}}})
 	}
 	for _, record := range records {
 		if err := writer.Write(record); err != nil {
