@@ -11,6 +11,7 @@
 #include "libs/base/status.h"
 #include "libs/base/wire_status.h"
 #include "libs/engine/limits.h"
+#include "libs/engine/log_reader.h"
 #include "libs/rpc/request.h"
 #include "libs/table/read_view.h"
 
@@ -53,7 +54,7 @@ absl::StatusOr<std::vector<engine::BatchItem>> Split(const engine::BatchDef& def
     return s;
   const table::ReadView view(engine.database());
   std::vector<engine::BatchItem> items = def.split(request, view);
-  if (!view.status().ok()) return view.status();
+  if (!view.status().ok()) return engine::OfTables(view.status());
   for (size_t row = 0; row < items.size(); ++row) {
     absl::Status limits =
         base::ValidateLimits(reflection.GetRepeatedMessage(request, rows, static_cast<int>(row)));

@@ -8,6 +8,7 @@
 #include "libs/base/status.h"
 #include "libs/engine/decide.h"
 #include "libs/engine/limits.h"
+#include "libs/engine/log_reader.h"
 #include "libs/rpc/request.h"
 #include "libs/table/list.h"
 #include "libs/table/read_view.h"
@@ -85,7 +86,7 @@ Read MakeGet(const engine::GetDef& def) {
             // The position is taken before the row, so that it never promises more than was read.
             SayPositions(engine, {engine.PositionOf(PartitionOfName(engine, name).front())}, call);
             auto stored = engine.database().GetStored(table, {name});
-            if (!stored.ok()) return call.Finish(stored.status());
+            if (!stored.ok()) return call.Finish(engine::OfTables(stored.status()));
             if (!stored->has_value()) return call.Finish(NotFound(name));
             call.Finish(std::move((*stored)->bytes));
           }};
@@ -119,7 +120,7 @@ Read MakeBatchGet(const engine::BatchGetDef& def) {
               const std::string name =
                   request.GetReflection()->GetRepeatedString(request, names, i);
               auto stored = view.GetStored(table, {name});
-              if (!stored.ok()) return call.Finish(stored.status());
+              if (!stored.ok()) return call.Finish(engine::OfTables(stored.status()));
               // AIP-231: all or nothing.
               if (!stored->has_value()) return call.Finish(NotFound(name));
               response->GetReflection()
@@ -152,7 +153,7 @@ Read MakeList(const engine::ListDef& def) {
         SayPositions(engine, engine.Positions(), call);
         const table::ReadView view(engine.database());
         auto page = table::List(view, table, query);
-        if (!page.ok()) return call.Finish(page.status());
+        if (!page.ok()) return call.Finish(engine::OfTables(page.status()));
         MessagePtr response = engine::NewOf(PrototypeOf(def.method->output_type()));
         const FieldDescriptor* rows = RowsField(*response->GetDescriptor(), table.row());
         for (const table::StoredRow& row : page->rows) {
@@ -176,7 +177,7 @@ Read MakeQuery(const engine::QueryDef& def) {
                 engine::MakeContext(engine.options().company, engine.clock().Now());
             context.actor = call.caller();
             absl::StatusOr<MessagePtr> response = def.run(request, view, context);
-            if (!view.status().ok()) return call.Finish(view.status());
+            if (!view.status().ok()) return call.Finish(engine::OfTables(view.status()));
             if (!response.ok()) return call.Finish(response.status());
             call.AddTrailer(kRowsScannedTrailer, std::to_string(view.rows_scanned()));
             call.Finish((*response)->SerializeAsString());

@@ -29,6 +29,9 @@ absl::Status Contradiction(std::string why);
 // An error of the log as the engine hands it on. kDataLoss it says of damaged tables alone, which
 // are then made anew from the log: a damaged log is not mended that way.
 absl::Status OfLog(const absl::Status& status);
+// An error of the tables as callers are told it. Damage is a matter of this replica, which ends and
+// makes them anew: others have them whole.
+absl::Status OfTables(absl::Status status);
 
 class LogReader {
  public:

@@ -260,6 +260,7 @@ size_t Partition::DecideOne(Command command) {
     outcome = Outcome{base::Unavailable("TABLES_FAILED", "the tables cannot be read", kRetryAfter)};
     host_.applier.memory().batch().Clear();
   }
+  outcome.refusal = OfTables(std::move(outcome.refusal));
   if (outcome.append) return AppendOutcome(std::move(command), std::move(outcome));
   queue_.Release(std::string(command.key()));
   // An answer without an event is a read: good only while the lease holds after it was made.
