@@ -58,7 +58,7 @@ rd_kafka_t* Client(rd_kafka_type_t type, const std::string& brokers,
 
 struct Bare : grpc::Service {
   using Updates = grpc::internal::CallbackUnaryHandler<UpdateCustomerRequest, Customer>;
-  using Echoes = grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, grpc::ByteBuffer>;
+  using Replies = grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, grpc::ByteBuffer>;
   using Method = grpc::internal::RpcServiceMethod;
 
   Bare(std::string to, Work of) : work(std::move(of)), topic(std::move(to)) {
@@ -66,9 +66,12 @@ struct Bare : grpc::Service {
     MarkMethodCallback(0, new Updates([this](auto*, const auto* request, auto* reply) {
                          return Produce(*request, new Call(*request, reply));
                        }));
-    AddMethod(new Method(kEcho, Method::NORMAL_RPC, nullptr));
-    const grpc::Slice bytes(work.row.SerializeAsString());
-    MarkMethodRawCallback(1, new Echoes([bytes](auto* context, const auto*, auto* reply) {
+    AddMethod(new Method(kReply, Method::NORMAL_RPC, nullptr));
+    MarkMethodRawCallback(1, new Replies([](auto* context, const auto* request, auto* reply) {
+                            grpc::Slice digits;
+                            Must(request->DumpToSingleSlice(&digits).ok(), "a request");
+                            const std::string text(digits.begin(), digits.end());
+                            const grpc::Slice bytes(std::string(std::stoull(text), '.'));
                             *reply = grpc::ByteBuffer(&bytes, 1);
                             auto* reactor = context->DefaultReactor();
                             reactor->Finish(grpc::Status::OK);

@@ -8,7 +8,7 @@
 namespace crm::bench::bare {
 
 inline constexpr char kUpdate[] = "/bench.Bare/Update";  // UpdateCustomerRequest -> Customer
-inline constexpr char kEcho[] = "/bench.Bare/Echo";      // Any bytes -> the bytes of work.row
+inline constexpr char kReply[] = "/bench.Bare/Reply";    // A number in digits -> so many bytes
 
 // Serves for the rest of the program's life; gives its address. `topic` must be there and empty,
 // the database is made in `directory`. A failure ends the program.

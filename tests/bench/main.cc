@@ -19,17 +19,12 @@
 #include "tests/bench/load.h"
 #include "tests/bench/measure.h"
 #include "tests/bench/ours.h"
+#include "tests/bench/plans.h"
 #include "tests/bench/report.h"
 #include "tests/bench/requests.h"
 
 namespace crm::bench {
 namespace {
-
-// A multiple of every number of calls in flight: a slot has customers of its own, so that no
-// command waits for another on the same customer.
-constexpr int kCustomers = 4096;
-
-constexpr char kUpdateOnKafka[] = "update, Kafka";
 
 struct Flags {
   std::string brokers;
@@ -40,23 +35,11 @@ struct Flags {
   int rounds = 3;
 };
 
-// One of the two sides of a point.
-struct Side {
-  std::string address, method;
-  bool updates = true;  // Else reads.
-};
-
-struct Plan {
-  Point point;
-  Side ours, bare;  // No address: nothing to compare with.
-};
-
 Figures Measure(const Side& side, int in_flight, double seconds) {
   static std::atomic<int64_t> serial{1000};  // Ids and values are never used twice.
   Load load{side.address, side.method, in_flight, seconds};
   load.request = [&](int slot, int64_t n) {
-    const int64_t number = (slot + n * in_flight) % kCustomers;
-    return side.updates ? UpdateBytes(number, serial.fetch_add(1)) : GetBytes(number);
+    return side.request((slot + n * in_flight) % kCustomers, serial.fetch_add(1));
   };
   return Drive(load);
 }
@@ -69,26 +52,6 @@ void WarmUp(const std::string& address, const std::string& method,
   load.request = [&](int, int64_t) { return request(next.fetch_add(1)); };
   const Figures made = Drive(load);
   base::Check(made.failures == 0, method + ": " + made.first_failure);
-}
-
-std::vector<Plan> MakePlans(const std::string& kafka, const std::string& embedded,
-                            const std::string& bare_address, const std::string& only) {
-  std::vector<Plan> plans;
-  const auto add = [&](const std::string& name, int in_flight, Side ours, Side other) {
-    const std::string id = absl::StrCat(name, "@", in_flight);
-    if (id.find(only) == std::string::npos) return;
-    plans.push_back({{name, in_flight, {}, {}}, std::move(ours), std::move(other)});
-  };
-  for (const int in_flight : {1, 16, 64, 256}) {
-    add(kUpdateOnKafka, in_flight, {kafka, kUpdate}, {bare_address, bare::kUpdate});
-  }
-  for (const int in_flight : {1, 64}) {
-    add("get / echo", in_flight, {kafka, kGet, false}, {bare_address, bare::kEcho, false});
-  }
-  for (const int in_flight : {1, 16, 64, 256}) {
-    add("update, embedded", in_flight, {embedded, kUpdate}, {});
-  }
-  return plans;
 }
 
 std::string Describe(const Work& work) {
@@ -149,7 +112,7 @@ void Run(const Flags& flags, const std::string& directory) {
   WarmUp(AddressOf(*embedded), kCreate, CreateBytes);
   WarmUp(bare_address, bare::kUpdate, [](int64_t number) { return UpdateBytes(number, 1); });
   std::vector<Plan> plans =
-      MakePlans(AddressOf(*kafka), AddressOf(*embedded), bare_address, flags.only);
+      MakePlans({AddressOf(*kafka), AddressOf(*embedded), bare_address}, flags.only);
   for (int round = 0; round < flags.rounds; ++round) RunRound(plans, flags, round);
   std::vector<Point> points;
   for (Plan& plan : plans) points.push_back(std::move(plan.point));

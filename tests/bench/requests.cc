@@ -6,6 +6,13 @@
 
 namespace crm::bench {
 
+namespace {
+
+// So many customers have the same one.
+std::string BranchOf(int64_t number) { return absl::StrFormat("branch-%09d", number / 64); }
+
+}  // namespace
+
 std::string CustomerId(int64_t number) { return absl::StrFormat("b%07d", number); }
 
 std::string CreateBytes(int64_t number) {
@@ -17,7 +24,7 @@ std::string CreateBytes(int64_t number) {
   customer.set_display_name(absl::StrFormat("Hartmann Precision Tools %07d", number));
   customer.set_industry("mechanical engineering");
   customer.set_region("region-000000000000");
-  customer.set_branch("branch-stuttgart");
+  customer.set_branch(BranchOf(number));
   customer.set_team("team-industry");
   customer.set_owner("staff-0042");
   customer.set_website("https://www.hartmann-precision.example");
@@ -48,6 +55,25 @@ std::string GetBytes(int64_t number) {
   customer::v1::GetCustomerRequest get;
   get.set_name("customers/" + CustomerId(number));
   return get.SerializeAsString();
+}
+
+std::string BatchGetBytes(int64_t number) {
+  customer::v1::BatchGetCustomersRequest get;
+  for (int i = 0; i < 50; ++i) get.add_names("customers/" + CustomerId((number + i) % kCustomers));
+  return get.SerializeAsString();
+}
+
+std::string ListBytes(int64_t number) {
+  customer::v1::ListCustomersRequest list;
+  list.set_page_size(50);
+  list.set_filter(absl::StrCat("branch = \"", BranchOf(number), "\""));
+  return list.SerializeAsString();
+}
+
+std::string SearchBytes(int64_t number) {
+  customer::v1::SearchCustomersRequest search;
+  search.set_query(absl::StrFormat("precision %07d", number));
+  return search.SerializeAsString();
 }
 
 }  // namespace crm::bench
