@@ -10,8 +10,8 @@
 #include "libs/base/field_limits.h"
 #include "libs/base/status.h"
 #include "libs/base/wire_status.h"
+#include "libs/engine/decide.h"
 #include "libs/engine/limits.h"
-#include "libs/engine/log_reader.h"
 #include "libs/rpc/request.h"
 #include "libs/table/read_view.h"
 

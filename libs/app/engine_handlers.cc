@@ -5,6 +5,7 @@
 #include "libs/app/limits.h"
 #include "libs/base/field_limits.h"
 #include "libs/base/status.h"
+#include "libs/engine/decide.h"
 #include "libs/engine/limits.h"
 #include "libs/engine/memory.h"
 #include "libs/engine/wire.h"
@@ -97,7 +98,7 @@ void ComputeDigest(const std::vector<Host*>& hosts, CallPtr call) {
     AddPositions(*engine, *response.mutable_before());
     const auto digest = engine->database().Digest(
         {.table = "", .raw_spaces = true, .skip_raw = {{engine::kPositions, ""}}});
-    if (!digest.ok()) return call->Finish(digest.status());
+    if (!digest.ok()) return call->Finish(engine::OfTables(digest.status()));
     response.set_digest(*digest);
     AddPositions(*engine, *response.mutable_after());
     call->Finish(response.SerializeAsString());

@@ -10,7 +10,6 @@
 #include "libs/base/status.h"
 #include "libs/engine/decide.h"
 #include "libs/engine/limits.h"
-#include "libs/engine/log_reader.h"
 #include "libs/rpc/request.h"
 #include "libs/table/list.h"
 #include "libs/table/read_view.h"

@@ -48,7 +48,7 @@ absl::StatusOr<Versioned> Applier::Load(const AggregateDef& aggregate,
   if (!stored.ok()) return stored.status();
   if (!stored->has_value()) return versioned;
   if (!versioned.state->ParseFromString((*stored)->bytes)) {
-    return absl::DataLossError(absl::StrCat("the row of ", name, " cannot be parsed"));
+    return memory_.batch().Damaged("a row that does not parse");
   }
   versioned.revision = (*stored)->revision;
   return versioned;
@@ -57,8 +57,7 @@ absl::StatusOr<Versioned> Applier::Load(const AggregateDef& aggregate,
 absl::Status Applier::Remember(const eventlog::EventHeaders& headers, const std::string& name,
                                bool first) {
   if (const auto ref = ParseReaction(headers.reaction); ref.has_value()) {
-    memory_.RaiseWatermark(ref->reaction, ref->source, name, ref->revision);
-    return absl::OkStatus();
+    return memory_.RaiseWatermark(ref->reaction, ref->source, name, ref->revision);
   }
   if (headers.request_id.empty()) return absl::OkStatus();
   v1::StoredRequest request;
@@ -88,8 +87,9 @@ absl::StatusOr<Applied> Applier::Apply(const eventlog::Record& record,
     }
     if (event.has_reaction_passed()) {
       const auto& passed = event.reaction_passed();
-      memory_.RaiseWatermark(passed.reaction(), passed.source(), passed.target(),
-                             passed.revision());
+      const absl::Status s = memory_.RaiseWatermark(passed.reaction(), passed.source(),
+                                                    passed.target(), passed.revision());
+      if (!s.ok()) return s;
     }
     if (event.has_command_answered() && !headers.request_id.empty()) {
       v1::StoredAnswer answer;

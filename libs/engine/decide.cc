@@ -119,6 +119,11 @@ absl::StatusOr<bool> SeenBefore(const Command& command, Memory& memory, const Ap
 
 }  // namespace
 
+absl::Status OfTables(absl::Status status) {
+  if (!absl::IsDataLoss(status)) return status;
+  return base::Unavailable("TABLES_DAMAGED", "the tables of this replica are damaged", kRetryAfter);
+}
+
 absl::CivilDay BusinessDate(const Company& company, absl::Time now) {
   return company.business_date.value_or(absl::ToCivilDay(now, company.zone));
 }

@@ -33,6 +33,10 @@ struct Outcome {
   std::optional<eventlog::Offset> rests_on;
 };
 
+// An error of the tables as callers are told it. Damage is a matter of this replica, which ends and
+// makes them anew: others have them whole.
+absl::Status OfTables(absl::Status status);
+
 // Reads through the applier's batch, which must hold nothing uncommitted.
 Outcome DecideCommand(const Command& command, const Applier& applier, Memory& memory,
                       const Company& company, absl::Time now);

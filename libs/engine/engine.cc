@@ -126,7 +126,13 @@ void Engine::Resolve(Command command, std::function<void(Command)> then) {
   const RequiresDef& needed = *command.def->requires_fact;
   const std::string name = needed.name_of(*command.request);
   auto stored = database_.GetStored(needed.table, {name});
-  if (stored.ok() && stored->has_value()) {
+  if (!stored.ok()) {
+    CommandResult result;
+    result.status = OfTables(stored.status());
+    result.name = command.name;
+    return command.done(std::move(result));
+  }
+  if (stored->has_value()) {
     MessagePtr row = NewOf(*needed.row);
     if (row->ParseFromString((*stored)->bytes)) {
       command.required = std::move(row);

@@ -33,11 +33,6 @@ absl::Status OfLog(const absl::Status& status) {
                       {{"found", std::string(status.message())}});
 }
 
-absl::Status OfTables(absl::Status status) {
-  if (!absl::IsDataLoss(status)) return status;
-  return base::Unavailable("TABLES_DAMAGED", "the tables of this replica are damaged", kRetryAfter);
-}
-
 LogReader::LogReader(std::string topic, int partition, v1::StoredPosition position,
                      OnClaim on_claim, OnAccepted on_accepted, int32_t version)
     : topic_(std::move(topic)),

@@ -29,9 +29,6 @@ absl::Status Contradiction(std::string why);
 // An error of the log as the engine hands it on. kDataLoss it says of damaged tables alone, which
 // are then made anew from the log: a damaged log is not mended that way.
 absl::Status OfLog(const absl::Status& status);
-// An error of the tables as callers are told it. Damage is a matter of this replica, which ends and
-// makes them anew: others have them whole.
-absl::Status OfTables(absl::Status status);
 
 class LogReader {
  public:
@@ -55,7 +52,7 @@ class LogReader {
   int partition() const { return partition_; }
   eventlog::Offset next() const { return position_.next_offset(); }
   int64_t fence() const { return position_.fence(); }
-  // Of the last fact that counted under that claim.
+  // Highest that counted under that claim.
   int64_t number() const { return position_.number(); }
   // next, fence, number, latest claim and identity, as they are stored.
   const v1::StoredPosition& position() const { return position_; }

@@ -8,6 +8,7 @@
 #include "crm/eventlog/v1/eventlog.pb.h"
 #include "libs/base/hash.h"
 #include "libs/base/status.h"
+#include "libs/engine/decide.h"
 
 namespace crm::engine {
 namespace {

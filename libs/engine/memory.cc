@@ -46,8 +46,8 @@ std::string WatermarkKey(std::string_view reaction, std::string_view source,
   return Join(Join(target, reaction), source);
 }
 
-absl::Status Unreadable(absl::string_view what) {
-  return absl::DataLossError(absl::StrCat("a stored ", what, " cannot be parsed"));
+std::string Unreadable(absl::string_view what) {
+  return absl::StrCat("a stored ", what, " cannot be parsed");
 }
 
 std::string PositionKey(std::string_view topic, int partition) {
@@ -65,7 +65,7 @@ absl::StatusOr<std::optional<v1::StoredPosition>> ReadPosition(const table::Data
   if (!stored.ok()) return stored.status();
   if (!stored->has_value()) return std::nullopt;
   v1::StoredPosition position;
-  if (!position.ParseFromString(**stored)) return Unreadable("position");
+  if (!position.ParseFromString(**stored)) return absl::DataLossError(Unreadable("position"));
   return position;
 }
 
@@ -80,7 +80,7 @@ absl::StatusOr<std::optional<v1::StoredRequest>> Memory::FindRequest(
   if (!stored.ok()) return stored.status();
   if (!stored->has_value()) return std::nullopt;
   v1::StoredRequest request;
-  if (!request.ParseFromString(**stored)) return Unreadable("request id");
+  if (!request.ParseFromString(**stored)) return batch_.Damaged(Unreadable("request id"));
   return request;
 }
 
@@ -115,11 +115,14 @@ absl::StatusOr<int64_t> Memory::Watermark(std::string_view reaction, std::string
   return stored->has_value() ? static_cast<int64_t>(ReadBigEndian(**stored)) : 0;
 }
 
-void Memory::RaiseWatermark(std::string_view reaction, std::string_view source,
-                            std::string_view target, int64_t revision) {
+absl::Status Memory::RaiseWatermark(std::string_view reaction, std::string_view source,
+                                    std::string_view target, int64_t revision) {
+  const absl::StatusOr<int64_t> mark = Watermark(reaction, source, target);
+  if (!mark.ok() || *mark >= revision) return mark.status();
   std::string value;
   AppendBigEndian(value, static_cast<uint64_t>(revision));
   batch_.PutRaw(kWatermarks, WatermarkKey(reaction, source, target), value);
+  return absl::OkStatus();
 }
 
 void Memory::PutTimer(int partition, absl::Time due, std::string_view name) {

@@ -54,8 +54,8 @@ class Memory {
   // Highest revision of `source` that `reaction` has applied to `target`; 0: none.
   absl::StatusOr<int64_t> Watermark(std::string_view reaction, std::string_view source,
                                     std::string_view target) const;
-  void RaiseWatermark(std::string_view reaction, std::string_view source, std::string_view target,
-                      int64_t revision);
+  absl::Status RaiseWatermark(std::string_view reaction, std::string_view source,
+                              std::string_view target, int64_t revision);
 
   void PutTimer(int partition, absl::Time due, std::string_view name);
   void DeleteTimer(int partition, absl::Time due, std::string_view name);

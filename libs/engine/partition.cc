@@ -46,9 +46,21 @@ void Partition::Assign(bool assigned) {
 
 absl::Status Partition::Apply(const eventlog::Record& record) {
   const bool running = reader_.stopped().empty();
+  const int64_t rejected = reader_.rejected();
   if (absl::Status s = reader_.Feed(record); !s.ok()) return s;
-  if (running && !reader_.stopped().empty()) Halt();
+  // It may have gone on and stopped again within the call.
+  if (!reader_.stopped().empty() && (running || claim_.owns())) Halt();
+  if (reader_.rejected() > rejected) ReadRejected(record);
   return absl::OkStatus();
+}
+
+// One of ours that never counted, without a newer claim: somebody else wrote under this fence.
+void Partition::ReadRejected(const eventlog::Record& record) {
+  const std::string_view id = record.HeaderOr("ce_id");
+  const bool ours = std::any_of(inflight_.begin(), inflight_.end(), [&](const Inflight& inflight) {
+    return !inflight.read && inflight.event_id == id;
+  });
+  if (ours) claim_.Doubt();
 }
 
 absl::Status Partition::ApplyAccepted(const eventlog::Record& record) {

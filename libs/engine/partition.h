@@ -116,6 +116,7 @@ class Partition {
     Position position;
   };
 
+  void ReadRejected(const eventlog::Record& record);
   absl::Status ApplyAccepted(const eventlog::Record& record);
   void ReadClaim();
   void AnswerExpired(absl::Duration now);

@@ -257,7 +257,10 @@ size_t Partition::DecideOne(Command command) {
                                   host_.clock.Now());
   if (absl::Status s = host_.applier.memory().batch().status(); !s.ok()) {
     // The decision rests on a read that failed: it is none.
-    outcome = Outcome{base::Unavailable("TABLES_FAILED", "the tables cannot be read", kRetryAfter)};
+    outcome =
+        Outcome{absl::IsDataLoss(s)
+                    ? OfTables(std::move(s))
+                    : base::Unavailable("TABLES_FAILED", "the tables cannot be read", kRetryAfter)};
     host_.applier.memory().batch().Clear();
   }
   outcome.refusal = OfTables(std::move(outcome.refusal));

@@ -177,6 +177,7 @@ absl::Status Reactor::TakeEvent(const std::string& topic, Source& source,
   if (!parsed.ok()) return parsed.status();
   auto event = std::make_shared<Event>();
   event->offset = record.offset;
+  event->number_before = source.reader->number();
   event->headers = std::move(parsed->headers);
   event->message = std::move(parsed->event);
   if (!HoldsAFact(*event->message)) {
@@ -222,10 +223,10 @@ void Reactor::LookAtEvents(const std::string& topic, Source& source) {
 }
 
 void Reactor::React(const std::string& topic, int partition, const std::shared_ptr<Event>& event) {
-  event->started = true;
   const eventlog::EventHeaders& headers = event->headers;
   const EventMeta meta{headers.time, headers.actor, headers.subject, headers.revision, partition};
   const table::ReadView view(engine_.database());
+  std::vector<std::shared_ptr<Task>> tasks;
   for (const ReactionDef& reaction : engine_.service().reactions) {
     if (reaction.topic != topic ||
         reaction.event->GetDescriptor() != event->message->GetDescriptor())
@@ -244,10 +245,14 @@ void Reactor::React(const std::string& topic, int partition, const std::shared_p
       task->reaction = &reaction;
       task->request = std::move(request);
       task->event = event;
-      tasks_.emplace(-absl::InfiniteDuration(), std::move(task));
-      ++event->open;
+      tasks.push_back(std::move(task));
     }
   }
+  // What could not be read was taken for absent: not to be acted on, nor passed by.
+  if (!view.status().ok()) return;
+  event->started = true;
+  event->open += tasks.size();
+  for (auto& task : tasks) tasks_.emplace(-absl::InfiniteDuration(), std::move(task));
 }
 
 Caller Reactor::Self() const { return {absl::StrCat("service:", engine_.service().name), ""}; }
@@ -337,13 +342,11 @@ void Reactor::Commit(const std::string& topic, int partition, Source& source) {
   const eventlog::Offset done =
       source.events.empty() ? source.reader->next() : source.events.front()->offset;
   if (done <= source.committed) return;
-  // Fence and number as of `done`: neither can have changed between accepted records of one fence,
-  // so with events waiting they are those with which the first of them counts.
-  const eventlog::EventHeaders* first =
-      source.events.empty() ? nullptr : &source.events.front()->headers;
-  const std::string metadata = first == nullptr
-                                   ? MetadataOf(source.reader->fence(), source.reader->number())
-                                   : MetadataOf(first->fence, eventlog::NumberOf(first->id) - 1);
+  // Fence and number as they stood before `done`: with events waiting, before the first of them.
+  const std::string metadata =
+      source.events.empty()
+          ? MetadataOf(source.reader->fence(), source.reader->number())
+          : MetadataOf(source.events.front()->headers.fence, source.events.front()->number_before);
   const absl::Status status = group_->Commit(topic, partition, done, metadata);
   if (status.ok()) source.committed = done;
 }

@@ -46,6 +46,7 @@ class Reactor {
   // that is taken away, and with it all that waits to be sent for it.
   struct Event {
     eventlog::Offset offset = 0;
+    int64_t number_before = 0;  // Of what counted before it.
     eventlog::EventHeaders headers;
     MessagePtr message;
     bool started = false;

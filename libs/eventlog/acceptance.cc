@@ -40,8 +40,8 @@ Verdict Acceptance::Judge(const Record& record) {
     return Verdict::kClaim;
   }
   if (fence < 1 || fence != fence_) return Verdict::kRejected;
-  if (record.HeaderOr("ce_revision").empty()) return Verdict::kAccepted;
   const int64_t number = NumberOf(record.HeaderOr("ce_id"));
+  if (number < 0) return Verdict::kAccepted;
   if (number <= number_) return Verdict::kRejected;
   number_ = number;
   return Verdict::kAccepted;

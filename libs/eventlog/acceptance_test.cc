@@ -77,7 +77,7 @@ TEST(Acceptance, UnreadableHeadersDoNotCount) {
   EXPECT_EQ(acceptance.fence(), 4);
 }
 
-TEST(Acceptance, AFactThatComesTwiceCountsOnce) {
+TEST(Acceptance, ARecordThatComesTwiceCountsOnce) {
   Acceptance acceptance;
   Claim(acceptance, 3);
   EXPECT_EQ(Fact(acceptance, 3, "a-1"), Verdict::kAccepted);
@@ -91,13 +91,19 @@ TEST(Acceptance, AFactThatComesTwiceCountsOnce) {
   EXPECT_EQ(Fact(acceptance, 4, "b-1"), Verdict::kAccepted);
 }
 
-TEST(Acceptance, AFactWithoutANumberDoesNotCount) {
+TEST(Acceptance, WhatHasNoNumberCountsByItsFenceAlone) {
   for (const char* id :
        {"", "1", "a-", "a-x", "a-1x", "a-+1", "a- 1", "a-0", "a-1000000000000000000"}) {
     Acceptance acceptance(1);
-    EXPECT_EQ(Fact(acceptance, 1, id), Verdict::kRejected) << id;
+    const Verdict expected =
+        std::string_view(id) == "a-0" ? Verdict::kRejected : Verdict::kAccepted;
+    EXPECT_EQ(Fact(acceptance, 1, id), expected) << id;
+    EXPECT_EQ(Fact(acceptance, 2, id), Verdict::kRejected) << id;
     EXPECT_EQ(acceptance.number(), 0);
   }
+  Acceptance acceptance(1);
+  EXPECT_EQ(Fact(acceptance, 1, "a-002"), Verdict::kAccepted);
+  EXPECT_EQ(Fact(acceptance, 1, "a-2"), Verdict::kRejected);
   EXPECT_EQ(NumberOf("a-b-999999999999999999"), 999'999'999'999'999'999);
 }
 

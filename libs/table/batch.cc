@@ -199,6 +199,10 @@ absl::StatusOr<std::optional<StoredRow>> Batch::GetStored(const TableDef& table,
   return ToStoredRow(state_->store, state_->Get(RowKey(table, key)));
 }
 
+absl::Status Batch::Damaged(std::string_view what) const {
+  return state_->store.Note(Corrupt(what));
+}
+
 void Batch::PutHistory(const TableDef& table, const google::protobuf::Message& row,
                        int64_t revision, absl::Time effective, absl::Time record) {
   std::string value;

@@ -48,6 +48,9 @@ class Batch : public Rows {
   void Delete(const TableDef& table, const std::vector<KeyValue>& key);
   using Rows::Delete;
   using Rows::Put;
+  // For whoever finds that what it read is none of what was written: the database is told, and is
+  // not healthy from then on. Gives kDataLoss.
+  absl::Status Damaged(std::string_view what) const;
   absl::StatusOr<std::optional<StoredRow>> GetStored(const TableDef& table,
                                                      const std::vector<KeyValue>& key) const;
 

@@ -40,12 +40,12 @@ void CheckHeaders(const eventlog::Record& record) {
   base::Check(again.ok() && *again == *headers, "headers are the same when written and read");
 }
 
-// What stands behind the last '-', without leading zeros; empty: it is no number.
-std::string DigitsOf(const std::string& id) {
+// What stands behind the last '-', without leading zeros; nullopt: it is no number.
+std::optional<std::string> DigitsOf(const std::string& id) {
   const std::string digits = id.substr(id.rfind('-') + 1);
-  if (digits.size() == id.size() || digits.size() > 18 ||
+  if (digits.size() == id.size() || digits.empty() || digits.size() > 18 ||
       digits.find_first_not_of("0123456789") != std::string::npos)
-    return "";
+    return std::nullopt;
   return digits.substr(std::min(digits.size(), digits.find_first_not_of('0')));
 }
 
@@ -59,10 +59,10 @@ Verdict Expected(const eventlog::Record& record, std::string& highest, std::stri
   if (!shaped) return Verdict::kRejected;
   if (record.HeaderOr("ce_type") != eventlog::kClaimType) {
     if (fence != highest) return Verdict::kRejected;
-    if (record.HeaderOr("ce_revision").empty()) return Verdict::kAccepted;
-    const std::string digits = DigitsOf(std::string(record.HeaderOr("ce_id")));
-    const bool higher = std::pair(digits.size(), digits) > std::pair(last.size(), last);
-    if (higher) last = digits;
+    const auto digits = DigitsOf(std::string(record.HeaderOr("ce_id")));
+    if (!digits.has_value()) return Verdict::kAccepted;
+    const bool higher = std::pair(digits->size(), *digits) > std::pair(last.size(), last);
+    if (higher) last = *digits;
     return higher ? Verdict::kAccepted : Verdict::kRejected;
   }
   if (fence <= highest) return Verdict::kRejected;

@@ -138,15 +138,12 @@ void BadFences(Writer& to) {
   }
 }
 
-// Facts that are not numbered as those of an owner are.
+// Records that do not follow what counted before them under their claim.
 void BadNumbers(Writer& to) {
   const std::pair<const char*, const char*> ids[] = {
-      {"record-0-3", "its number is lower than that of a fact that counted"},
-      {"record-0-", "has no number"},
-      {"99999", "has no number: nothing stands before it"},
-      {"record-0-99999 ", "a blank is no digit"},
-      {"record-0-0x1869f", "hexadecimal is no decimal"},
-      {"record-0-1000000000000000000", "a number has at most 18 digits"}};
+      {"record-0-3", "its number is lower than one that counted"},
+      {"record-0-000000000000000003", "leading zeros make no number higher"},
+      {"record-0-0", "numbers begin at 1"}};
   for (const auto& [id, why] : ids) {
     to.Region("numbered", 4, 4, "rejected", why);
     to.Header("ce_id", id);
@@ -194,8 +191,24 @@ std::vector<GoldenLine> Owners() {
   to.Log(answered, "crm.eventlog.v1.CommandAnswered", 4, "accepted",
          "changes no table of resources");
   to.last().headers.emplace_back("ce_requestid", "request-answered");
+  const OwnedRecord answer = to.last();
   to.Again(south, "rejected", "a record that counted, written twice by its producer");
+  to.Again(answer, "rejected", "what the log says of itself can be written twice as well");
   BadNumbers(to);
+  const std::pair<const char*, const char*> unnumbered[] = {
+      {"0123456789abcdef", "has no number, and counts by its fence alone"},
+      {"record-0-", "nothing behind the dash is no number"},
+      {"record-0-0x1869f", "hexadecimal is no number"},
+      {"record-0-1000000000000000000", "nineteen digits are no number"}};
+  for (const auto& [id, why] : unnumbered) {
+    to.Log(barrier, "crm.eventlog.v1.Barrier", 4, "accepted", why);
+    to.Header("ce_id", id);
+  }
+  to.Claim(5, "replica-8", "claim", "from here on numbers begin anew");
+  to.Region("numbered anew", 4, 5, "accepted", "the first number under its claim");
+  to.Header("ce_id", "record-0-1");
+  to.Region("again", 5, 5, "rejected", "that number counted before");
+  to.Header("ce_id", "record-0-1");
   return to.lines;
 }
 
@@ -246,7 +259,8 @@ std::vector<GoldenLine> GoldenScript() {
 }
 
 std::map<std::string, std::pair<std::string, std::string>> GoldenCustomers() {
-  return {{"customers/" + IdIn(0), {"r3", "south"}}, {"customers/" + IdIn(1), {"r3", "east"}}};
+  return {{"customers/" + IdIn(0), {"r4", "numbered anew"}},
+          {"customers/" + IdIn(1), {"r3", "east"}}};
 }
 
 std::string TopicText(const std::vector<GoldenLine>& lines) {

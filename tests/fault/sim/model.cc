@@ -1,5 +1,6 @@
 #include "tests/fault/sim/model.h"
 
+#include <algorithm>
 #include <set>
 
 #include "absl/strings/numbers.h"
@@ -28,7 +29,7 @@ int64_t NumberOf(const std::string& text) {
 int64_t NumberIn(const std::string& id) {
   const size_t dash = id.rfind('-');
   int64_t number = -1;
-  const bool digits = dash != std::string::npos && dash + 1 < id.size() &&
+  const bool digits = dash != std::string::npos && dash + 1 < id.size() && id.size() - dash <= 19 &&
                       id.find_first_not_of("0123456789", dash + 1) == std::string::npos &&
                       absl::SimpleAtoi(id.substr(dash + 1), &number);
   return digits ? number : -1;
@@ -41,16 +42,16 @@ class Reader {
   void Read(const OwnedRecord& record) {
     const int64_t fence = NumberOf(HeaderOf(record, "ce_fence"));
     const bool claim = HeaderOf(record, "ce_type") == "crm.eventlog.v1.PartitionClaimed";
-    const bool fact = !claim && !HeaderOf(record, "ce_revision").empty();
-    const int64_t number = fact ? NumberIn(HeaderOf(record, "ce_id")) : 0;
-    if (claim ? fence <= fence_ : fence != fence_ || fence < 1 || (fact && number <= number_)) {
+    const int64_t number = claim ? -1 : NumberIn(HeaderOf(record, "ce_id"));
+    if (claim ? fence <= fence_
+              : fence != fence_ || fence < 1 || (number >= 0 && number <= number_)) {
       ++model_.rejected;
       return;
     }
     ++model_.accepted;
     fence_ = fence;
     if (claim) number_ = 0;
-    if (fact) number_ = number;
+    number_ = std::max(number_, number);
     if (!claim) Accept(record);
   }
 
@@ -62,12 +63,8 @@ class Reader {
   }
 
   void Accept(const OwnedRecord& record) {
-    const bool first = ids_.insert(HeaderOf(record, "ce_id")).second;
-    if (HeaderOf(record, "ce_dataschema") == "crm.eventlog.v1.LogEvent") {
-      if (first) Note(record);  // What the log says of itself may come twice.
-      return;
-    }
-    if (!first) Fault(record, "its id came before");
+    if (!ids_.insert(HeaderOf(record, "ce_id")).second) Fault(record, "its id came before");
+    if (HeaderOf(record, "ce_dataschema") == "crm.eventlog.v1.LogEvent") return Note(record);
     Version version;
     if (!version.event.ParseFromString(record.value)) return Fault(record, "cannot be parsed");
     std::vector<Version>& versions = model_.accounts[HeaderOf(record, "ce_subject")];

@@ -56,12 +56,12 @@ const (
 // Acceptance folds the rule over one partition's records, from the first on.
 type Acceptance struct {
 	fence  int64
-	number int64 // Of the last fact that counted under that fence.
+	number int64 // The highest that counted under that fence.
 }
 
 // Judge decides one record by its headers alone: a claim counts if its epoch is higher than the
-// highest so far, any other record if its fence equals the highest claimed epoch and, if it is a
-// fact (it has a revision), its number is higher than the last that counted.
+// highest so far, any other record if its fence equals the highest claimed epoch and its number, if
+// it has one, is higher than all that counted under that claim.
 func (a *Acceptance) Judge(record *Record) Verdict {
 	fence := ParseNumber(record.Header("ce_fence"))
 	if record.Header("ce_type") == claimType {
@@ -74,13 +74,12 @@ func (a *Acceptance) Judge(record *Record) Verdict {
 	if fence < 1 || fence != a.fence {
 		return Rejected
 	}
-	if record.Header("ce_revision") == "" {
-		return Accepted
-	}
 	number := NumberOf(record.Header("ce_id"))
-	if number <= a.number {
+	if number >= 0 && number <= a.number {
 		return Rejected
 	}
-	a.number = number
+	if number > a.number {
+		a.number = number
+	}
 	return Accepted
 }

@@ -112,10 +112,15 @@ func TestAFactThatComesTwiceCountsOnce(t *testing.T) {
 	again.Offset = 3
 	late := event(1, 1, 1, "a")
 	late.Offset = 4
-	unnumbered := record(6, "ce_type", "x", "ce_fence", number(1), "ce_revision", number(4), "ce_id", "7")
+	unnumbered := event(6, 1, 4, "d")
+	unnumbered.Headers[len(unnumbered.Headers)-1] = Header{"ce_id", []byte("7")}
+	passed := record(7, "ce_type", passedType, "ce_fence", number(1), "ce_id", "e-2")
 	topic := fold(t, claim(0, 1), event(1, 1, 1, "a"), event(2, 1, 2, "b"), again, late,
-		event(5, 1, 3, "c"), unnumbered, claim(7, 2), event(1, 2, 4, "d"))
-	if got := requests(topic); got != "a b c d" {
+		event(5, 1, 3, "c"), unnumbered, passed, claim(8, 2), event(1, 2, 5, "e"))
+	if topic.Rejected != 3 {
+		t.Errorf("%+v", topic)
+	}
+	if got := requests(topic); got != "a b c d e" {
 		t.Errorf("accepted %q", got)
 	}
 }
