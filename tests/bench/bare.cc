@@ -6,7 +6,6 @@
 #include <grpcpp/impl/codegen/server_callback_handlers.h>
 #include <grpcpp/impl/service_type.h>
 #include <librdkafka/rdkafka.h>
-#include <rocksdb/db.h>
 
 #include <atomic>
 #include <cstdio>
@@ -14,18 +13,13 @@
 #include <map>
 #include <set>
 #include <thread>
-#include <unordered_map>
+
+#include "tests/bench/bare_tables.h"
 
 namespace crm::bench::bare {
 
 using customer::v1::Customer;
 using customer::v1::UpdateCustomerRequest;
-
-void Must(bool good, const std::string& what) {
-  if (good) return;
-  std::fprintf(stderr, "bare: %s\n", what.c_str());
-  std::abort();
-}
 
 struct Call : grpc::ServerUnaryReactor {
   Call(const UpdateCustomerRequest& request, Customer* answer)
@@ -61,7 +55,8 @@ struct Bare : grpc::Service {
   using Replies = grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, grpc::ByteBuffer>;
   using Method = grpc::internal::RpcServiceMethod;
 
-  Bare(std::string to, Work of) : work(std::move(of)), topic(std::move(to)) {
+  Bare(std::string to, const std::string& directory, Work work)
+      : tables(directory, std::move(work)), topic(std::move(to)) {
     AddMethod(new Method(kUpdate, Method::NORMAL_RPC, nullptr));
     MarkMethodCallback(0, new Updates([this](auto*, const auto* request, auto* reply) {
                          return Produce(*request, new Call(*request, reply));
@@ -80,12 +75,9 @@ struct Bare : grpc::Service {
   }
 
   Call* Produce(const UpdateCustomerRequest& request, Call* call) {
-    customer::v1::CustomerEvent event;
-    *event.mutable_updated()->mutable_changed() = request.update_mask();
-    event.mutable_updated()->mutable_customer()->set_region(request.customer().region());
-    std::string value = event.SerializeAsString();
-    rd_kafka_headers_t* headers = rd_kafka_headers_new(work.headers.size());
-    for (const auto& [name, text] : work.headers) {
+    std::string value = EventOf(request);
+    rd_kafka_headers_t* headers = rd_kafka_headers_new(tables.work().headers.size());
+    for (const auto& [name, text] : tables.work().headers) {
       char id[64];  // As long as ours, and tells the reader which call it was.
       std::snprintf(id, sizeof id, "%0*zx", int(text.size()), reinterpret_cast<size_t>(call));
       rd_kafka_header_add(headers, name.data(), -1, name == "ce_id" ? id : text.data(),
@@ -103,8 +95,6 @@ struct Bare : grpc::Service {
   void ReadAll() {
     rd_kafka_queue_t* queue = rd_kafka_queue_get_consumer(consumer);
     std::vector<rd_kafka_message_t*> messages(1024);
-    rocksdb::WriteOptions options;
-    options.disableWAL = true;
     while (true) {
       // A batch with a time-out would wait all of it.
       if ((messages[0] = rd_kafka_consumer_poll(consumer, 100)) == nullptr) continue;
@@ -121,48 +111,23 @@ struct Bare : grpc::Service {
         rd_kafka_header_get_last(headers, "ce_id", &id, &size);
         const std::string call(static_cast<const char*>(id), size);
         calls.push_back(reinterpret_cast<Call*>(std::stoull(call, nullptr, 16)));
-        Apply(*calls.back(), *messages[i], partitions.insert(messages[i]->partition).second, batch);
+        tables.Apply(calls.back()->name, RegionOf(messages[i]->payload, messages[i]->len),
+                     partitions.insert(messages[i]->partition).second, batch, *calls.back()->reply);
         rd_kafka_message_destroy(messages[i]);
       }
-      Must(database->Write(options, &batch).ok(), "write");
+      tables.Write(batch);
       for (Call* call : calls) call->Done();
     }
   }
 
-  void Apply(Call& call, const rd_kafka_message_t& from, bool first, rocksdb::WriteBatch& batch) {
-    customer::v1::CustomerEvent event;
-    Must(event.ParseFromArray(from.payload, static_cast<int>(from.len)), "parse");
-    *call.reply = work.row;
-    call.reply->set_name(call.name);
-    call.reply->set_region(event.updated().customer().region());
-    const std::string last = std::exchange(last_region[call.name], call.reply->region());
-    // The first update writes what making the customer does, so that both databases hold the same.
-    const auto& writes = last.empty() ? work.creation : work.writes;
-    for (const auto& [kind, slot, key_bytes, value_bytes] : writes) {
-      if (kind == Work::kPosition && !first) continue;
-      std::string key = (kind == Work::kRow ? std::string() : std::to_string(slot)) + call.name;
-      if (kind == Work::kAdded) key += call.reply->region();
-      if (kind == Work::kRemoved) key += last;
-      key.resize(key_bytes, '.');
-      if (kind == Work::kRemoved) batch.Delete(key);
-      if (kind == Work::kRow) batch.Put(key, call.reply->SerializeAsString());
-      if (kind < Work::kRow) batch.Put(key, std::string(value_bytes, '.'));
-    }
-  }
-
-  const Work work;
+  Tables tables;
   const std::string topic;
   rd_kafka_t *producer, *consumer;
-  rocksdb::DB* database;
-  std::unordered_map<std::string, std::string> last_region;
 };
 
 std::string Start(const std::string& brokers, const std::string& topic, int partitions,
                   const std::string& directory, Work work) {
-  auto* bare = new Bare(topic, std::move(work));
-  rocksdb::Options options;
-  options.create_if_missing = true;
-  Must(rocksdb::DB::Open(options, directory, &bare->database).ok(), "no database");
+  auto* bare = new Bare(topic, directory, std::move(work));
   bare->producer =
       Client(RD_KAFKA_PRODUCER, brokers, {{"enable.idempotence", "true"}, {"linger.ms", "0"}});
   bare->consumer =

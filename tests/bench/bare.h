@@ -14,5 +14,7 @@ inline constexpr char kReply[] = "/bench.Bare/Reply";    // A number in digits -
 // the database is made in `directory`. A failure ends the program.
 std::string Start(const std::string& brokers, const std::string& topic, int partitions,
                   const std::string& directory, Work work);
+// The same without a broker: gRPC, one synced write for all records that wait, the tables.
+std::string StartEmbedded(int partitions, const std::string& directory, Work work);
 
 }  // namespace crm::bench::bare

@@ -106,13 +106,17 @@ void Run(const Flags& flags, const std::string& directory) {
   MakeTopic(flags.brokers, topic);
   const std::string bare_address =
       bare::Start(flags.brokers, topic, kPartitions, directory + "/bare", work);
+  std::filesystem::create_directories(directory + "/bare-embedded");
+  const std::string bare_embedded =
+      bare::StartEmbedded(kPartitions, directory + "/bare-embedded", work);
   const auto kafka = StartOurs(directory + "/kafka", flags.brokers);
   const auto embedded = StartOurs(directory + "/embedded", "");
   WarmUp(AddressOf(*kafka), kCreate, CreateBytes);
   WarmUp(AddressOf(*embedded), kCreate, CreateBytes);
-  WarmUp(bare_address, bare::kUpdate, [](int64_t number) { return UpdateBytes(number, 1); });
+  for (const std::string& bare : {bare_address, bare_embedded})
+    WarmUp(bare, bare::kUpdate, [](int64_t number) { return UpdateBytes(number, 1); });
   std::vector<Plan> plans =
-      MakePlans({AddressOf(*kafka), AddressOf(*embedded), bare_address}, flags.only);
+      MakePlans({AddressOf(*kafka), AddressOf(*embedded), bare_address, bare_embedded}, flags.only);
   for (int round = 0; round < flags.rounds; ++round) RunRound(plans, flags, round);
   std::vector<Point> points;
   for (Plan& plan : plans) points.push_back(std::move(plan.point));

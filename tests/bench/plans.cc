@@ -44,7 +44,8 @@ std::vector<Plan> MakePlans(const Servers& servers, const std::string& only) {
   reads("list 50 / echo", kList, ListBytes);
   reads("search / echo", kSearch, SearchBytes);
   for (const int in_flight : {1, 16, 64, 256, 1024})
-    add("update, embedded", in_flight, {servers.embedded, kUpdate, UpdateBytes}, {});
+    add("update, embedded", in_flight, {servers.embedded, kUpdate, UpdateBytes},
+        {servers.bare_embedded, bare::kUpdate, UpdateBytes});
   return plans;
 }
 

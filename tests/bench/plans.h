@@ -26,7 +26,7 @@ struct Plan {
 
 // Addresses of servers that hold the customers.
 struct Servers {
-  std::string kafka, embedded, bare;
+  std::string kafka, embedded, bare, bare_embedded;
 };
 // Those whose "name@in flight" has `only` in it. Asks each read once, for the size of its answer.
 std::vector<Plan> MakePlans(const Servers& servers, const std::string& only);

@@ -1,0 +1,108 @@
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/impl/codegen/proto_utils.h>
+#include <grpcpp/impl/codegen/rpc_service_method.h>
+#include <grpcpp/impl/codegen/server_callback_handlers.h>
+#include <grpcpp/impl/service_type.h>
+#include <rocksdb/db.h>
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "tests/bench/bare.h"
+#include "tests/bench/bare_tables.h"
+
+namespace crm::bench::bare {
+namespace {
+
+using customer::v1::Customer;
+using customer::v1::UpdateCustomerRequest;
+
+struct Call : grpc::ServerUnaryReactor {
+  Call(const UpdateCustomerRequest& from, Customer* answer) : request(from), reply(answer) {}
+  void OnDone() override { delete this; }
+  const UpdateCustomerRequest& request;  // Lives as long as the call.
+  Customer* reply;
+};
+
+// All calls that wait are one synced write of their records, then one batch of the tables.
+struct Embedded : grpc::Service {
+  using Updates = grpc::internal::CallbackUnaryHandler<UpdateCustomerRequest, Customer>;
+  using Method = grpc::internal::RpcServiceMethod;
+
+  Embedded(const std::string& directory, int of, Work work)
+      : tables(directory + "/tables", std::move(work)), partitions(of) {
+    rocksdb::Options options;
+    options.create_if_missing = true;
+    rocksdb::DB* opened = nullptr;
+    Must(rocksdb::DB::Open(options, directory + "/log", &opened).ok(), "no log");
+    log.reset(opened);
+    for (const auto& [name, text] : tables.work().headers) headers += name + text;
+    AddMethod(new Method(kUpdate, Method::NORMAL_RPC, nullptr));
+    MarkMethodCallback(0, new Updates([this](auto*, const auto* request, auto* reply) {
+                         auto* call = new Call(*request, reply);
+                         const std::lock_guard lock(mutex);
+                         waiting.push_back(call);
+                         come.notify_one();
+                         return call;
+                       }));
+  }
+
+  void WriteAll() {
+    rocksdb::WriteOptions synced;
+    synced.sync = true;
+    int64_t offset = 0;
+    while (true) {
+      std::vector<Call*> calls;
+      {
+        std::unique_lock lock(mutex);
+        come.wait(lock, [this] { return !waiting.empty(); });
+        std::swap(calls, waiting);
+      }
+      rocksdb::WriteBatch records, rows;
+      std::vector<std::string> events;
+      for (const Call* call : calls) {
+        events.push_back(EventOf(call->request));
+        records.Put(std::to_string(offset++), headers + events.back());
+      }
+      Must(log->Write(synced, &records).ok(), "log");
+      std::set<size_t> touched;
+      for (size_t i = 0; i < calls.size(); ++i) {
+        const std::string& name = calls[i]->request.customer().name();
+        const bool first = touched.insert(std::hash<std::string>()(name) % partitions).second;
+        tables.Apply(name, RegionOf(events[i].data(), events[i].size()), first, rows,
+                     *calls[i]->reply);
+      }
+      tables.Write(rows);
+      for (Call* call : calls) call->Finish(grpc::Status::OK);
+    }
+  }
+
+  Tables tables;
+  const int partitions;
+  std::string headers;
+  std::unique_ptr<rocksdb::DB> log;
+  std::mutex mutex;
+  std::condition_variable come;
+  std::vector<Call*> waiting;
+};
+
+}  // namespace
+
+std::string StartEmbedded(int partitions, const std::string& directory, Work work) {
+  auto* bare = new Embedded(directory, partitions, std::move(work));
+  std::thread([bare] { bare->WriteAll(); }).detach();
+  int port = 0;
+  grpc::ServerBuilder builder;
+  builder.RegisterService(bare);
+  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
+  Must(builder.BuildAndStart().release() != nullptr, "cannot listen");
+  return "127.0.0.1:" + std::to_string(port);
+}
+
+}  // namespace crm::bench::bare
