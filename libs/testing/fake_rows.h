@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "libs/table/rows.h"
@@ -39,8 +40,11 @@ class FakeRows : public table::Rows {
 
  private:
   struct Part {
+    // As a constructor, for clang 14 builds none from parentheses.
+    Part(table::KeyValue of, bool down = false) : value(std::move(of)), descending(down) {}
+
     table::KeyValue value;
-    bool descending = false;
+    bool descending;
 
     bool operator==(const Part& other) const { return value == other.value; }
     bool operator<(const Part& other) const {

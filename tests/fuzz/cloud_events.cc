@@ -2,6 +2,7 @@
 // an empty line ends a record.
 #include "libs/eventlog/cloud_events.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
