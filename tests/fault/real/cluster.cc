@@ -182,11 +182,11 @@ bool Cluster::WaitUntilWell() {
 
 bool Cluster::WaitUntilAtRest() {
   return WaitUntilWell() && e2e::Until("every replica owns some", [&] {
-    for (int i = 0; i < kReplicas; ++i) {
-      if (OwnedBy(i).empty()) return false;
-    }
-    return true;
-  });
+           for (int i = 0; i < kReplicas; ++i) {
+             if (OwnedBy(i).empty()) return false;
+           }
+           return true;
+         });
 }
 
 }  // namespace crm::fault
