@@ -14,7 +14,7 @@
 #include <set>
 #include <thread>
 
-#include "tests/bench/bare_tables.h"
+#include "tests/bench/bare_parts.h"
 
 namespace crm::bench::bare {
 
@@ -140,12 +140,7 @@ std::string Start(const std::string& brokers, const std::string& topic, int part
     while (true) rd_kafka_poll(bare->producer, 100);
   }).detach();
   std::thread([bare] { bare->ReadAll(); }).detach();
-  int port = 0;
-  grpc::ServerBuilder builder;
-  builder.RegisterService(bare);
-  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
-  Must(builder.BuildAndStart().release() != nullptr, "cannot listen");
-  return "127.0.0.1:" + std::to_string(port);
+  return Listen(*bare);
 }
 
 }  // namespace crm::bench::bare

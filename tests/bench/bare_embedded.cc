@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "tests/bench/bare.h"
-#include "tests/bench/bare_tables.h"
+#include "tests/bench/bare_parts.h"
 
 namespace crm::bench::bare {
 namespace {
@@ -97,12 +97,7 @@ struct Embedded : grpc::Service {
 std::string StartEmbedded(int partitions, const std::string& directory, Work work) {
   auto* bare = new Embedded(directory, partitions, std::move(work));
   std::thread([bare] { bare->WriteAll(); }).detach();
-  int port = 0;
-  grpc::ServerBuilder builder;
-  builder.RegisterService(bare);
-  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
-  Must(builder.BuildAndStart().release() != nullptr, "cannot listen");
-  return "127.0.0.1:" + std::to_string(port);
+  return Listen(*bare);
 }
 
 }  // namespace crm::bench::bare

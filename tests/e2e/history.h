@@ -13,7 +13,7 @@ namespace crm::e2e {
 
 struct PartitionHistory {
   int64_t fence = 0;
-  int64_t number = 0;  // Of the last fact that counted under it.
+  int64_t number = 0;  // Highest that counted under it.
   int64_t rejected = 0;
   // The last event of an aggregate under each fence that has one.
   std::map<int64_t, eventlog::OwnedRecord> last_events;

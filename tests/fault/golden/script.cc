@@ -92,6 +92,7 @@ class Writer {
     lines.push_back({OwnedRecord::From(record), verdict, why});
   }
 
+  // A record of before once more, at the end.
   void Again(const OwnedRecord& record, const char* verdict, const char* why) {
     lines.push_back({record, verdict, why});
     last().offset = static_cast<eventlog::Offset>(lines.size()) - 1;

@@ -1,6 +1,7 @@
-// The tables of the bare pipelines: what a command of ours writes, as Work has it.
+// What the bare pipelines share: the tables with what a command of ours writes, events, the port.
 #pragma once
 
+#include <grpcpp/grpcpp.h>
 #include <rocksdb/db.h>
 
 #include <memory>
@@ -13,6 +14,9 @@ namespace crm::bench::bare {
 
 // Ends the program unless `good`.
 void Must(bool good, const std::string& what);
+
+// Serves for the rest of the program's life; gives the address.
+std::string Listen(grpc::Service& service);
 
 class Tables {
  public:

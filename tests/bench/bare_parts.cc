@@ -1,4 +1,4 @@
-#include "tests/bench/bare_tables.h"
+#include "tests/bench/bare_parts.h"
 
 #include <cstdio>
 #include <cstdlib>
@@ -10,6 +10,15 @@ void Must(bool good, const std::string& what) {
   if (good) return;
   std::fprintf(stderr, "bare: %s\n", what.c_str());
   std::abort();
+}
+
+std::string Listen(grpc::Service& service) {
+  int port = 0;
+  grpc::ServerBuilder builder;
+  builder.RegisterService(&service);
+  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
+  Must(builder.BuildAndStart().release() != nullptr, "cannot listen");
+  return "127.0.0.1:" + std::to_string(port);
 }
 
 Tables::Tables(const std::string& directory, Work work) : work_(std::move(work)) {
