@@ -13,6 +13,7 @@
 #include "libs/base/log.h"
 #include "libs/base/status.h"
 #include "libs/table/codec.h"
+#include "libs/table/sst_properties.h"
 
 namespace crm::table {
 namespace {
@@ -124,6 +125,7 @@ absl::Status Store::Lock() {
 
 absl::Status Store::Open() {
   if (absl::Status s = Lock(); !s.ok()) return s;
+  if (absl::Status s = CheckProperties(*env_, options_.path); !s.ok()) return s;
   rocksdb::DB* db = nullptr;
   const rocksdb::Status opened =
       rocksdb::DB::Open(RocksOptions(options_, env_), options_.path, &db);
