@@ -291,6 +291,9 @@ TEST_F(CorruptionTest, AFlippedBitAtTheEndOfATableFileIsFoundAtOpenOrHarmless) {
     if (std::filesystem::exists(file)) FlipByte(file, at, bits);
   }
   EXPECT_GT(found, kPropertiesToEnd / 2);
+  // The footer's first byte: with this bit off it says that there are no checksums.
+  FlipByte(file, size - 53, 4);
+  EXPECT_EQ(Open("db").status().code(), absl::StatusCode::kDataLoss);
 }
 
 TEST_F(CorruptionTest, ABatchThatMetCorruptionDoesNotCommit) {
