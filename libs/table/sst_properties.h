@@ -13,8 +13,8 @@
 namespace crm::table {
 
 // DATA_LOSS: one of the table files of the directory has properties whose checksum is wrong; a file
-// that RocksDB has no more use for counts too. OK when a file's end cannot be read that far: RocksDB
-// judges the rest without harm.
+// that RocksDB has no more use for counts too. OK when a file's end cannot be read that far:
+// RocksDB judges the rest without harm.
 absl::Status CheckProperties(rocksdb::Env& env, const std::string& directory);
 
 }  // namespace crm::table
