@@ -1,5 +1,6 @@
 #include "libs/table/sst_properties.h"
 
+#include <google/protobuf/io/coded_stream.h>
 #include <xxhash.h>
 
 #include <cstdint>
@@ -12,6 +13,8 @@
 
 namespace crm::table {
 namespace {
+
+using google::protobuf::io::CodedInputStream;
 
 // RocksDB's block based format, version 5 (its format.h, block_based_table_reader.cc):
 //   block    = contents, 1 byte compression, 4 bytes checksum, little-endian
@@ -30,21 +33,17 @@ struct Handle {
   uint64_t offset = 0, size = 0;
 };
 
-std::optional<uint64_t> TakeVarint(std::string_view& in) {
-  uint64_t value = 0;
-  for (int shift = 0; shift < 64 && !in.empty(); shift += 7) {
-    const auto byte = static_cast<uint8_t>(in.front());
-    in.remove_prefix(1);
-    value |= static_cast<uint64_t>(byte & 0x7f) << shift;
-    if (byte < 0x80) return value;
-  }
-  return std::nullopt;
+CodedInputStream StreamOf(std::string_view bytes) {
+  return CodedInputStream(reinterpret_cast<const uint8_t*>(bytes.data()),
+                          static_cast<int>(bytes.size()));
 }
 
-std::optional<Handle> TakeHandle(std::string_view in) {
-  const auto offset = TakeVarint(in), size = TakeVarint(in);
-  if (!offset.has_value() || !size.has_value()) return std::nullopt;
-  return Handle{*offset, *size};
+std::optional<Handle> HandleIn(std::string_view bytes) {
+  CodedInputStream stream = StreamOf(bytes);
+  Handle handle;
+  if (!stream.ReadVarint64(&handle.offset) || !stream.ReadVarint64(&handle.size))
+    return std::nullopt;
+  return handle;
 }
 
 class TableFile {
@@ -89,17 +88,14 @@ bool IsWhole(std::string_view block) {
 }
 
 std::optional<Handle> FindProperties(std::string_view metaindex) {
-  while (!metaindex.empty()) {
-    const auto shared = TakeVarint(metaindex), key = TakeVarint(metaindex),
-               value = TakeVarint(metaindex);
-    if (!shared.has_value() || !key.has_value() || !value.has_value() || *shared != 0 ||
-        *key > metaindex.size() || *value > metaindex.size() - *key) {
-      return std::nullopt;
-    }
-    if (metaindex.substr(0, *key) == "rocksdb.properties") {
-      return TakeHandle(metaindex.substr(*key, *value));
-    }
-    metaindex.remove_prefix(*key + *value);
+  CodedInputStream stream = StreamOf(metaindex);
+  uint32_t shared = 0, key_size = 0, value_size = 0;
+  std::string key, value;
+  while (stream.ReadVarint32(&shared) && shared == 0 && stream.ReadVarint32(&key_size) &&
+         stream.ReadVarint32(&value_size) && key_size <= metaindex.size() &&
+         value_size <= metaindex.size() && stream.ReadString(&key, static_cast<int>(key_size)) &&
+         stream.ReadString(&value, static_cast<int>(value_size))) {
+    if (key == "rocksdb.properties") return HandleIn(value);
   }
   return std::nullopt;
 }
@@ -111,7 +107,7 @@ std::optional<std::string> ReadProperties(const TableFile& file) {
   if (!footer.has_value() || !footer->ends_with(kMagicAndVersion) || footer->front() != kXxh3) {
     return std::nullopt;
   }
-  const auto at = TakeHandle(std::string_view(*footer).substr(1));
+  const auto at = HandleIn(std::string_view(*footer).substr(1));
   if (!at.has_value()) return std::nullopt;
   const auto metaindex = file.ReadBlock(*at);
   if (!metaindex.has_value() || !IsWhole(*metaindex)) return std::nullopt;
