@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "libs/base/status.h"
+#include "libs/testing/temp_directory.h"
 
 namespace crm::app {
 namespace {
@@ -16,13 +17,8 @@ using ::testing::HasSubstr;
 
 class PrepareDirectoryTest : public ::testing::Test {
  protected:
-  PrepareDirectoryTest() {
-    std::string pattern = ::testing::TempDir() + "/directory.XXXXXX";
-    dir_ = mkdtemp(pattern.data());
-  }
-  ~PrepareDirectoryTest() override { std::filesystem::remove_all(dir_); }
-
-  std::string dir_;
+  const crm::testing::TempDirectory directory_{"directory-test"};
+  const std::string& dir_ = directory_.path();
 };
 
 TEST_F(PrepareDirectoryTest, MakesItWithItsParents) {

@@ -50,11 +50,23 @@ void Host::Pulse::Wait(absl::Duration at_most) {
   pending_ = false;
 }
 
+void Host::Turn::Take() {
+  while (!TryTake()) taken_.wait(true);
+}
+
+void Host::Turn::Give() {
+  taken_.store(false, std::memory_order_release);
+  taken_.notify_one();
+}
+
 Host::Host(engine::ServiceDef service, HostOptions options)
     : service_(std::move(service)),
       options_(std::move(options)),
       starting_("has not reached the log yet") {
-  for (int i = 0; i < options_.workers; ++i) worker_pulses_.push_back(std::make_unique<Pulse>());
+  for (int i = 0; i < options_.workers; ++i) {
+    worker_pulses_.push_back(std::make_unique<Pulse>());
+    worker_turns_.push_back(std::make_unique<Turn>());
+  }
 }
 
 Host::~Host() { Stop(); }
@@ -105,6 +117,7 @@ absl::StatusOr<std::unique_ptr<table::Database>> Host::OpenTables() {
     table::DatabaseOptions tables;
     tables.path = path.string();
     tables.block_cache_bytes = options_.block_cache_bytes;
+    tables.row_cache_bytes = options_.row_cache_bytes;
     auto database = table::Database::Open(tables, service_.tables, engine::kRawSpaces);
     if (!absl::IsDataLoss(database.status()) || attempt > 0) return database;
     PutAside(path, "damaged");
@@ -127,6 +140,7 @@ absl::Status Host::OpenOnce(eventlog::EventLog& log) {
   for (int i = 0; i < options_.workers; ++i) {
     options.worker_wakers.push_back([pulse = worker_pulses_[i].get()] { pulse->Wake(); });
   }
+  options.step_worker_here = [this](int worker) { return StepHere(worker); };
   options.coordinator_waker = [this] { coordinator_pulse_.Wake(); };
   options.reactor_waker = [this] { reactor_pulse_.Wake(); };
   auto engine =
@@ -141,8 +155,12 @@ void Host::RunThreads() {
   base::Log(base::Level::kInfo, "tables are open, reading the log",
             {{"service", service_.name}, {"tables", TablesPath()}});
   for (int i = 0; i < options_.workers; ++i) {
-    threads_.emplace_back(
-        [this, i] { StepLoop(*worker_pulses_[i], [this, i] { return opened_->StepWorker(i); }); });
+    threads_.emplace_back([this, i] {
+      StepLoop(*worker_pulses_[i], [this, i] {
+        worker_turns_[i]->Take();
+        return StepInTurn(i);
+      });
+    });
   }
   threads_.emplace_back(
       [this] { StepLoop(coordinator_pulse_, [this] { return opened_->StepCoordinator(); }); });
@@ -158,6 +176,32 @@ void Host::StepLoop(Pulse& pulse, const std::function<absl::StatusOr<engine::Ste
     if (!report.ok()) return Fail(report.status());
     if (!report->busy) pulse.Wait(report->next);
   }
+}
+
+// The turn is taken; gives it back.
+absl::StatusOr<engine::StepReport> Host::StepInTurn(int worker) {
+  Turn& turn = *worker_turns_[worker];
+  absl::StatusOr<engine::StepReport> report = opened_->StepWorker(worker);
+  turn.calm = report.ok() && !report->busy;
+  turn.Give();
+  return report;
+}
+
+bool Host::StepHere(int worker) {
+  Turn& turn = *worker_turns_[worker];
+  if (stopping_.load() || !turn.TryTake()) return false;
+  if (!turn.calm) {
+    turn.Give();
+    return false;
+  }
+  const absl::StatusOr<engine::StepReport> report = StepInTurn(worker);
+  if (!report.ok()) {
+    Fail(report.status());
+  } else if (report->busy || report->next < engine::StepReport().next) {
+    // Its own thread sleeps by what it saw last.
+    worker_pulses_[worker]->Wake();
+  }
+  return true;
 }
 
 void Host::FlushLoop() {
@@ -204,7 +248,7 @@ void Host::RunRead(std::function<void()> read, std::function<void()> refused) {
 }
 
 void Host::Fail(const absl::Status& status) {
-  if (stopping_.load()) return;
+  if (stopping_.load() || failed_.exchange(true)) return;
   if (absl::IsDataLoss(status))  // Said of the tables alone, never of the log.
     std::ofstream(TablesPath() + "/" + kDamaged) << base::StatusText(status) << "\n";
   {

@@ -32,6 +32,7 @@ struct HostOptions {
   engine::Company company;
   engine::Peers peers;
   size_t block_cache_bytes = 64 << 20;
+  size_t row_cache_bytes = 64 << 20;
   // Bounds the replay after a crash.
   absl::Duration flush_every = absl::Seconds(30);
   bool rebuild = false;  // Puts the tables aside and makes them anew from the log.
@@ -79,11 +80,29 @@ class Host {
     bool pending_ = false;
   };
 
+  // Who has it may step a worker.
+  class Turn {
+   public:
+    bool TryTake() { return !taken_.exchange(true, std::memory_order_acquire); }
+    void Take();
+    void Give();
+
+    // Whether the last step left nothing to do at once. Of who has the turn.
+    bool calm = false;
+
+   private:
+    std::atomic<bool> taken_{false};
+  };
+
   void StartUp(eventlog::EventLog& log);
   absl::Status OpenOnce(eventlog::EventLog& log);
   absl::StatusOr<std::unique_ptr<table::Database>> OpenTables();
   void RunThreads();
   void StepLoop(Pulse& pulse, const std::function<absl::StatusOr<engine::StepReport>()>& step);
+  absl::StatusOr<engine::StepReport> StepInTurn(int worker);
+  // On the thread of a caller; false when the worker is being stepped, or has so much to do that it
+  // would take his time.
+  bool StepHere(int worker);
   void FlushLoop();
   void ReadLoop();
   void Fail(const absl::Status& status);
@@ -93,6 +112,7 @@ class Host {
   HostOptions options_;
   // The engine holds wakers of these to its end.
   std::vector<std::unique_ptr<Pulse>> worker_pulses_;
+  std::vector<std::unique_ptr<Turn>> worker_turns_;
   Pulse coordinator_pulse_;
   Pulse reactor_pulse_;
   Pulse flush_pulse_;
@@ -100,6 +120,7 @@ class Host {
   std::unique_ptr<engine::Engine> opened_;
   std::atomic<engine::Engine*> engine_{nullptr};
   std::atomic<bool> stopping_{false};
+  std::atomic<bool> failed_{false};
   std::thread starter_;
   std::vector<std::thread> threads_;
 

@@ -11,6 +11,7 @@
 #include "libs/base/status.h"
 #include "libs/engine/testdata/account.h"
 #include "libs/eventlog/embedded/embedded_log.h"
+#include "libs/testing/temp_directory.h"
 
 namespace crm::app {
 namespace {
@@ -23,10 +24,14 @@ using eventlog::EventLog;
 constexpr std::chrono::seconds kPatience(30);
 constexpr int kAccounts = 2'000;
 
-// The embedded log, whose tails say that it is damaged.
+// The embedded log, whose tails say that it is damaged from some moment on.
 class DamagedLog : public EventLog {
  public:
   explicit DamagedLog(EventLog& log) : log_(log) {}
+
+  std::atomic<bool> damaged{true};
+  std::atomic<int> said{0};  // How often.
+
   absl::StatusOr<eventlog::TopicInfo> Describe(const std::string& topic,
                                                absl::Duration timeout) override {
     return log_.Describe(topic, timeout);
@@ -35,14 +40,12 @@ class DamagedLog : public EventLog {
                            absl::Duration timeout) override {
     return log_.CreateTopic(topic, partitions, timeout);
   }
-  absl::StatusOr<std::unique_ptr<eventlog::Tail>> OpenTail(const std::string&, std::vector<Start>,
-                                                           eventlog::Waker) override {
-    class Damaged : public eventlog::Tail {
-      absl::Status Poll(size_t, eventlog::Records&) override {
-        return absl::DataLossError("a record does not match its checksum");
-      }
-    };
-    return std::make_unique<Damaged>();
+  absl::StatusOr<std::unique_ptr<eventlog::Tail>> OpenTail(const std::string& topic,
+                                                           std::vector<Start> from,
+                                                           eventlog::Waker waker) override {
+    auto tail = log_.OpenTail(topic, std::move(from), std::move(waker));
+    if (!tail.ok()) return tail.status();
+    return std::make_unique<DamagedTail>(*this, *std::move(tail));
   }
   absl::StatusOr<std::unique_ptr<eventlog::Writer>> OpenWriter(const std::string& topic,
                                                                eventlog::Waker waker) override {
@@ -59,20 +62,27 @@ class DamagedLog : public EventLog {
   }
 
  private:
+  class DamagedTail : public eventlog::Tail {
+   public:
+    DamagedTail(DamagedLog& log, std::unique_ptr<eventlog::Tail> tail)
+        : log_(log), tail_(std::move(tail)) {}
+    absl::Status Poll(size_t max, eventlog::Records& records) override {
+      if (!log_.damaged.load()) return tail_->Poll(max, records);
+      log_.said.fetch_add(1);
+      return absl::DataLossError("a record does not match its checksum");
+    }
+
+   private:
+    DamagedLog& log_;
+    std::unique_ptr<eventlog::Tail> tail_;
+  };
+
   EventLog& log_;
 };
 
-class HostTest : public testing::Test {
+class HostTest : public ::testing::Test {
  protected:
-  HostTest() {
-    std::string path = testing::TempDir() + "crm-host-test-XXXXXX";
-    path_ = mkdtemp(path.data());
-    log_ = *EmbeddedLog::Open({.path = path_ / "log"});
-  }
-  ~HostTest() override {
-    log_.reset();
-    fs::remove_all(path_);
-  }
+  HostTest() { log_ = *EmbeddedLog::Open({.path = path_ / "log"}); }
 
   // A host on these tables, and what ends it.
   struct Running {
@@ -131,7 +141,8 @@ class HostTest : public testing::Test {
   }
 
   base::SystemClock clock_;
-  fs::path path_;
+  const crm::testing::TempDirectory directory_{"host-test"};
+  const fs::path path_ = directory_.path();
   std::unique_ptr<EmbeddedLog> log_;
 };
 
@@ -185,6 +196,25 @@ TEST_F(HostTest, ADamagedLogDoesNotMarkTheTables) {
   ASSERT_EQ(ended.wait_for(kPatience), std::future_status::ready);
   EXPECT_FALSE(absl::IsDataLoss(ended.get()));
   EXPECT_TRUE(Found("DAMAGED").empty());
+}
+
+// The first to see it is the thread of the caller, or the worker's own if that is quicker.
+TEST_F(HostTest, DamageThatIsSeenOnACallersThreadEndsTheHostOnce) {
+  DamagedLog log(*log_);
+  log.damaged = false;
+  const auto running = Start(log);
+  ASSERT_TRUE(WaitUntilReady(*running->host));
+  ASSERT_TRUE(Create(*running->host->engine(), 0).ok());
+  log.damaged = true;
+  auto created =
+      std::async(std::launch::async, [&] { return CreateOnce(*running->host->engine(), 1); });
+  auto ended = running->ended.get_future();
+  ASSERT_EQ(ended.wait_for(kPatience), std::future_status::ready);
+  EXPECT_TRUE(absl::IsInternal(ended.get()));
+  // Nobody steps it any more, so only the end of the host answers.
+  running->host->Stop();
+  EXPECT_TRUE(absl::IsUnavailable(created.get()));
+  EXPECT_EQ(log.said.load(), 1);
 }
 
 TEST_F(HostTest, ARefusalBehindABarrierRestsOnARecordThatCameAfterTheCall) {

@@ -89,6 +89,7 @@ absl::Status Process::MakeHosts(const Settings& settings,
     options.company = CompanyOf(settings);
     options.peers = peers_.back()->Peers();
     options.block_cache_bytes = settings.Number("block_cache_mib") << 20;
+    options.row_cache_bytes = settings.Number("row_cache_mib") << 20;
     options.flush_every = absl::Seconds(settings.Number("flush_seconds"));
     options.rebuild = settings.Bool("rebuild");
     options.clock = &clock_;

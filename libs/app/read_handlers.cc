@@ -81,8 +81,7 @@ Read MakeGet(const engine::GetDef& def) {
           [&def](engine::Engine& engine, const Message& request, rpc::Call& call) {
             const std::string name = StringField(request, "name");
             const table::TableDef& table = *engine.database().FindTable(def.table);
-            const auto pattern = base::NamePattern::Parse(table.pattern());
-            if (!pattern.has_value() || !pattern->Matches(name)) {
+            if (!table.names().has_value() || !table.names()->Matches(name)) {
               return call.Finish(base::Invalid("name", "is not a name of this resource"));
             }
             // The position is taken before the row, so that it never promises more than was read.
@@ -90,7 +89,7 @@ Read MakeGet(const engine::GetDef& def) {
             auto stored = engine.database().GetStored(table, {name});
             if (!stored.ok()) return call.Finish(engine::OfTables(stored.status()));
             if (!stored->has_value()) return call.Finish(NotFound(name));
-            call.Finish(std::move((*stored)->bytes));
+            call.Finish(std::string((*stored)->bytes));
           }};
 }
 
@@ -104,15 +103,25 @@ const FieldDescriptor* RowsField(const google::protobuf::Descriptor& response,
   return nullptr;
 }
 
+// Two varints of 32 bits.
+constexpr size_t kFieldHeadBytesMax = 10;
+
 // A field with these bytes, as a serialised message has it: rows are sent as they are stored.
 void AppendField(const FieldDescriptor& field, std::string_view bytes, std::string& message) {
   constexpr uint32_t kLengthDelimited = 2;
-  uint8_t head[10];
+  uint8_t head[kFieldHeadBytesMax];
   const auto number = static_cast<uint32_t>(field.number());
   uint8_t* end = CodedOutputStream::WriteVarint32ToArray(number << 3 | kLengthDelimited, head);
   end = CodedOutputStream::WriteVarint32ToArray(static_cast<uint32_t>(bytes.size()), end);
   message.append(reinterpret_cast<const char*>(head), end - head);
   message.append(bytes);
+}
+
+// At least what the fields of these rows take.
+size_t BytesOf(const std::vector<table::StoredRow>& rows) {
+  size_t bytes = 0;
+  for (const table::StoredRow& row : rows) bytes += kFieldHeadBytesMax + row.bytes.size();
+  return bytes;
 }
 
 Read MakeBatchGet(const engine::BatchGetDef& def) {
@@ -167,6 +176,7 @@ Read MakeList(const engine::ListDef& def) {
             const auto& type = *def.method->output_type();
             const FieldDescriptor* rows = RowsField(type, table.row());
             std::string response;
+            response.reserve(BytesOf(page->rows));
             for (const table::StoredRow& row : page->rows) AppendField(*rows, row.bytes, response);
             if (!page->next_page_token.empty())
               AppendField(*type.FindFieldByName("next_page_token"), page->next_page_token,

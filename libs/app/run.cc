@@ -62,6 +62,8 @@ const std::vector<Setting>& ServiceSettings() {
        CurrencyCode()},
       {"block_cache_mib", "64", "Memory for blocks of the tables, per service, in MiB.",
        Between(1, 1 << 20)},
+      {"row_cache_mib", "64", "Memory for rows that were read lately, per service, in MiB.",
+       Between(0, 1 << 20)},
       {"flush_seconds", "30",
        "How often tables are written to disk, in seconds; it bounds the replay.",
        Between(1, 3'600)},

@@ -3,10 +3,10 @@
 #include <gmock/gmock.h>
 #include <stdlib.h>
 
-#include <filesystem>
 #include <fstream>
 
 #include "absl/strings/str_cat.h"
+#include "libs/testing/temp_directory.h"
 
 namespace crm::app {
 namespace {
@@ -60,6 +60,7 @@ const std::vector<Values>& Table() {
        {"0001-01-01", "9999-12-31", "1899-12-31", "1998-02-30", "1998-2-3", " 1998-02-03"}},
       {"--reporting-currency", {"EUR"}, {"", "eur", "EURO"}},
       {"--block-cache-mib", {"1", "1048576"}, {"-5", "0", "9999999999"}},
+      {"--row-cache-mib", {"0", "1048576"}, {"-5", "", "9999999999"}},
       {"--flush-seconds", {"1", "3600"}, {"0", "-1", "3601"}},
       {"--rebuild", {"true", "false"}, {"maybe"}},
       {"--drain-seconds", {"0", "3600"}, {"-1", "999999999999"}},
@@ -103,17 +104,13 @@ TEST(Settings, HelpSaysWhatIsAllowed) {
 
 class SettingsFile : public ::testing::Test {
  protected:
-  SettingsFile() {
-    std::string pattern = ::testing::TempDir() + "/settings.XXXXXX";
-    dir_ = mkdtemp(pattern.data());
-  }
-  ~SettingsFile() override { std::filesystem::remove_all(dir_); }
   std::string Write(const std::string& text) const {
     std::ofstream(dir_ + "/config.yaml") << text;
     return dir_ + "/config.yaml";
   }
 
-  std::string dir_;
+  const crm::testing::TempDirectory directory_{"settings-test"};
+  const std::string& dir_ = directory_.path();
 };
 
 TEST_F(SettingsFile, IsBeatenByTheEnvironmentAndThatByFlags) {

@@ -6,6 +6,7 @@
 #include "libs/base/check.h"
 #include "libs/base/resource_name.h"
 #include "libs/base/status.h"
+#include "libs/engine/limits.h"
 #include "libs/engine/log_reader.h"
 
 namespace crm::engine {
@@ -33,25 +34,30 @@ std::optional<ReactionRef> ParseReaction(std::string_view text) {
 }
 
 Applier::Applier(const ServiceDef& service, const table::Database& database, table::Batch& batch)
-    : service_(service), memory_(batch) {
+    : service_(service), memory_(batch), states_(kStatesCachedBytesMax) {
   for (const auto& aggregate : service.aggregates) {
     const table::TableDef* table = database.FindTable(aggregate->table);
     base::Check(table != nullptr, "the table of each aggregate is declared");
+    // States are remembered by name: names of two aggregates differ, and only Apply writes a state.
+    for (const auto& [other, its_table] : tables_)
+      base::Check(its_table->pattern() != table->pattern(), "aggregates have names of their own");
+    batch.Reserve(*table);
     tables_[aggregate.get()] = table;
   }
 }
 
-absl::StatusOr<Versioned> Applier::Load(const AggregateDef& aggregate,
-                                        const std::string& name) const {
-  Versioned versioned{NewOf(*aggregate.state), 0};
+absl::StatusOr<Loaded> Applier::Load(const AggregateDef& aggregate, const std::string& name) {
+  if (const Loaded* cached = states_.Find(name); cached != nullptr) return *cached;
   auto stored = memory_.batch().GetStored(*tables_.at(&aggregate), {name});
   if (!stored.ok()) return stored.status();
-  if (!stored->has_value()) return versioned;
-  if (!versioned.state->ParseFromString((*stored)->bytes)) {
+  MessagePtr state = NewOf(*aggregate.state);
+  if (!stored->has_value()) return Loaded{std::move(state), 0};
+  if (!(*stored)->ParseTo(*state)) {
     return memory_.batch().Damaged("a row that does not parse");
   }
-  versioned.revision = (*stored)->revision;
-  return versioned;
+  Loaded loaded{std::move(state), (*stored)->revision};
+  states_.Put(name, loaded, (*stored)->bytes.size());
+  return loaded;
 }
 
 absl::Status Applier::Remember(const eventlog::EventHeaders& headers, const std::string& name,
@@ -77,63 +83,73 @@ absl::Status Applier::RememberAnswer(const eventlog::EventHeaders& headers, cons
                                  Memory::Keep::kAsAnswer);
 }
 
+absl::Status Applier::ApplyLogEvent(const eventlog::Record& record,
+                                    const eventlog::EventHeaders& headers) {
+  eventlog::v1::LogEvent event;
+  if (!event.ParseFromArray(record.value.data(), static_cast<int>(record.value.size())) ||
+      event.event_case() == eventlog::v1::LogEvent::EVENT_NOT_SET) {
+    return PoisonOf(headers, "cannot be parsed or holds an unknown fact");
+  }
+  if (event.has_reaction_passed()) {
+    const auto& passed = event.reaction_passed();
+    return memory_.RaiseWatermark(passed.reaction(), passed.source(), passed.target(),
+                                  passed.revision());
+  }
+  if (event.has_command_answered() && !headers.request_id.empty()) {
+    v1::StoredAnswer answer;
+    answer.set_offset(record.offset);
+    *answer.mutable_status() = event.command_answered().status();
+    return RememberAnswer(headers, event.command_answered().target(), answer);
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Applied> Applier::Apply(const eventlog::Record& record,
-                                       const eventlog::EventHeaders& headers) {
+                                       const eventlog::EventHeaders& headers,
+                                       const Folded* rehearsed) {
   if (headers.dataschema == eventlog::v1::LogEvent::descriptor()->full_name()) {
-    eventlog::v1::LogEvent event;
-    if (!event.ParseFromArray(record.value.data(), static_cast<int>(record.value.size())) ||
-        event.event_case() == eventlog::v1::LogEvent::EVENT_NOT_SET) {
-      return PoisonOf(headers, "cannot be parsed or holds an unknown fact");
-    }
-    if (event.has_reaction_passed()) {
-      const auto& passed = event.reaction_passed();
-      const absl::Status s = memory_.RaiseWatermark(passed.reaction(), passed.source(),
-                                                    passed.target(), passed.revision());
-      if (!s.ok()) return s;
-    }
-    if (event.has_command_answered() && !headers.request_id.empty()) {
-      v1::StoredAnswer answer;
-      answer.set_offset(record.offset);
-      *answer.mutable_status() = event.command_answered().status();
-      const absl::Status s = RememberAnswer(headers, event.command_answered().target(), answer);
-      if (!s.ok()) return s;
-    }
+    if (absl::Status s = ApplyLogEvent(record, headers); !s.ok()) return s;
     return Applied{};
   }
   const AggregateDef* aggregate = service_.AggregateOfEvent(headers.dataschema);
   if (aggregate == nullptr)
     return PoisonOf(headers, "is of an aggregate that this program does not know");
-  absl::StatusOr<MessagePtr> event = ParseEvent(*aggregate, record.value);
-  if (!event.ok()) return PoisonOf(headers, event.status().message());
   if (!aggregate->pattern.Matches(headers.subject))
     return PoisonOf(headers, "has a subject of another kind");
 
-  absl::StatusOr<Versioned> loaded = Load(*aggregate, headers.subject);
+  absl::StatusOr<Loaded> loaded = Load(*aggregate, headers.subject);
   if (!loaded.ok()) return loaded.status();
-  if (headers.revision != loaded->revision + 1) {
-    return Contradiction(absl::StrCat("record ", headers.id, " has revision ", headers.revision,
-                                      " of ", headers.subject, ", which is at ", loaded->revision));
+  const bool follows = headers.revision == loaded->revision + 1;
+  std::optional<Folded> worked_out;
+  if (rehearsed == nullptr || !follows ||
+      !SameFold(*rehearsed, *loaded, headers.subject, headers.time, record.value)) {
+    absl::StatusOr<MessagePtr> event = ParseEvent(*aggregate, record.value);
+    if (!event.ok()) return PoisonOf(headers, event.status().message());
+    if (!follows) {
+      return Contradiction(absl::StrCat("record ", headers.id, " has revision ", headers.revision,
+                                        " of ", headers.subject, ", which is at ",
+                                        loaded->revision));
+    }
+    worked_out =
+        FoldEvent(*aggregate, *loaded, headers.subject, headers.time, *std::move(event), "");
+    rehearsed = &*worked_out;
   }
-  MessagePtr before;
-  if (loaded->revision > 0) {
-    before = NewOf(*loaded->state);
-    before->MergeFrom(*loaded->state);
-  }
-  Fold(*aggregate, **event, headers.subject, headers.time, *loaded);
-
+  const Message& event = *rehearsed->event;
+  const Loaded& after = rehearsed->after;
+  const Message* before = loaded->revision > 0 ? loaded->state.get() : nullptr;
   const EventMeta meta{headers.time, headers.actor, headers.subject, headers.revision,
                        record.partition};
-  Applied applied{aggregate, headers.subject, loaded->state->SerializeAsString()};
   const table::TableDef& table = *tables_.at(aggregate);
-  memory_.batch().Replace(table, before.get(), *loaded->state, loaded->revision);
+  Applied applied{aggregate, headers.subject,
+                  memory_.batch().Replace(table, before, *after.state, after.revision)};
   if (table.history())
-    memory_.batch().PutHistory(table, *loaded->state, loaded->revision, headers.time);
+    memory_.batch().PutHistory(table, *after.state, after.revision, headers.time);
   for (const View& view : aggregate->views) {
-    view(ChangeInput{before.get(), *loaded->state, **event, meta}, memory_.batch());
+    view(ChangeInput{before, *after.state, event, meta}, memory_.batch());
   }
   if (aggregate->next_due != nullptr) {
     const auto old_due = before != nullptr ? aggregate->next_due(*before) : std::nullopt;
-    const auto new_due = aggregate->next_due(*loaded->state);
+    const auto new_due = aggregate->next_due(*after.state);
     if (old_due != new_due) {
       if (old_due.has_value()) memory_.DeleteTimer(record.partition, *old_due, headers.subject);
       if (new_due.has_value()) memory_.PutTimer(record.partition, *new_due, headers.subject);
@@ -142,6 +158,7 @@ absl::StatusOr<Applied> Applier::Apply(const eventlog::Record& record,
     }
   }
   if (absl::Status s = Remember(headers, headers.subject, before == nullptr); !s.ok()) return s;
+  states_.Put(headers.subject, after, applied.resource.size());
   return applied;
 }
 

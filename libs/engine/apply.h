@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "libs/engine/fold.h"
 #include "libs/engine/memory.h"
+#include "libs/engine/state_cache.h"
 #include "libs/eventlog/cloud_events.h"
 
 namespace crm::engine {
@@ -26,17 +27,21 @@ class Applier {
 
   // Poison: nobody here can read the record. Contradiction: its revision does not follow the row's.
   // Both wrote nothing (log_reader.h has them). Any other error: the tables failed, or are damaged
-  // (kDataLoss); the batch is to be dropped.
+  // (kDataLoss); the batch is to be dropped, and the applier with it, as it remembers states.
+  // `rehearsed`: what its decision expected; used if it is what would be worked out here.
   absl::StatusOr<Applied> Apply(const eventlog::Record& record,
-                                const eventlog::EventHeaders& headers);
+                                const eventlog::EventHeaders& headers,
+                                const Folded* rehearsed = nullptr);
 
   // The state of a name as the batch sees it.
-  absl::StatusOr<Versioned> Load(const AggregateDef& aggregate, const std::string& name) const;
+  absl::StatusOr<Loaded> Load(const AggregateDef& aggregate, const std::string& name);
 
   Memory& memory() { return memory_; }
   const Memory& memory() const { return memory_; }
 
  private:
+  // What the log says of itself.
+  absl::Status ApplyLogEvent(const eventlog::Record& record, const eventlog::EventHeaders& headers);
   absl::Status Remember(const eventlog::EventHeaders& headers, const std::string& name, bool first);
   absl::Status RememberAnswer(const eventlog::EventHeaders& headers, const std::string& name,
                               v1::StoredAnswer answer);
@@ -44,6 +49,8 @@ class Applier {
   const ServiceDef& service_;
   std::unordered_map<const AggregateDef*, const table::TableDef*> tables_;
   Memory memory_;
+  // As the batch or the tables hold them: nobody else writes them.
+  StateCache states_;
 };
 
 // "<reaction>/<source>/<revision>" and back; nullopt for anything else.

@@ -40,7 +40,8 @@ struct CommandResult {
   bool recorded = false;
 };
 
-// Called exactly once, from a worker's thread, and must not block.
+// Called exactly once, from whatever thread steps the worker, and must not block: a caller's own,
+// within Route, too.
 using CommandDone = std::function<void(CommandResult)>;
 
 struct Command {

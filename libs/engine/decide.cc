@@ -69,7 +69,7 @@ Outcome Quiet(const Command& command, absl::Status refusal, std::string resource
   return Noted(std::move(outcome), event, answered, now);
 }
 
-absl::Status Exists(const Command& command, const Versioned& loaded) {
+absl::Status Exists(const Command& command, const Loaded& loaded) {
   if (command.create() && loaded.revision > 0) {
     return Failed(absl::StatusCode::kAlreadyExists, kAlreadyExists,
                   "a resource of this name exists", {{"name", command.name}});
@@ -88,7 +88,7 @@ absl::Status Exists(const Command& command, const Versioned& loaded) {
 
 // True when the command was applied before; then `outcome` is the answer. For a reaction the mark
 // alone says so: the events of a source reach a target in their order (reactor.h).
-absl::StatusOr<bool> SeenBefore(const Command& command, Memory& memory, const Applier& applier,
+absl::StatusOr<bool> SeenBefore(const Command& command, Memory& memory, Applier& applier,
                                 Outcome& outcome) {
   if (!command.reaction.reaction.empty()) {
     auto watermark =
@@ -137,7 +137,7 @@ Context MakeContext(const Company& company, absl::Time now) {
   return context;
 }
 
-Outcome DecideCommand(const Command& command, const Applier& applier, Memory& memory,
+Outcome DecideCommand(const Command& command, Applier& applier, Memory& memory,
                       const Company& company, absl::Time now) {
   const AggregateDef& aggregate = *command.def->aggregate;
   Outcome seen;
@@ -148,7 +148,7 @@ Outcome DecideCommand(const Command& command, const Applier& applier, Memory& me
     return seen;
   }
 
-  absl::StatusOr<Versioned> loaded = applier.Load(aggregate, command.name);
+  absl::StatusOr<Loaded> loaded = applier.Load(aggregate, command.name);
   if (!loaded.ok()) return Outcome{loaded.status()};
   if (absl::Status s = Exists(command, *loaded); !s.ok()) return Quiet(command, s, "", now);
 
@@ -171,30 +171,33 @@ Outcome DecideCommand(const Command& command, const Applier& applier, Memory& me
     return Quiet(command, absl::OkStatus(), loaded->state->SerializeAsString(), now);
 
   Outcome outcome;
-  outcome.value = (*event)->SerializeAsString();
-  if (outcome.value.size() > kEventBytesMax) {
+  std::string value = (*event)->SerializeAsString();
+  if (value.size() > kEventBytesMax) {
     return Quiet(command,
                  Failed(absl::StatusCode::kResourceExhausted, "EVENT_TOO_LARGE",
                         "the change is larger than the log takes"),
                  "", now);
   }
   // Rehearsal: nothing that cannot be read back and folded is ever written.
-  absl::StatusOr<MessagePtr> parsed = ParseEvent(aggregate, outcome.value);
+  absl::StatusOr<MessagePtr> parsed = ParseEvent(aggregate, value);
   if (!parsed.ok()) return Quiet(command, absl::InternalError(parsed.status().message()), "", now);
-  Fold(aggregate, **parsed, command.name, context.time, *loaded);
+  Folded folded = FoldEvent(aggregate, *loaded, command.name, context.time, *std::move(parsed),
+                            std::move(value));
   if (command.validate_only) {
-    auto& state = *loaded->state;
-    state.GetReflection()->SetString(&state, aggregate.shape.etag,
-                                     loaded->revision > 1 ? EtagOf(loaded->revision - 1) : "");
-    outcome.resource = state.SerializeAsString();
-    outcome.value.clear();
+    MessagePtr state = NewOf(*folded.after.state);
+    state->MergeFrom(*folded.after.state);
+    state->GetReflection()->SetString(state.get(), aggregate.shape.etag,
+                                      loaded->revision > 0 ? EtagOf(loaded->revision) : "");
+    outcome.resource = state->SerializeAsString();
     return outcome;
   }
   outcome.append = true;
-  outcome.fact_type = FactType(aggregate, **parsed);
+  outcome.value = folded.value;
+  outcome.fact_type = FactType(aggregate, *folded.event);
   outcome.schema = aggregate.event->GetDescriptor()->full_name();
-  outcome.revision = loaded->revision;
+  outcome.revision = folded.after.revision;
   outcome.time = context.time;
+  outcome.rehearsed = std::move(folded);
   return outcome;
 }
 

@@ -29,6 +29,7 @@ struct Outcome {
   std::string schema;     // ce_dataschema
   int64_t revision = 0;   // ce_revision; 0 for what the log says of itself.
   absl::Time time;
+  std::optional<Folded> rehearsed;  // Of an event of the aggregate: what it will do.
   // The offset behind what the answer rests on; none: behind all that is applied.
   std::optional<eventlog::Offset> rests_on;
 };
@@ -38,7 +39,7 @@ struct Outcome {
 absl::Status OfTables(absl::Status status);
 
 // Reads through the applier's batch, which must hold nothing uncommitted.
-Outcome DecideCommand(const Command& command, const Applier& applier, Memory& memory,
+Outcome DecideCommand(const Command& command, Applier& applier, Memory& memory,
                       const Company& company, absl::Time now);
 
 }  // namespace crm::engine

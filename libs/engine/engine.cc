@@ -9,6 +9,7 @@
 #include "libs/base/log.h"
 #include "libs/base/status.h"
 #include "libs/engine/limits.h"
+#include "libs/engine/progress.h"
 #include "libs/engine/reactor.h"
 #include "libs/engine/starts.h"
 #include "libs/engine/token.h"
@@ -92,10 +93,13 @@ absl::Status Engine::Start() {
     setup.last_heartbeat = [this] { return LastHeartbeat(); };
     setup.lease = [this] { return Lease(); };
     setup.waker = options_.worker_wakers[i];
+    if (options_.step_worker_here != nullptr)
+      setup.step_here = [this, i] { return options_.step_worker_here(i); };
     auto worker = Worker::Start(std::move(setup), shares[i]);
     if (!worker.ok()) return worker.status();
     workers_.push_back(*std::move(worker));
   }
+  opened_ = said_ = clock_.SinceBoot();
   return absl::OkStatus();
 }
 
@@ -134,7 +138,7 @@ void Engine::Resolve(Command command, std::function<void(Command)> then) {
   }
   if (stored->has_value()) {
     MessagePtr row = NewOf(*needed.row);
-    if (row->ParseFromString((*stored)->bytes)) {
+    if ((*stored)->ParseTo(*row)) {
       command.required = std::move(row);
       return then(std::move(command));
     }
@@ -252,7 +256,7 @@ std::vector<Position> Engine::Positions() const {
 }
 
 Position Engine::PositionOf(int partition) const {
-  return {partition, WorkerOf(partition).ReportOf(partition).next};
+  return {partition, WorkerOf(partition).NextOf(partition)};
 }
 
 absl::StatusOr<std::vector<Position>> Engine::ParseReadAfter(std::string_view text) const {
@@ -290,12 +294,17 @@ bool Engine::Ready(std::string* why_not) const {
 }
 
 bool Engine::Serves(std::string* why_not) const {
-  for (const PartitionReport& report : Reports()) {
+  const std::vector<PartitionReport> reports = Reports();
+  for (const PartitionReport& report : reports) {
     if (report.stopped.empty() && report.caught_up) continue;
     if (why_not != nullptr) {
-      *why_not = absl::StrCat(
-          report.topic, " partition ", report.partition,
-          report.stopped.empty() ? " is catching up" : " has stopped: ", report.stopped);
+      *why_not = absl::StrCat(report.topic, " partition ", report.partition);
+      if (report.stopped.empty()) {
+        absl::StrAppend(why_not, " is catching up; all: ",
+                        Describe(ReplayOf(reports), clock_.SinceBoot() - opened_));
+      } else {
+        absl::StrAppend(why_not, " has stopped: ", report.stopped);
+      }
     }
     return false;
   }
@@ -317,10 +326,7 @@ bool Engine::CaughtUp() const {
 }
 
 eventlog::Offset Engine::AppliedOf(const std::string& topic, int partition) const {
-  for (const PartitionReport& report : workers_[partition % workers_.size()]->Reports()) {
-    if (report.topic == topic && report.partition == partition) return report.next;
-  }
-  return -1;
+  return workers_[partition % workers_.size()]->NextOf(topic, partition);
 }
 
 std::pair<absl::Duration, absl::Duration> Engine::HeartbeatAndSession() const {
@@ -374,7 +380,20 @@ void Engine::LeaveGroupNow() {
     WorkerOf(partition).Assign(partition, false);
 }
 
+void Engine::SayProgress() {
+  if (said_ == absl::InfiniteDuration()) return;
+  const absl::Duration now = clock_.SinceBoot();
+  const bool caught_up = CaughtUp();
+  if (!caught_up && now - said_ < kProgressEvery) return;
+  said_ = caught_up ? absl::InfiniteDuration() : now;
+  const Replay replay = ReplayOf(Reports());
+  if (replay.all == 0) return;
+  base::Log(base::Level::kInfo, caught_up ? "caught up with the logs" : "catching up with the logs",
+            {{"service", service_.name}, {"progress", Describe(replay, now - opened_)}});
+}
+
 absl::StatusOr<StepReport> Engine::StepCoordinator() {
+  SayProgress();
   StepOwnership();
   return StepReport{};
 }

@@ -118,6 +118,7 @@ class Engine {
   // stopped keeps the others from nothing.
   bool CaughtUp() const;
   void StepOwnership();
+  void SayProgress();
   void LeaveGroupNow();
 
   const ServiceDef& service_;
@@ -134,8 +135,10 @@ class Engine {
   absl::Duration session_ = absl::ZeroDuration();
   absl::Duration rejoin_at_ = -absl::InfiniteDuration();
   std::atomic<bool> leaving_{false};
-  std::unique_ptr<Reactor> reactor_;    // Of the reactor's thread.
-  mutable std::mutex reactions_mutex_;  // Guards what follows.
+  absl::Duration opened_ = absl::ZeroDuration();
+  absl::Duration said_ = absl::ZeroDuration();  // Progress; infinite: there is no more to say.
+  std::unique_ptr<Reactor> reactor_;            // Of the reactor's thread.
+  mutable std::mutex reactions_mutex_;          // Guards what follows.
   ReactionReport reactions_{kNotSetUp};
 };
 

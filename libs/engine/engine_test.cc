@@ -320,6 +320,24 @@ TEST(Timers, OnlyAnOwnerIsWokenForThem) {
   EXPECT_EQ(report->next, absl::Milliseconds(100));
 }
 
+TEST_F(EngineTest, TooManyCommandsForOneKeyAreRefusedAndOtherKeysGoOn) {
+  Send(Create("a", "r1"));
+  int done = 0, refused = 0;
+  constexpr int kTooMany = 10;
+  for (int i = 0; i < static_cast<int>(kQueuedPerKeyMax) + kTooMany; ++i) {
+    cluster_.Start("one", AddTo("a", 1, "add-" + std::to_string(i)), [&](CommandResult result) {
+      ++(result.status.ok() ? done : refused);
+      if (result.status.ok()) return;
+      EXPECT_EQ(base::ReasonOf(result.status), "QUEUE_FULL");
+      EXPECT_TRUE(absl::IsUnavailable(result.status));
+    });
+  }
+  EXPECT_TRUE(Send(Create("b", "r2")).status.ok());
+  ASSERT_TRUE(cluster_.Run([&] { return done + refused == kQueuedPerKeyMax + kTooMany; }));
+  EXPECT_EQ(refused, kTooMany);
+  EXPECT_EQ(AccountIn(Send(AddTo("a", 1, "last"))).balance(), done + 1);
+}
+
 TEST_F(EngineTest, AReactionActsOncePerEvent) {
   tv1::CreateAccountRequest create = Create("a", "r1");
   create.mutable_account()->add_mirrors("accounts/b");

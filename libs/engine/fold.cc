@@ -13,28 +13,40 @@ void SetTime(Message& state, const google::protobuf::FieldDescriptor* field, abs
       base::TimestampOf(time);
 }
 
+Loaded Evolved(const AggregateDef& aggregate, const Loaded& before, const std::string& name,
+               absl::Time time, const Message& event) {
+  MessagePtr state = NewOf(*before.state);
+  // Not CopyFrom, which walks the target first to see whether it holds the source.
+  state->MergeFrom(*before.state);
+  aggregate.evolve(*state, event);
+  const int64_t revision = before.revision + 1;
+  const auto& reflection = *state->GetReflection();
+  reflection.SetString(state.get(), aggregate.shape.name, name);
+  reflection.SetString(state.get(), aggregate.shape.etag, EtagOf(revision));
+  SetTime(*state, aggregate.shape.update_time, time);
+  if (revision == 1) {
+    SetTime(*state, aggregate.shape.create_time, time);
+  } else {
+    reflection.MutableMessage(state.get(), aggregate.shape.create_time)
+        ->CopyFrom(reflection.GetMessage(*before.state, aggregate.shape.create_time));
+  }
+  return {std::move(state), revision};
+}
+
 }  // namespace
 
-void Fold(const AggregateDef& aggregate, const Message& event, const std::string& name,
-          absl::Time time, Versioned& versioned) {
-  Message& state = *versioned.state;
-  const auto& reflection = *state.GetReflection();
-  const bool first = versioned.revision == 0;
-  google::protobuf::Timestamp created;
-  if (!first) {
-    created = static_cast<const google::protobuf::Timestamp&>(
-        reflection.GetMessage(state, aggregate.shape.create_time));
-  }
-  aggregate.evolve(state, event);
-  ++versioned.revision;
-  reflection.SetString(&state, aggregate.shape.name, name);
-  reflection.SetString(&state, aggregate.shape.etag, EtagOf(versioned.revision));
-  SetTime(state, aggregate.shape.update_time, time);
-  if (first) {
-    SetTime(state, aggregate.shape.create_time, time);
-  } else {
-    reflection.MutableMessage(&state, aggregate.shape.create_time)->CopyFrom(created);
-  }
+Folded FoldEvent(const AggregateDef& aggregate, Loaded before, const std::string& name,
+                 absl::Time time, MessagePtr event, std::string value) {
+  Loaded after = Evolved(aggregate, before, name, time, *event);
+  return {std::move(before), name, time, std::move(value), std::move(event), std::move(after)};
+}
+
+bool SameFold(const Folded& folded, const Loaded& before, std::string_view name, absl::Time time,
+              std::string_view value) {
+  // A state is never changed, and lives as long as `folded`: the same address is the same state.
+  const bool same_before =
+      before.revision == 0 ? folded.before.revision == 0 : folded.before.state == before.state;
+  return same_before && folded.name == name && folded.time == time && folded.value == value;
 }
 
 absl::StatusOr<EventRecord> ParseRecord(const eventlog::Record& record, const Message& prototype) {

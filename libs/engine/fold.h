@@ -3,25 +3,33 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "libs/engine/ops.h"
+#include "libs/engine/state_cache.h"
 #include "libs/engine/update.h"
 #include "libs/eventlog/cloud_events.h"
 #include "libs/eventlog/record.h"
 
 namespace crm::engine {
 
-// A state with its revision; revision 0: there is none yet, the state is empty.
-struct Versioned {
-  MessagePtr state;
-  int64_t revision = 0;
+// What an event does to the aggregate of a name.
+struct Folded {
+  Loaded before;
+  std::string name;
+  absl::Time time;    // Of the event.
+  std::string value;  // The event, serialized.
+  MessagePtr event;   // The event.
+  Loaded after;       // Evolved; name, etag, create and update time are stamped.
 };
-
-// Evolves `versioned` by `event` and stamps name, etag, create and update time.
-void Fold(const AggregateDef& aggregate, const Message& event, const std::string& name,
-          absl::Time time, Versioned& versioned);
+// `value`: may be empty if nobody asks SameFold.
+Folded FoldEvent(const AggregateDef& aggregate, Loaded before, const std::string& name,
+                 absl::Time time, MessagePtr event, std::string value);
+// Whether FoldEvent of these would give `folded` again.
+bool SameFold(const Folded& folded, const Loaded& before, std::string_view name, absl::Time time,
+              std::string_view value);
 
 // A record of another service's log, or of our own for its reactions.
 struct EventRecord {

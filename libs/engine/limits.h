@@ -18,9 +18,18 @@ inline constexpr size_t kRequestIdBytesMax = 128;
 // Largest event, in bytes: below what a broker takes by default.
 inline constexpr size_t kEventBytesMax = 900 * 1024;
 // Commands waiting or in flight, per worker and class. Over it: UNAVAILABLE with RetryInfo.
+// Interactive ones at most as many as are done in kQueuedFor, as far as the worker has learned it,
+// and between these.
+inline constexpr size_t kQueuedInteractiveMin = 512;
 inline constexpr size_t kQueuedInteractiveMax = 4096;
+inline constexpr absl::Duration kQueuedFor = absl::Seconds(1);
+inline constexpr absl::Duration kAdmissionLearnedEvery = absl::Milliseconds(100);
 inline constexpr size_t kQueuedSystemMax = 4096;
 inline constexpr size_t kQueuedBatchMax = 8192;
+// Interactive commands waiting or in flight for one key, which are done one after another: about as
+// many as are done in a second, be they commands that change nothing. Over it: UNAVAILABLE with
+// RetryInfo, and other keys go on.
+inline constexpr size_t kQueuedPerKeyMax = 256;
 // Records taken from the log in one step of a worker.
 inline constexpr size_t kRecordsPerStepMax = 1024;
 // Waiters for a position or a barrier, per worker. Over it: UNAVAILABLE with RetryInfo.
@@ -40,6 +49,12 @@ inline constexpr size_t kReactionsInWorkMax = 512;
 // half of them are done.
 inline constexpr size_t kReactionEventsWaitingMax = 1024;
 
+// States that a worker keeps parsed.
+inline constexpr size_t kStatesCachedBytesMax = 32 << 20;
+// Keys of which a worker keeps how many request ids it remembers.
+inline constexpr size_t kCountsCachedMax = 16'384;
+// How often a start says how far it has read.
+inline constexpr absl::Duration kProgressEvery = absl::Seconds(5);
 // How often the start looks whether the log's first records have come.
 inline constexpr absl::Duration kStartPoll = absl::Milliseconds(10);
 // What a caller should wait after an UNAVAILABLE.

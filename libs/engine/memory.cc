@@ -91,9 +91,9 @@ absl::Status Memory::RememberRequest(std::string_view key, std::string_view requ
   const bool answer = keep == Keep::kAsAnswer;
   const uint64_t most = answer ? kAnswersRememberedMax : kRequestsRememberedMax;
   const std::string ring = answer ? Join(key, "answers") : std::string(key);
-  auto stored = batch_.GetRaw(kRequestCounts, ring);
-  if (!stored.ok()) return stored.status();
-  const uint64_t count = stored->has_value() ? ReadBigEndian(**stored) : 0;
+  const absl::StatusOr<uint64_t> counted = CountOf(ring);
+  if (!counted.ok()) return counted.status();
+  const uint64_t count = *counted;
   const std::string slot = RingKey(ring, count % most);
   if (count >= most) {
     auto oldest = batch_.GetRaw(kRequestRing, slot);
@@ -105,7 +105,16 @@ absl::Status Memory::RememberRequest(std::string_view key, std::string_view requ
   std::string next;
   AppendBigEndian(next, count + 1);
   batch_.PutRaw(kRequestCounts, ring, next);
+  *counts_.Find(ring) = count + 1;
   return absl::OkStatus();
+}
+
+absl::StatusOr<uint64_t> Memory::CountOf(const std::string& ring) {
+  if (const uint64_t* count = counts_.Find(ring); count != nullptr) return *count;
+  auto stored = batch_.GetRaw(kRequestCounts, ring);
+  if (!stored.ok()) return stored.status();
+  if (counts_.size() >= kCountsCachedMax) counts_.Erase(counts_.Oldest()->key);
+  return counts_.Add(ring, stored->has_value() ? ReadBigEndian(**stored) : 0);
 }
 
 absl::StatusOr<int64_t> Memory::Watermark(std::string_view reaction, std::string_view source,

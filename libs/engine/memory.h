@@ -23,6 +23,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "crm/engine/v1/engine.pb.h"
+#include "libs/base/lru_map.h"
 #include "libs/table/batch.h"
 #include "libs/table/database.h"
 
@@ -37,7 +38,8 @@ absl::StatusOr<std::optional<v1::StoredPosition>> ReadPosition(const table::Data
                                                                std::string_view topic,
                                                                int partition);
 
-// Reads and writes through one batch. One thread.
+// Reads and writes through one batch, which is committed unless its worker ends; nobody else writes
+// what is of the same keys. One thread.
 class Memory {
  public:
   explicit Memory(table::Batch& batch) : batch_(batch) {}
@@ -63,7 +65,11 @@ class Memory {
   table::Batch& batch() const { return batch_; }
 
  private:
+  absl::StatusOr<uint64_t> CountOf(const std::string& ring);
+
   table::Batch& batch_;
+  // How many request ids of a key were remembered, as the batch or the tables hold it.
+  base::LruMap<uint64_t> counts_;
 };
 
 // Calls `visit` with the timers of a partition that are due by `now`, the earliest first, at most

@@ -43,6 +43,8 @@ struct EngineOptions {
   std::function<void(absl::Duration)> idle;
   Peers peers;
   std::vector<eventlog::Waker> worker_wakers;  // One a worker.
+  // As WorkerSetup::step_here, of the worker with this number.
+  std::function<bool(int worker)> step_worker_here;
   eventlog::Waker coordinator_waker;
   eventlog::Waker reactor_waker;
 };

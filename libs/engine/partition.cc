@@ -31,6 +31,7 @@ Partition::Partition(PartitionHost host, int partition, v1::StoredPosition posit
                      eventlog::Offset end_at_start)
     : host_(std::move(host)),
       partition_(partition),
+      from_(position.next_offset()),
       end_at_start_(end_at_start),
       reader_(
           host_.service.topic, partition, std::move(position),
@@ -56,17 +57,17 @@ absl::Status Partition::Apply(const eventlog::Record& record) {
 
 // One of ours that never counted, without a newer claim: somebody else wrote under this fence.
 void Partition::ReadRejected(const eventlog::Record& record) {
-  const std::string_view id = record.HeaderOr("ce_id");
-  const bool ours = std::any_of(inflight_.begin(), inflight_.end(), [&](const Inflight& inflight) {
-    return !inflight.read && inflight.event_id == id;
-  });
-  if (ours) claim_.Doubt();
+  const std::string id(record.HeaderOr("ce_id"));
+  if (UnreadOf(id) != nullptr) claim_.Doubt();
 }
 
 absl::Status Partition::ApplyAccepted(const eventlog::Record& record) {
   absl::StatusOr<eventlog::EventHeaders> headers = eventlog::ParseHeaders(record);
   if (!headers.ok()) return Poison(std::string(headers.status().message()));
-  absl::StatusOr<Applied> applied = host_.applier.Apply(record, *headers);
+  Inflight* ours = UnreadOf(headers->id);
+  const Folded* rehearsed =
+      ours != nullptr && ours->rehearsed.has_value() ? &*ours->rehearsed : nullptr;
+  absl::StatusOr<Applied> applied = host_.applier.Apply(record, *headers, rehearsed);
   if (!applied.ok()) return applied.status();
   // A view's read that failed would otherwise count as a row that is not there.
   if (absl::Status s = host_.applier.memory().batch().status(); !s.ok()) return s;
@@ -75,19 +76,19 @@ absl::Status Partition::ApplyAccepted(const eventlog::Record& record) {
     next_timer_ = std::min(next_timer_, *applied->timer_set);
     set_meanwhile_ = std::min(set_meanwhile_, *applied->timer_set);
   }
-  ReadBack(record, headers->id, std::move(applied->resource));
+  if (ours == nullptr) return absl::OkStatus();
+  ours->read = ours->recorded = true;
+  ours->rehearsed.reset();
+  if (!applied->resource.empty()) ours->resource = std::move(applied->resource);
+  ours->position = {partition_, record.offset + 1};
   return absl::OkStatus();
 }
 
-void Partition::ReadBack(const eventlog::Record& record, const std::string& event_id,
-                         std::string resource) {
-  for (Inflight& inflight : inflight_) {
-    if (inflight.read || inflight.event_id != event_id) continue;
-    inflight.read = inflight.recorded = true;
-    if (!resource.empty()) inflight.resource = std::move(resource);
-    inflight.position = {partition_, record.offset + 1};
-    return;
-  }
+Partition::Inflight* Partition::UnreadOf(const std::string& event_id) {
+  const auto it = std::find_if(inflight_.begin(), inflight_.end(), [&](const Inflight& inflight) {
+    return !inflight.read && inflight.event_id == event_id;
+  });
+  return it == inflight_.end() ? nullptr : &*it;
 }
 
 void Partition::ReadClaim() {
@@ -212,6 +213,11 @@ void Partition::Reply(Inflight& inflight) {
   command.done(std::move(result));
 }
 
+bool Partition::AwaitsReports() const {
+  return std::any_of(inflight_.begin(), inflight_.end(),
+                     [](const Inflight& inflight) { return inflight.read && !inflight.delivered; });
+}
+
 absl::Duration Partition::OldestUnread() const {
   for (const Inflight& inflight : inflight_) {
     if (inflight.delivered && !inflight.read) return inflight.delivered_at;
@@ -226,12 +232,28 @@ std::string Partition::WhyUnwritable() const {
   return absl::StrCat("the log has not answered for ", absl::ToInt64Seconds(silence_), " s");
 }
 
+// The owner changes with the fence, caught_up with next; from and to never.
+bool Partition::Differs(const PartitionReport& report) const {
+  return report.role != claim_.role() || report.next != next() || report.fence != reader_.fence() ||
+         report.rejected != reader_.rejected() || report.stopped != reader_.stopped() ||
+         report.unwritable != WhyUnwritable();
+}
+
 PartitionReport Partition::Report() const {
-  return {host_.service.topic,     partition_,
-          claim_.role(),           next(),
-          reader_.fence(),         reader_.position().owner(),
-          reader_.rejected(),      reader_.stopped(),
-          next() >= end_at_start_, WhyUnwritable()};
+  PartitionReport report;
+  report.topic = host_.service.topic;
+  report.partition = partition_;
+  report.role = claim_.role();
+  report.next = next();
+  report.fence = reader_.fence();
+  report.owner = reader_.position().owner();
+  report.rejected = reader_.rejected();
+  report.stopped = reader_.stopped();
+  report.from = from_;
+  report.to = end_at_start_;
+  report.caught_up = next() >= end_at_start_;
+  report.unwritable = WhyUnwritable();
+  return report;
 }
 
 }  // namespace crm::engine

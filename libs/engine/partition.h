@@ -51,10 +51,10 @@ struct PartitionReport {
   std::string owner;
   int64_t rejected = 0;
   std::string stopped;  // Why it stopped; empty while it runs.
+  // Where this start began to read, and where the log ended then.
+  eventlog::Offset from = 0, to = 0;
   bool caught_up = false;
   std::string unwritable;  // Why its owner, this replica, cannot write; empty while it can.
-
-  friend bool operator==(const PartitionReport&, const PartitionReport&) = default;
 };
 
 using BarrierDone = std::function<void(absl::StatusOr<Position>)>;
@@ -90,10 +90,14 @@ class Partition {
   // How long from now there is no timer to look at. Only an owner has any.
   absl::Duration TimeToTimers() const;
   bool HasWork() const { return claim_.owns() && queue_.waiting() > 0; }
+  // Something was read back whose report has not come.
+  bool AwaitsReports() const;
   // Since when the oldest acknowledged append has not been read back; InfiniteFuture when all were.
   absl::Duration OldestUnread() const;
   size_t waiting(CommandClass priority) const { return queue_.waiting(priority); }
   PartitionReport Report() const;
+  // Whether Report would give something else; cheap.
+  bool Differs(const PartitionReport& report) const;
   eventlog::Offset next() const { return reader_.next(); }
   // The writer is gone: what was appended through it is in doubt.
   void WriterLost();
@@ -104,8 +108,9 @@ class Partition {
   struct Inflight {
     uint64_t token = 0;
     std::string event_id;
-    std::optional<Command> command;  // nullopt: a barrier.
-    std::vector<Barrier> barriers;   // Told when it is settled.
+    std::optional<Command> command;   // nullopt: a barrier.
+    std::vector<Barrier> barriers;    // Told when it is settled.
+    std::optional<Folded> rehearsed;  // Until it is read back.
     // The reply: of an event the resource comes when it is read back.
     std::string resource;
     absl::Status refusal;
@@ -121,7 +126,8 @@ class Partition {
   void ReadClaim();
   void AnswerExpired(absl::Duration now);
   static void ExpireBarriers(std::vector<Barrier>& barriers, absl::Duration now);
-  void ReadBack(const eventlog::Record& record, const std::string& event_id, std::string resource);
+  // nullptr: it is none of ours, or was read.
+  Inflight* UnreadOf(const std::string& event_id);
   void SendClaim();
   void FireTimers();
   enum class Firing { kFired, kNotNow, kNoRoom };
@@ -151,7 +157,7 @@ class Partition {
 
   PartitionHost host_;
   const int partition_;
-  const eventlog::Offset end_at_start_;
+  const eventlog::Offset from_, end_at_start_;
   LogReader reader_;
   Claim claim_;
   CommandQueue queue_;

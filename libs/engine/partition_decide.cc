@@ -317,6 +317,7 @@ size_t Partition::AppendOutcome(Command command, Outcome outcome) {
   inflight.event_id = headers.id;
   inflight.refusal = std::move(outcome.refusal);
   inflight.resource = std::move(outcome.resource);
+  inflight.rehearsed = std::move(outcome.rehearsed);
   inflight.command = std::move(command);
   inflight_.push_back(std::move(inflight));
   return 1;

@@ -4,13 +4,12 @@
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/util/message_differencer.h>
 
-#include <memory>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "libs/base/check.h"
-#include "libs/base/field_mask.h"
 #include "libs/base/status.h"
 
 namespace crm::engine {
@@ -65,10 +64,25 @@ bool IsImmutable(const Message& resource, const std::string& path) {
   return false;
 }
 
-std::unique_ptr<Message> Only(const FieldMask& mask, const Message& from) {
-  std::unique_ptr<Message> to(from.New());
-  base::ApplyMask(mask, from, *to);
-  return to;
+std::vector<const FieldDescriptor*> IfSet(const Message& message, const FieldDescriptor& field) {
+  const auto& reflection = *message.GetReflection();
+  const bool set = field.is_repeated() ? reflection.FieldSize(message, &field) > 0
+                                       : reflection.HasField(message, &field);
+  return set ? std::vector<const FieldDescriptor*>{&field} : std::vector<const FieldDescriptor*>{};
+}
+
+// Whether two messages of one type hold the same at a path, which is one of their type.
+bool SameAt(const Message& a, const Message& b, std::string_view path) {
+  const size_t dot = path.find('.');
+  const FieldDescriptor* field =
+      a.GetDescriptor()->FindFieldByName(std::string(path.substr(0, dot)));
+  base::Check(field != nullptr, "the paths of a mask are looked at before");
+  if (dot != std::string_view::npos) {
+    return SameAt(a.GetReflection()->GetMessage(a, field), b.GetReflection()->GetMessage(b, field),
+                  path.substr(dot + 1));
+  }
+  return google::protobuf::util::MessageDifferencer().CompareWithFields(a, b, IfSet(a, *field),
+                                                                        IfSet(b, *field));
 }
 
 }  // namespace
@@ -85,11 +99,7 @@ absl::StatusOr<FieldMask> ChangedFields(const Message& resource, const FieldMask
   FieldMask changed;
   std::set<std::string> seen;
   for (const std::string& path : paths) {
-    FieldMask one;
-    one.add_paths(path);
-    if (!seen.insert(path).second) continue;
-    if (google::protobuf::util::MessageDifferencer::Equals(*Only(one, resource), *Only(one, state)))
-      continue;
+    if (!seen.insert(path).second || SameAt(resource, state, path)) continue;
     if (IsImmutable(resource, path)) return base::Invalid(path, "cannot change");
     changed.add_paths(path);
   }

@@ -12,18 +12,6 @@
 namespace crm::engine {
 namespace {
 
-size_t LimitOf(CommandClass priority) {
-  switch (priority) {
-    case CommandClass::kInteractive:
-      return kQueuedInteractiveMax;
-    case CommandClass::kSystem:
-      return kQueuedSystemMax;
-    case CommandClass::kBatch:
-      return kQueuedBatchMax;
-  }
-  return 0;
-}
-
 absl::Status Ending() {
   return base::Unavailable("SHUTTING_DOWN", "this replica is stopping; try another", kRetryAfter);
 }
@@ -73,7 +61,7 @@ absl::Status Worker::Open(const TopicStarts& starts) {
                                         ? writer_->Append(record, token)
                                         : absl::UnavailableError("there is no writer");
                            },
-                           [this](Command& command) { return Admit(command); },
+                           [this](Command& command) { return admission_.Admit(command).ok(); },
                            [this] { return LeaseHolds(); }};
         partitions_[share.partition] = std::make_unique<Partition>(std::move(host), share.partition,
                                                                    share.position, share.end);
@@ -84,7 +72,9 @@ absl::Status Worker::Open(const TopicStarts& starts) {
           [this, topic = topic](const eventlog::Record& record) {
             return ApplyForeign(topic, record);
           });
-      foreign_ends_[{topic, share.partition}] = share.end;
+      PartitionReport& report = foreign_reports_[{topic, share.partition}];
+      report.from = share.position.next_offset();
+      report.to = share.end;
       from.push_back({share.partition, share.position.next_offset()});
     }
     if (from.empty()) continue;
@@ -92,11 +82,20 @@ absl::Status Worker::Open(const TopicStarts& starts) {
     if (!tail.ok()) return tail.status();
     foreign_tails_[topic] = *std::move(tail);
   }
-  auto writer = setup_.log->OpenWriter(setup_.service->topic, setup_.waker);
+  auto writer = setup_.log->OpenWriter(setup_.service->topic, ReportWaker());
   if (!writer.ok()) return writer.status();
   writer_ = *std::move(writer);
   Publish();
   return OpenTail();
+}
+
+// Reports come before the records that they are of, most of the time: alone they are nothing to
+// wake up for. Of what failed there is no record: a step finds its report, be it one that comes of
+// itself.
+std::function<void()> Worker::ReportWaker() {
+  return [this] {
+    if (awaits_reports_.load()) setup_.waker();
+  };
 }
 
 absl::Status Worker::OpenTail() {
@@ -107,17 +106,6 @@ absl::Status Worker::OpenTail() {
   tail_ = *std::move(tail);
   tail_opened_ = setup_.clock->SinceBoot();
   return absl::OkStatus();
-}
-
-bool Worker::Admit(Command& command) {
-  const int priority = static_cast<int>(command.priority);
-  if (queued_[priority].load() >= LimitOf(command.priority)) return false;
-  queued_[priority].fetch_add(1);
-  command.done = [this, priority, done = std::move(command.done)](CommandResult result) {
-    queued_[priority].fetch_sub(1);
-    done(std::move(result));
-  };
-  return true;
 }
 
 template <class Result>
@@ -132,10 +120,8 @@ bool Worker::AdmitWaiter(std::function<void(Result)>& done) {
 }
 
 void Worker::Submit(Command command) {
-  if (!Admit(command)) {
-    return Refuse(command,
-                  base::Unavailable("QUEUE_FULL", "too many commands are waiting", kRetryAfter));
-  }
+  const bool alone = admission_.idle();
+  if (absl::Status s = admission_.Admit(command); !s.ok()) return Refuse(command, std::move(s));
   {
     std::lock_guard lock(mutex_);
     if (!abandoned_) {
@@ -146,6 +132,7 @@ void Worker::Submit(Command command) {
   if (command.def != nullptr) {
     return Refuse(command, Ending());
   }
+  if (alone && setup_.step_here != nullptr && setup_.step_here()) return;
   setup_.waker();
 }
 
@@ -190,7 +177,25 @@ void Worker::Assign(int partition, bool assigned) {
 
 std::vector<PartitionReport> Worker::Reports() const {
   std::lock_guard lock(mutex_);
-  return reports_;
+  std::vector<PartitionReport> reports;
+  for (const auto& [number, report] : own_reports_) reports.push_back(report);
+  for (const auto& [key, report] : foreign_reports_) reports.push_back(report);
+  return reports;
+}
+
+eventlog::Offset Worker::NextOf(int partition) const {
+  std::lock_guard lock(mutex_);
+  return own_reports_.at(partition).next;
+}
+
+eventlog::Offset Worker::NextOf(const std::string& topic, int partition) const {
+  std::lock_guard lock(mutex_);
+  if (topic == setup_.service->topic) {
+    const auto own = own_reports_.find(partition);
+    return own == own_reports_.end() ? -1 : own->second.next;
+  }
+  const auto foreign = foreign_reports_.find({topic, partition});
+  return foreign == foreign_reports_.end() ? -1 : foreign->second.next;
 }
 
 PartitionReport Worker::ReportOf(int partition) const {
@@ -214,6 +219,13 @@ void Worker::TakeInbox() {
 }
 
 absl::StatusOr<StepReport> Worker::Step() {
+  if (!final_.ok()) return final_;
+  absl::StatusOr<StepReport> report = Sweep();
+  if (!report.ok()) final_ = report.status();
+  return report;
+}
+
+absl::StatusOr<StepReport> Worker::Sweep() {
   // Readers find damage too, and cannot end the process themselves.
   if (absl::Status s = setup_.database->health(); !s.ok()) return s;
   WatchWriter();
@@ -230,6 +242,7 @@ absl::StatusOr<StepReport> Worker::Step() {
   for (const auto& [number, partition] : partitions_) partition->Settle();
   ServeWaiters();
   TakeInbox();
+  admission_.Learn(setup_.clock->SinceBoot());
   size_t appended = 0;
   StepReport report;
   for (const auto& [number, partition] : partitions_) {
@@ -237,6 +250,7 @@ absl::StatusOr<StepReport> Worker::Step() {
     report.next = std::min(report.next, std::max(partition->TimeToTimers(), absl::Milliseconds(1)));
     report.busy = report.busy || (partition->HasWork() && appended >= kDecisionsPerStepMax);
   }
+  WatchReports(report);
   if (absl::Status s = WatchReadBack(); !s.ok()) return s;
   report.busy = report.busy || *read >= kRecordsPerStepMax || *foreign >= kRecordsPerStepMax;
   Publish();
@@ -304,6 +318,17 @@ void Worker::PollDeliveries() {
   }
 }
 
+void Worker::WatchReports(StepReport& report) {
+  bool awaits = false;
+  for (const auto& [number, partition] : partitions_) {
+    awaits = awaits || partition->AwaitsReports();
+  }
+  if (awaits_reports_.exchange(awaits) || !awaits) return;
+  // What has come since the last look woke nobody.
+  PollDeliveries();
+  report.busy = report.busy || !deliveries_.empty();
+}
+
 void Worker::WatchWriter() {
   if (writer_ != nullptr && !writer_->Broken()) return;
   if (writer_ != nullptr) {
@@ -313,7 +338,7 @@ void Worker::WatchWriter() {
     base::Log(base::Level::kWarning, "the writer broke; a new one is opened",
               {{"topic", setup_.service->topic}});
   }
-  auto writer = setup_.log->ReopenWriter(setup_.service->topic, setup_.waker);
+  auto writer = setup_.log->ReopenWriter(setup_.service->topic, ReportWaker());
   if (writer.ok()) writer_ = *std::move(writer);
 }
 
@@ -361,12 +386,17 @@ void Worker::ServeWaiters() {
 }
 
 void Worker::Publish() {
-  std::vector<PartitionReport> reports;
-  for (const auto& [number, partition] : partitions_) reports.push_back(partition->Report());
   std::lock_guard lock(mutex_);
-  for (const PartitionReport& report : reports) own_reports_[report.partition] = report;
+  for (const auto& [number, partition] : partitions_) {
+    PartitionReport& report = own_reports_[number];
+    if (report.topic.empty() || partition->Differs(report)) report = partition->Report();
+  }
   for (const auto& [key, reader] : foreign_readers_) {
-    PartitionReport report;
+    PartitionReport& report = foreign_reports_[key];
+    const bool same = !report.topic.empty() && report.next == reader->next() &&
+                      report.fence == reader->fence() && report.rejected == reader->rejected() &&
+                      report.stopped == reader->stopped();
+    if (same) continue;
     report.topic = key.first;
     report.partition = key.second;
     report.next = reader->next();
@@ -374,10 +404,8 @@ void Worker::Publish() {
     report.owner = reader->position().owner();
     report.rejected = reader->rejected();
     report.stopped = reader->stopped();
-    report.caught_up = reader->next() >= foreign_ends_.at(key);
-    reports.push_back(std::move(report));
+    report.caught_up = reader->next() >= report.to;
   }
-  reports_ = std::move(reports);
 }
 
 void Worker::Abandon() {

@@ -1,6 +1,6 @@
 // One worker of the engine: it decides, applies and replies for its partitions (partition mod
 // workers), and projects its share of foreign topics. No locks around state: everything happens in
-// Step, on one thread; the inbox is the only way in.
+// Step, which runs on one thread at a time; the inbox is the only way in.
 #pragma once
 
 #include <atomic>
@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "libs/base/clock.h"
+#include "libs/engine/admission.h"
 #include "libs/engine/decide.h"
 #include "libs/engine/partition.h"
 #include "libs/eventlog/event_log.h"
@@ -33,6 +34,9 @@ struct WorkerSetup {
   std::function<absl::Duration()> last_heartbeat;
   std::function<absl::Duration()> lease;
   eventlog::Waker waker;  // Called when a step has become worthwhile. Any thread.
+  // Called by who sends a command while no other waits: may step this worker at once, on his
+  // thread. False: it did not. Empty: nobody does.
+  std::function<bool()> step_here;
 };
 
 // A share of a topic: which partitions, from where, and where their logs ended at the start.
@@ -63,12 +67,15 @@ class Worker {
   void Assign(int partition, bool assigned);
   // Reports of own and foreign partitions as of the end of the last step.
   std::vector<PartitionReport> Reports() const;
+  // Position of one report, of an own partition or of any; -1: none of ours. Cheap.
+  eventlog::Offset NextOf(int partition) const;
+  eventlog::Offset NextOf(const std::string& topic, int partition) const;
   // One report of an own partition; cheap.
   PartitionReport ReportOf(int partition) const;
   // Everything read back is too late: the worker wants to leave the group.
   bool wants_to_leave() const { return wants_to_leave_.load(); }
 
-  // --- its own thread
+  // --- one thread at a time
   // One sweep. An error is final: the process must stop. kDataLoss: the tables are damaged, whoever
   // found it, and must be made anew from the log.
   absl::StatusOr<StepReport> Step();
@@ -90,9 +97,11 @@ class Worker {
 
   explicit Worker(WorkerSetup setup);
   absl::Status Open(const TopicStarts& starts);
+  absl::StatusOr<StepReport> Sweep();
   absl::Status OpenTail();
-  // Counts a command, or who waits, until it is answered; false: there are too many already.
-  bool Admit(Command& command);
+  std::function<void()> ReportWaker();
+  void WatchReports(StepReport& report);
+  // Counts who waits until it is answered; false: there are too many already.
   template <class Result>
   bool AdmitWaiter(std::function<void(Result)>& done);
   void TakeInbox();
@@ -108,12 +117,15 @@ class Worker {
   void Publish();
 
   WorkerSetup setup_;
+  // A record was read back whose report has not come. Outlives the writer, which asks.
+  std::atomic<bool> awaits_reports_{false};
+  // The error that ended it: records may have been passed over since, so it never goes on.
+  absl::Status final_;
   table::Batch batch_;
   Applier applier_;
   std::mt19937_64 random_;
   std::map<int, std::unique_ptr<Partition>> partitions_;
   std::map<std::pair<std::string, int>, std::unique_ptr<LogReader>> foreign_readers_;
-  std::map<std::pair<std::string, int>, eventlog::Offset> foreign_ends_;
   std::map<std::string, std::unique_ptr<eventlog::Tail>> foreign_tails_;
   std::unique_ptr<eventlog::Tail> tail_;
   std::unique_ptr<eventlog::Writer> writer_;
@@ -124,13 +136,13 @@ class Worker {
   absl::Duration tail_opened_ = -absl::InfiniteDuration();
   std::atomic<bool> wants_to_leave_{false};
 
-  std::atomic<size_t> queued_[3] = {};
+  Admission admission_;
   std::atomic<size_t> waiting_{0};  // For a position or a barrier.
   mutable std::mutex mutex_;        // Guards what follows.
   Inbox inbox_;
   bool abandoned_ = false;
-  std::vector<PartitionReport> reports_;
   std::map<int, PartitionReport> own_reports_;
+  std::map<std::pair<std::string, int>, PartitionReport> foreign_reports_;
 };
 
 }  // namespace crm::engine

@@ -103,7 +103,7 @@ class Call {
   std::atomic<bool> cancelled_{false};
 };
 
-// Runs on a gRPC thread: it must not block, only queue the call or answer at once.
+// Runs on a gRPC thread: it must not wait, only queue the call or do what can be done at once.
 using Handler = std::function<void(std::shared_ptr<Call>)>;
 
 // "/crm.customer.v1.CustomerService/GetCustomer".

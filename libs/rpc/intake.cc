@@ -65,7 +65,8 @@ class Intake::Reactor final : public grpc::ServerUnaryReactor {
   // Before the reactor is given to gRPC. False when the call may not run: it is answered then.
   bool Enter(const std::shared_ptr<Call>& call) {
     call_ = call;
-    if (absl::Status s = intake_.live_calls_.Enter(call, place_); !s.ok()) {
+    cut_ = std::make_shared<Cut>([context = context_] { context->TryCancel(); });
+    if (absl::Status s = intake_.live_calls_.Enter(call, cut_, place_); !s.ok()) {
       call->Finish(std::move(s));
       return false;
     }
@@ -80,6 +81,11 @@ class Intake::Reactor final : public grpc::ServerUnaryReactor {
                                "the reply is longer than clients take; "
                                "ask for fewer or smaller things",
                                kReplyBytesMax);
+    }
+    if (result.status.ok() && entered_ && result.reply.size() >= kUnsentBytesCounted &&
+        !intake_.live_calls_.Answering(place_, result.reply.size())) {
+      result.status = base::Unavailable("REPLIES_UNSENT",
+                                        "too many callers do not take their replies", kRetryAfter);
     }
     for (const auto& [name, value] : result.trailers) SendTrailer(name, value);
     if (const auto millis = PushbackMillis(result.status); millis.has_value()) {
@@ -102,7 +108,10 @@ class Intake::Reactor final : public grpc::ServerUnaryReactor {
   }
 
   void OnDone() override {
-    if (entered_) intake_.live_calls_.Leave(place_);
+    if (entered_) {
+      cut_->Gone();
+      intake_.live_calls_.Leave(place_);
+    }
     delete this;
   }
 
@@ -122,14 +131,19 @@ class Intake::Reactor final : public grpc::ServerUnaryReactor {
   grpc::ByteBuffer* const reply_;
   const absl::Duration started_;
   std::weak_ptr<Call> call_;
+  std::shared_ptr<Cut> cut_;
   LiveCalls::Place place_;
   bool entered_ = false;
 };
 
 Intake::Intake(const Server::Options& options, Metrics& metrics)
-    : options_(options), in_flight_(metrics.in_flight()), live_calls_(options.calls_max) {
+    : options_(options),
+      in_flight_(metrics.in_flight()),
+      live_calls_({options.calls_max, options.unsent_bytes_max, options.unsent_max},
+                  [&metrics] { metrics.replies_cut().Increment(); }) {
   metrics.SetLimit("request_bytes", static_cast<double>(options.request_bytes_max));
   metrics.SetLimit("reply_bytes", static_cast<double>(kReplyBytesMax));
+  metrics.SetLimit("unsent_bytes", static_cast<double>(options.unsent_bytes_max));
   metrics.SetLimit("calls", options.calls_max);
   metrics.SetLimit("calls_per_connection", kCallsPerConnectionMax);
   metrics.SetLimit("metadata_bytes", kMetadataBytesMax);

@@ -25,11 +25,23 @@ inline constexpr int kCallsMax = 10'000;
 // Calls running at once on one connection; further ones wait in the client.
 inline constexpr int kCallsPerConnectionMax = 2'048;
 
+// What a caller should wait after an UNAVAILABLE of this library.
+inline constexpr absl::Duration kRetryAfter = absl::Milliseconds(200);
+
 // Deadline of a call whose client gave none, and the longest that a call may ask for.
 inline constexpr absl::Duration kDeadlineDefault = absl::Seconds(10);
 inline constexpr absl::Duration kDeadlineMax = absl::Seconds(60);
 // How often overdue calls are looked for: a call is answered at most this long after its deadline.
 inline constexpr absl::Duration kDeadlineSweep = absl::Milliseconds(100);
+
+// A caller who has not taken his reply so long after his deadline is cut off.
+inline constexpr absl::Duration kUnsentMax = absl::Seconds(30);
+// Bytes of replies that their callers have not taken yet, in one server. Over it those who have
+// been waited for longest are cut off. gRPC keeps what it is just writing until the connection is
+// given up: so over twice as much replies are not given at all, but UNAVAILABLE.
+inline constexpr int64_t kUnsentBytesMax = int64_t{256} << 20;
+// Shorter replies are not counted: the number of calls bounds them.
+inline constexpr size_t kUnsentBytesCounted = 4 << 10;
 
 // A RetryInfo of at least this is also sent as grpc-retry-pushback-ms, which replaces the waits of
 // a client's own policy: four retries at this distance outlast the takeover of a killed owner's

@@ -11,25 +11,34 @@
 namespace crm::rpc {
 namespace {
 
-constexpr absl::Duration kRetryAfter = absl::Milliseconds(200);
-
 absl::Status ShuttingDown() {
   return base::Unavailable("SHUTTING_DOWN", "the server is shutting down", kRetryAfter);
 }
 
 }  // namespace
 
-absl::Status LiveCalls::Enter(const std::shared_ptr<Call>& call, Place& place) {
+void Cut::Now() {
+  const std::lock_guard lock(mutex_);
+  if (end_ != nullptr) end_();
+}
+
+void Cut::Gone() {
+  const std::lock_guard lock(mutex_);
+  end_ = nullptr;
+}
+
+absl::Status LiveCalls::Enter(const std::shared_ptr<Call>& call, std::shared_ptr<Cut> cut,
+                              Place& place) {
   // The node is made before the lock is taken.
   std::list<Entry> node;
-  node.push_back({.call = call, .deadline = call->deadline()});
+  node.push_back({.call = call, .deadline = call->deadline(), .cut = std::move(cut)});
   place = node.begin();
   absl::MutexLock lock(&mutex_);
   if (closed_) {
     ++turned_away_;
     return ShuttingDown();
   }
-  if (entries_.size() >= static_cast<size_t>(calls_max_)) {
+  if (entries_.size() >= static_cast<size_t>(limits_.calls_max)) {
     return base::Unavailable("TOO_MANY_CALLS", "the server has as many calls as it takes",
                              kRetryAfter);
   }
@@ -37,24 +46,64 @@ absl::Status LiveCalls::Enter(const std::shared_ptr<Call>& call, Place& place) {
   return absl::OkStatus();
 }
 
+bool LiveCalls::Answering(Place place, size_t bytes) {
+  std::vector<std::shared_ptr<Cut>> cuts;
+  {
+    absl::MutexLock lock(&mutex_);
+    const auto more = static_cast<int64_t>(bytes);
+    if (unsent_bytes_ + more > 2 * limits_.unsent_bytes_max) return false;
+    place->unsent_bytes = more;
+    unsent_bytes_ += more;
+    if (place->doomed) doomed_bytes_ += more;
+    entries_.splice(entries_.end(), entries_, place);
+    for (auto at = entries_.begin();
+         unsent_bytes_ - doomed_bytes_ > limits_.unsent_bytes_max && at != place; ++at) {
+      if (at->unsent_bytes > 0 && !at->doomed) cuts.push_back(Doom(*at));
+    }
+  }
+  CutOff(cuts);
+  return true;
+}
+
+std::shared_ptr<Cut> LiveCalls::Doom(Entry& entry) {
+  entry.doomed = true;
+  doomed_bytes_ += entry.unsent_bytes;
+  return entry.cut;
+}
+
 void LiveCalls::Leave(Place place) {
   std::list<Entry> node;
   absl::MutexLock lock(&mutex_);
+  unsent_bytes_ -= place->unsent_bytes;
+  if (place->doomed) doomed_bytes_ -= place->unsent_bytes;
   node.splice(node.end(), entries_, place);
 }
 
-void LiveCalls::AnswerOverdue(absl::Time now) {
+void LiveCalls::EndOverdue(absl::Time now) {
   std::vector<std::shared_ptr<Call>> overdue;
+  std::vector<std::shared_ptr<Cut>> cuts;
   {
     absl::MutexLock lock(&mutex_);
-    for (const Entry& entry : entries_) {
-      if (entry.deadline > now) continue;
+    for (Entry& entry : entries_) {
+      if (entry.deadline > now || entry.doomed) continue;
       if (std::shared_ptr<Call> call = entry.call.lock()) overdue.push_back(std::move(call));
+      // Not by the deadline alone: after a pause of ours a caller must be told first.
+      if (!entry.overdue_since.has_value()) entry.overdue_since = now;
+      if (*entry.overdue_since + limits_.unsent_max <= now) cuts.push_back(Doom(entry));
     }
   }
   for (const std::shared_ptr<Call>& call : overdue) {
     call->Override(base::Failed(absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED",
                                 "no answer before the deadline; a command may still take effect"));
+  }
+  CutOff(cuts);
+}
+
+// Without the lock: a call may leave within.
+void LiveCalls::CutOff(const std::vector<std::shared_ptr<Cut>>& cuts) const {
+  for (const std::shared_ptr<Cut>& cut : cuts) {
+    on_cut_();
+    cut->Now();
   }
 }
 

@@ -4,8 +4,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <list>
 #include <memory>
+#include <mutex>
+#include <optional>
+#include <utility>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
@@ -15,25 +20,53 @@
 
 namespace crm::rpc {
 
+// Ends a call whose caller does not take his answer, while gRPC still has it. Thread-safe.
+class Cut {
+ public:
+  explicit Cut(std::function<void()> end) : end_(std::move(end)) {}
+
+  void Now();
+  // gRPC lets the call go: nothing is ended from here on. Waits for a Now on another thread.
+  void Gone();
+
+ private:
+  std::recursive_mutex mutex_;  // A gRPC that lets the call go within Now finds it free.
+  std::function<void()> end_;
+};
+
 // Thread-safe.
 class LiveCalls {
  public:
+  struct Limits {
+    int calls_max = 0;  // At once.
+    // Of answers that were given and not taken: bytes of all, time after the deadline.
+    int64_t unsent_bytes_max = 0;
+    absl::Duration unsent_max;
+  };
   struct Entry {
     // Weak: a handler that drops its call must be noticed.
     std::weak_ptr<Call> call;
     absl::Time deadline;
+    std::shared_ptr<Cut> cut;                 // Shared with the reactor, which goes when it wants.
+    int64_t unsent_bytes = 0;                 // Of the answer.
+    bool doomed = false;                      // It is cut off, and leaves when gRPC lets it go.
+    std::optional<absl::Time> overdue_since;  // Seen by EndOverdue.
   };
   using Place = std::list<Entry>::iterator;
 
-  // At most `calls_max` at once.
-  explicit LiveCalls(int calls_max) : calls_max_(calls_max) {}
+  // `on_cut` is called for each call that is cut off; on any thread.
+  LiveCalls(const Limits& limits, std::function<void()> on_cut)
+      : limits_(limits), on_cut_(std::move(on_cut)) {}
 
   // OK, and `place` to leave from; or UNAVAILABLE: too many, or closed.
-  absl::Status Enter(const std::shared_ptr<Call>& call, Place& place);
+  absl::Status Enter(const std::shared_ptr<Call>& call, std::shared_ptr<Cut> cut, Place& place);
+  // Before an answer of so many bytes is given. Cuts off who does not take his, when it is too
+  // much; false: even so, and it must not be given.
+  bool Answering(Place place, size_t bytes);
   void Leave(Place place);
 
-  // Answers DEADLINE_EXCEEDED to what is overdue.
-  void AnswerOverdue(absl::Time now);
+  // Answers DEADLINE_EXCEEDED to what is overdue, and cuts off what was answered and not taken.
+  void EndOverdue(absl::Time now);
 
   // Waits until there is none, or until the time-out. False at the time-out.
   bool AwaitNone(absl::Duration timeout);
@@ -47,9 +80,16 @@ class LiveCalls {
   int size() const;
 
  private:
-  const int calls_max_;
+  std::shared_ptr<Cut> Doom(Entry& entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void CutOff(const std::vector<std::shared_ptr<Cut>>& cuts) const;
+
+  const Limits limits_;
+  const std::function<void()> on_cut_;
   mutable absl::Mutex mutex_;
+  // Those that were given a long answer stand in the order of their answers.
   std::list<Entry> entries_ ABSL_GUARDED_BY(mutex_);
+  int64_t unsent_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
+  int64_t doomed_bytes_ ABSL_GUARDED_BY(mutex_) = 0;  // Of these.
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
   int64_t turned_away_ ABSL_GUARDED_BY(mutex_) = 0;  // Since Close.
 };

@@ -45,6 +45,11 @@ Metrics::Metrics(prometheus::Registry& registry)
                      .Help("Calls taken and not yet answered")
                      .Register(registry)
                      .Add({})),
+      replies_cut_(prometheus::BuildCounter()
+                       .Name("crm_rpc_replies_cut_total")
+                       .Help("Calls cut off because the caller did not take the reply")
+                       .Register(registry)
+                       .Add({})),
       limits_(prometheus::BuildGauge()
                   .Name("crm_rpc_limit")
                   .Help("Limits in force, in their own units")

@@ -2,6 +2,7 @@
 //   crm_rpc_requests_total{method,code}    calls answered
 //   crm_rpc_request_seconds{method}        from the request's arrival to its answer
 //   crm_rpc_requests_in_flight             calls taken and not yet answered
+//   crm_rpc_replies_cut_total              calls cut off, as their callers did not take the reply
 //   crm_rpc_limit{limit}                   the limits in force, in their own units
 // `method` is "crm.customer.v1.CustomerService/GetCustomer", "unknown" for paths nobody serves.
 #pragma once
@@ -45,12 +46,14 @@ class Metrics {
 
   std::unique_ptr<MethodMetrics> ForMethod(std::string method);
   prometheus::Gauge& in_flight() { return in_flight_; }
+  prometheus::Counter& replies_cut() { return replies_cut_; }
   void SetLimit(std::string_view limit, double value);
 
  private:
   prometheus::Family<prometheus::Counter>& requests_;
   prometheus::Family<prometheus::Histogram>& seconds_;
   prometheus::Gauge& in_flight_;
+  prometheus::Counter& replies_cut_;
   prometheus::Family<prometheus::Gauge>& limits_;
 };
 

@@ -165,7 +165,7 @@ absl::Status Server::Impl::Start(std::vector<Method> methods) {
   SetAllServing(false);
   sweeper_ = std::thread([this] {
     while (!drained_.WaitForNotificationWithTimeout(kDeadlineSweep)) {
-      intake_.live_calls().AnswerOverdue(options_.clock->Now());
+      intake_.live_calls().EndOverdue(options_.clock->Now());
     }
   });
   return absl::OkStatus();

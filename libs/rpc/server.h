@@ -66,6 +66,10 @@ class Server {
     absl::Duration deadline_default = kDeadlineDefault;
     absl::Duration deadline_max = kDeadlineMax;
 
+    // Replies that callers do not take: for how long after the deadline, and bytes of all together.
+    absl::Duration unsent_max = kUnsentMax;
+    int64_t unsent_bytes_max = kUnsentBytesMax;
+
     // Default: ResolveDevelopmentCaller.
     CallerResolver resolve_caller;
     // Default: everybody may.

@@ -69,12 +69,21 @@ class OverlayCursor : public Cursor {
 }  // namespace
 
 struct Batch::State {
-  explicit State(Store& store) : store(store), scratch(store.tables().size()) {}
+  explicit State(Store& store)
+      : store(store), scratch(store.tables().size()), reserved(store.tables().size()) {}
+
+  // The table, for a view to write.
+  const TableDef& ForViews(std::string_view name) const;
 
   absl::StatusOr<std::optional<std::string>> Get(std::string_view key) const {
     const Overlay::Value* over = overlay.Find(key);
-    if (over != nullptr) return *over;
-    return store.Get(nullptr, key);
+    return over != nullptr ? *over : store.Get(nullptr, key);
+  }
+  // nullptr: no such row.
+  absl::StatusOr<RowCache::Value> GetRow(std::string_view key) const {
+    const Overlay::Value* over = overlay.Find(key);
+    if (over == nullptr) return store.GetRow(nullptr, key);
+    return over->has_value() ? std::make_shared<const std::string>(**over) : nullptr;
   }
   // Remembers the first error.
   void Fail(const absl::Status& error) const {
@@ -82,21 +91,37 @@ struct Batch::State {
   }
   // Entries of the row stored under `row_key`; empty when there is none. Sorted.
   std::vector<std::string> StoredEntries(const TableDef& table, const std::string& row_key,
-                                         const std::optional<std::string>& stored);
+                                         const RowCache::Value& stored);
   void ReplaceEntries(const std::vector<std::string>& before,
                       const std::vector<std::string>& after);
 
+  // Of two rows of the same key.
+  bool SameEntries(const IndexDef& index, const google::protobuf::Message& a,
+                   const google::protobuf::Message& b) {
+    if (index.fan_out < 0) {
+      return std::all_of(index.fields.begin(), index.fields.end(),
+                         [&](const KeyPart& part) { return SameField(a, b, part.path); });
+    }
+    values_a.clear();
+    values_b.clear();
+    AppendEntryValues(index, a, values_a);
+    AppendEntryValues(index, b, values_b);
+    return values_a == values_b;
+  }
+
   Store& store;
   Overlay overlay;
+  std::string values_a, values_b;  // Of SameEntries, which is asked often.
   // By table, for old rows.
   std::vector<std::unique_ptr<google::protobuf::Message>> scratch;
+  std::vector<bool> reserved;
   mutable absl::Status status;
 };
 
 std::vector<std::string> Batch::State::StoredEntries(const TableDef& table,
                                                      const std::string& row_key,
-                                                     const std::optional<std::string>& stored) {
-  if (!stored.has_value()) return {};
+                                                     const RowCache::Value& stored) {
+  if (stored == nullptr) return {};
   std::unique_ptr<google::protobuf::Message>& row = scratch[table.id()];
   if (row == nullptr) row.reset(table.prototype().New());
   if (!ParseRow(*stored, *row)) {
@@ -124,12 +149,12 @@ bool Batch::GetErased(std::string_view name, const std::vector<KeyValue>& key,
                       google::protobuf::Message& row) const {
   const TableDef& table = state_->store.TableOf(name);
   base::Check(row.GetDescriptor() == &table.row(), "the row is one of the table's");
-  const auto value = state_->Get(RowKey(table, key));
+  const auto value = state_->GetRow(RowKey(table, key));
   if (!value.ok()) {
     state_->Fail(value.status());
     return false;
   }
-  if (!value->has_value()) return false;
+  if (*value == nullptr) return false;
   if (ParseRow(**value, row)) return true;
   state_->Fail(state_->store.Note(Corrupt("a row that does not parse")));
   return false;
@@ -146,17 +171,25 @@ void Batch::ScanErased(std::string_view name, std::string_view index_name,
                        PrefixRange(EntryPrefix(table, *index, prefix)));
   int64_t rows_scanned = 0;
   const absl::Status status = VisitRows(
-      cursor, [this](std::string_view key) { return state_->Get(key); }, table, *index, row, visit,
-      rows_scanned);
+      cursor, [this](std::string_view key) { return state_->GetRow(key); }, table, *index, row,
+      visit, rows_scanned);
   if (!status.ok()) state_->Fail(state_->store.Note(status));
 }
 
+void Batch::Reserve(const TableDef& table) { state_->reserved[table.id()] = true; }
+
+const TableDef& Batch::State::ForViews(std::string_view name) const {
+  const TableDef& table = store.TableOf(name);
+  base::Check(!reserved[table.id()], "no view writes a table that is not a view's");
+  return table;
+}
+
 void Batch::PutErased(std::string_view table, const google::protobuf::Message& row) {
-  Put(state_->store.TableOf(table), row, 0);
+  Put(state_->ForViews(table), row, 0);
 }
 
 void Batch::DeleteErased(std::string_view table, const std::vector<KeyValue>& key) {
-  Delete(state_->store.TableOf(table), key);
+  Delete(state_->ForViews(table), key);
 }
 
 void Batch::Put(const TableDef& table, const google::protobuf::Message& row, int64_t revision) {
@@ -164,30 +197,38 @@ void Batch::Put(const TableDef& table, const google::protobuf::Message& row, int
   std::string value;
   AppendRowValue(revision, row, value);
   if (table.indexes().size() > 1) {
-    const auto before = state_->Get(key);
+    const auto before = state_->GetRow(key);
     if (!before.ok()) return state_->Fail(before.status());
     state_->ReplaceEntries(state_->StoredEntries(table, key, *before), EntryKeys(table, row, key));
   }
   state_->overlay.Put(std::move(key), std::move(value));
 }
 
-void Batch::Replace(const TableDef& table, const google::protobuf::Message* before,
-                    const google::protobuf::Message& row, int64_t revision) {
+std::string Batch::Replace(const TableDef& table, const google::protobuf::Message* before,
+                           const google::protobuf::Message& row, int64_t revision) {
   std::string key = RowKey(table, row);
   std::string value;
   AppendRowValue(revision, row, value);
-  if (table.indexes().size() > 1) {
-    std::vector<std::string> gone;
-    if (before != nullptr) gone = EntryKeys(table, *before, key);
-    state_->ReplaceEntries(gone, EntryKeys(table, row, key));
+  // Most indexes stay as they are when a row changes.
+  for (size_t i = 1; i < table.indexes().size(); ++i) {
+    const IndexDef& index = table.indexes()[i];
+    if (before != nullptr && state_->SameEntries(index, *before, row)) continue;
+    std::vector<std::string> old_keys, new_keys;
+    if (before != nullptr) AppendEntryKeys(table, index, *before, key, old_keys);
+    AppendEntryKeys(table, index, row, key, new_keys);
+    SortUnique(old_keys);
+    SortUnique(new_keys);
+    state_->ReplaceEntries(old_keys, new_keys);
   }
+  std::string stored(ParseRowValue(value)->message);
   state_->overlay.Put(std::move(key), std::move(value));
+  return stored;
 }
 
 void Batch::Delete(const TableDef& table, const std::vector<KeyValue>& values) {
   std::string key = RowKey(table, values);
   if (table.indexes().size() > 1) {
-    const auto before = state_->Get(key);
+    const auto before = state_->GetRow(key);
     if (!before.ok()) return state_->Fail(before.status());
     state_->ReplaceEntries(state_->StoredEntries(table, key, *before), {});
   }
@@ -196,7 +237,7 @@ void Batch::Delete(const TableDef& table, const std::vector<KeyValue>& values) {
 
 absl::StatusOr<std::optional<StoredRow>> Batch::GetStored(const TableDef& table,
                                                           const std::vector<KeyValue>& key) const {
-  return ToStoredRow(state_->store, state_->Get(RowKey(table, key)));
+  return ToStoredRow(state_->store, state_->GetRow(RowKey(table, key)));
 }
 
 absl::Status Batch::Damaged(std::string_view what) const {
@@ -246,12 +287,14 @@ absl::Status Batch::Commit() {
   std::sort(entries.begin(), entries.end(),
             [](const auto* a, const auto* b) { return a->first < b->first; });
   rocksdb::WriteBatch batch(bytes() + 16 * entries.size());
+  RowWrites rows;
   for (const auto* entry : entries) {
     const auto& [key, value] = *entry;
     const rocksdb::Status added = value.has_value() ? batch.Put(key, *value) : batch.Delete(key);
     if (!added.ok()) return FromRocks(added);
+    if (IsRowKey(key)) rows.emplace_back(key, value.has_value() ? &*value : nullptr);
   }
-  if (absl::Status s = state_->store.Write(batch); !s.ok()) return s;
+  if (absl::Status s = state_->store.Write(batch, rows); !s.ok()) return s;
   Clear();
   return absl::OkStatus();
 }

@@ -39,12 +39,16 @@ class Batch : public Rows {
   void PutErased(std::string_view table, const google::protobuf::Message& row) override;
   void DeleteErased(std::string_view table, const std::vector<KeyValue>& key) override;
 
+  // From here on nobody writes the table by its name, as views do: a bug otherwise. For callers
+  // that remember what they put there.
+  void Reserve(const TableDef& table);
   // As above for callers that hold the table; the revision comes back from GetStored.
   void Put(const TableDef& table, const google::protobuf::Message& row, int64_t revision);
   // The same for callers that have just read the row through this batch, which is then not read
-  // again: `before` is what they got, nullptr when there was none.
-  void Replace(const TableDef& table, const google::protobuf::Message* before,
-               const google::protobuf::Message& row, int64_t revision);
+  // again: `before` is what they got, nullptr when there was none. Gives the row's bytes as they
+  // are stored.
+  std::string Replace(const TableDef& table, const google::protobuf::Message* before,
+                      const google::protobuf::Message& row, int64_t revision);
   void Delete(const TableDef& table, const std::vector<KeyValue>& key);
   using Rows::Delete;
   using Rows::Put;

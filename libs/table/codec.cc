@@ -251,6 +251,19 @@ void AppendField(const Message& row, const FieldPath& path, int element, std::st
   }
 }
 
+bool SameField(const Message& a, const Message& b, const FieldPath& path) {
+  const Leaf of_a{LeafParent(a, path, 0), path.leaf(), 0};
+  const Leaf of_b{LeafParent(b, path, 0), path.leaf(), 0};
+  if (path.kind == ValueKind::kString && path.variable_segment < 0) {
+    std::string scratch_a, scratch_b;
+    return of_a.String(scratch_a) == of_b.String(scratch_b);
+  }
+  std::string code_a, code_b;
+  AppendField(a, path, 0, code_a);
+  AppendField(b, path, 0, code_b);
+  return code_a == code_b;
+}
+
 bool AppendValue(ValueKind kind, const KeyValue& value, std::string& out) {
   const int64_t* number = std::get_if<int64_t>(&value);
   const std::string* text = std::get_if<std::string>(&value);

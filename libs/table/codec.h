@@ -1,17 +1,24 @@
 // Key coding: order preserving, so that RocksDB's bytewise order is the order of the values.
 //
 //   key      = meta | raw | row | entry | version
-//   meta     = 0x00 "format"                                     value: the tables' fingerprint
-//   raw      = 0x01 space key                                    value: as put
-//   row      = 0x02 table 0x00 part*                             value: 0x01 revision(8,
-//   big-endian) message entry    = 0x02 table index part* part*                      value: empty;
-//   index parts, then key parts version  = 0x03 table part* ~moment(effective) ~moment(record)
-//   value: as row, or 0x00: deleted table    = 1 byte: place among the tables sorted by name index
-//   = 1 byte: from 1, as declared part     = int | uint | bool | string | time | date          of a
-//   "-field": each byte complemented int      = 8 bytes big-endian, sign bit flipped (also enums)
-//   uint = 8 bytes big-endian bool     = 0x00 | 0x01 string   = (byte, 0x00 as 0x00 0xff)* 0x00
-//   0x00 time     = 0x00 (unset) | 0x01 moment                        moment = seconds(int)
-//   nanos(4, sign flipped) date     = 0x00 (unset) | 0x01 year(4, sign flipped) month(1) day(1)
+//   meta     = 0x00 "format"                   value: the tables' fingerprint
+//   raw      = 0x01 space key                  value: as put
+//   row      = 0x02 table 0x00 part*           value: 0x01 revision message
+//   entry    = 0x02 table index part* part*    value: empty; parts of the index, of the row's key
+//   version  = 0x03 table part* ~moment ~moment
+//              (effective, record)             value: as a row's, or 0x00: deleted
+//   table    = 1 byte: place among the tables sorted by name
+//   index    = 1 byte: from 1, as declared
+//   revision = 8 bytes big-endian
+//   part     = int | uint | bool | string | time | date
+//              of a "-field": each byte complemented
+//   int      = 8 bytes big-endian, sign bit flipped (also enums)
+//   uint     = 8 bytes big-endian
+//   bool     = 0x00 | 0x01
+//   string   = (byte, 0x00 as 0x00 0xff)* 0x00 0x00
+//   time     = 0x00 (unset) | 0x01 moment
+//   moment   = seconds(int) nanos(4, sign flipped)
+//   date     = 0x00 (unset) | 0x01 year(4, sign flipped) month(1) day(1)
 //
 // Every part says itself where it ends, so no key is the prefix of another of its table and index.
 #pragma once
@@ -58,6 +65,10 @@ inline constexpr size_t kMomentBytes = 12;
 // The field's value in ascending code. `element`: of the repeated step, if there is one.
 void AppendField(const google::protobuf::Message& row, const FieldPath& path, int element,
                  std::string& out);
+// Whether both rows' values of the field give the same code; for equal strings without making it.
+// False also for texts that differ and have one code. Not of a path with a repeated step.
+bool SameField(const google::protobuf::Message& a, const google::protobuf::Message& b,
+               const FieldPath& path);
 // A caller's value for that kind, ascending. False when it has not the kind's shape.
 bool AppendValue(ValueKind kind, const KeyValue& value, std::string& out);
 // Takes one part off the front. False when `in` does not begin with one.

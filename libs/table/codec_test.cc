@@ -48,6 +48,7 @@ void CheckOrder(const std::string& field, std::vector<Value> values, const Set& 
         const int want = a == b ? 0 : (a < b) != descending ? -1 : 1;
         const std::string code = Code(part, left);
         EXPECT_EQ(Sign(code.compare(Code(part, right))), want) << field;
+        EXPECT_EQ(SameField(left, right, part.path), want == 0) << field;
         const std::string followed = code + Code(part, right);
         std::string_view rest = followed;
         ASSERT_TRUE(SkipPart(part, rest)) << field;

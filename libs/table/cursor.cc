@@ -12,19 +12,19 @@ bool ParseRow(std::string_view value, google::protobuf::Message& row) {
          row.ParseFromArray(stored->message.data(), static_cast<int>(stored->message.size()));
 }
 
-absl::Status VisitRows(Cursor& cursor, const KeyGetter& get, const TableDef& table,
+absl::Status VisitRows(Cursor& cursor, const RowGetter& get, const TableDef& table,
                        const IndexDef& index, google::protobuf::Message& row,
                        const RowVisitor& visit, int64_t& rows_scanned) {
   std::string_view key, value;
   while (cursor.Next(key, value)) {
     ++rows_scanned;
-    std::string fetched;
+    RowCache::Value fetched;
     if (index.id != 0) {
-      absl::StatusOr<std::optional<std::string>> found = get(RowKeyOfEntry(table, index, key));
+      absl::StatusOr<RowCache::Value> found = get(RowKeyOfEntry(table, index, key));
       if (!found.ok()) return found.status();
-      if (!found->has_value()) return Corrupt("an index entry without its row");
-      fetched = **std::move(found);
-      value = fetched;
+      if (*found == nullptr) return Corrupt("an index entry without its row");
+      fetched = *std::move(found);
+      value = *fetched;
     }
     if (!ParseRow(value, row)) return Corrupt("a row that does not parse");
     if (!visit(row)) return absl::OkStatus();

@@ -5,13 +5,13 @@
 #include <google/protobuf/message.h>
 
 #include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "libs/table/row_cache.h"
 #include "libs/table/rows.h"
 #include "libs/table/table_def.h"
 
@@ -25,12 +25,12 @@ class Cursor {
   virtual absl::Status status() const = 0;
 };
 
-// Looks up one key where the cursor reads.
-using KeyGetter = std::function<absl::StatusOr<std::optional<std::string>>(std::string_view key)>;
+// Looks up a row's value where the cursor reads; nullptr: no such row.
+using RowGetter = std::function<absl::StatusOr<RowCache::Value>(std::string_view key)>;
 
 // Calls `visit` with the rows behind the entries (index: their rows by `get`) that the cursor
 // walks; counts them. DATA_LOSS for an entry without its row, or a row that does not parse.
-absl::Status VisitRows(Cursor& cursor, const KeyGetter& get, const TableDef& table,
+absl::Status VisitRows(Cursor& cursor, const RowGetter& get, const TableDef& table,
                        const IndexDef& index, google::protobuf::Message& row,
                        const RowVisitor& visit, int64_t& rows_scanned);
 

@@ -49,7 +49,7 @@ absl::Status Database::Flush() { return store_->Flush(); }
 
 absl::StatusOr<std::optional<StoredRow>> Database::GetStored(
     const TableDef& table, const std::vector<KeyValue>& key) const {
-  return ToStoredRow(*store_, store_->Get(nullptr, RowKey(table, key)));
+  return ToStoredRow(*store_, store_->GetRow(nullptr, RowKey(table, key)));
 }
 
 absl::StatusOr<std::optional<StoredRow>> Database::GetStored(

@@ -33,7 +33,12 @@ class Store;  // RocksDB behind it: store.h, for this library alone.
 // without one).
 struct StoredRow {
   int64_t revision = 0;
-  std::string bytes;
+  std::string_view bytes;                    // A part of `value`.
+  std::shared_ptr<const std::string> value;  // Shared with the cache of rows.
+
+  bool ParseTo(google::protobuf::Message& row) const {
+    return row.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
+  }
 };
 
 // A key space of its own for the engine's bookkeeping (positions, seen request ids, timers ...):
@@ -50,6 +55,8 @@ struct DatabaseOptions {
   size_t block_cache_bytes = 64 << 20;
   // Shared between several databases of a process; then block_cache_bytes is not used.
   std::shared_ptr<rocksdb::Cache> block_cache;
+  // Of rows that were read lately, as they are stored; 0: none are kept.
+  size_t row_cache_bytes = 64 << 20;
   size_t write_buffer_bytes = 32 << 20;
   // False in tests of crashes: what was not flushed is gone after closing.
   bool flush_on_close = true;

@@ -12,11 +12,12 @@
 #include "gmock/gmock.h"
 #include "libs/base/status.h"
 #include "libs/table/table_testing.h"
+#include "libs/testing/temp_directory.h"
 
 namespace crm::table::testdata {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 using DatabaseTest = TableTest;
 
@@ -171,14 +172,8 @@ TEST_F(DatabaseTest, BatchesOfSeveralThreadsCommitSideBySideUnderReaders) {
 }
 
 // On a disk, for the tests that damage files.
-class CorruptionTest : public testing::Test {
+class CorruptionTest : public ::testing::Test {
  protected:
-  CorruptionTest() {
-    std::string path = testing::TempDir() + "crm-table-test-XXXXXX";
-    path_ = mkdtemp(path.data());
-  }
-  ~CorruptionTest() override { std::filesystem::remove_all(path_); }
-
   absl::StatusOr<std::unique_ptr<Database>> Open(const std::string& name) {
     DatabaseOptions options;
     options.path = path_ / name;
@@ -210,7 +205,8 @@ class CorruptionTest : public testing::Test {
   }
 
   static constexpr int kRows = 2'000;
-  std::filesystem::path path_;
+  const crm::testing::TempDirectory directory_{"table-test"};
+  const std::filesystem::path path_ = directory_.path();
 };
 
 // Reads all there is in three ways; every row that is served must be right. The number of reads

@@ -22,7 +22,7 @@ int RankAt(const Database& db, int as_of, int known_at) {
   EXPECT_TRUE(stored.ok());
   if (!stored.ok() || !stored->has_value()) return -1;
   Gadget gadget;
-  EXPECT_TRUE(gadget.ParseFromString((*stored)->bytes));
+  EXPECT_TRUE((*stored)->ParseTo(gadget));
   EXPECT_EQ((*stored)->revision, gadget.rank());
   return gadget.rank();
 }

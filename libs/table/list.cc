@@ -12,6 +12,7 @@
 #include "libs/table/order.h"
 #include "libs/table/page_token.h"
 #include "libs/table/plan.h"
+#include "libs/table/raw.h"
 #include "libs/table/row_keys.h"
 #include "libs/table/store.h"
 
@@ -30,8 +31,8 @@ Filter VariableIs(const FieldPath& variable, std::string_view id) {
 }
 
 absl::Status AddParent(const TableDef& table, const std::string& parent, Conditions& conditions) {
-  const std::vector<FieldPath> variables = NameVariables(table.row());
-  const auto pattern = base::NamePattern::Parse(table.pattern());
+  const std::vector<FieldPath>& variables = table.name_variables();
+  const std::optional<base::NamePattern>& pattern = table.names();
   if (variables.empty() || !pattern.has_value()) {
     if (parent.empty()) return absl::OkStatus();
     return base::Invalid("parent", "must be empty: the collection has no parent");
@@ -123,6 +124,7 @@ class Lister {
     size_t bytes = 0;
     std::string last;
     std::string_view key, value;
+    page.rows.reserve(page_size);
     while (cursor.Next(key, value)) {
       const bool full = page.rows.size() == page_size || bytes >= kPageBytesMax ||
                         page.rows_scanned >= query.rows_scanned_max;
@@ -135,7 +137,7 @@ class Lister {
       if (!row.ok()) return store_.Note(row.status());
       if (!row->has_value()) continue;
       bytes += (*row)->bytes.size();
-      page.rows.push_back(**std::move(row));
+      page.rows.push_back(*std::move(*row));
     }
     if (absl::Status s = cursor.status(); !s.ok()) return s;
     return page;
@@ -144,17 +146,15 @@ class Lister {
  private:
   // nullopt: the row does not fit the query.
   absl::StatusOr<std::optional<StoredRow>> RowAt(std::string_view key, std::string_view value) {
-    std::string fetched;
+    RowCache::Value fetched;
     if (plan_.index->id != 0) {
-      absl::StatusOr<std::optional<std::string>> found =
-          store_.Get(view_.snapshot_, RowKeyOfEntry(table_, *plan_.index, key));
+      absl::StatusOr<RowCache::Value> found =
+          store_.GetRow(view_.snapshot_, RowKeyOfEntry(table_, *plan_.index, key));
       if (!found.ok()) return found.status();
-      if (!found->has_value()) return Corrupt("an index entry without its row");
-      fetched = **std::move(found);
-      value = fetched;
+      if (*found == nullptr) return Corrupt("an index entry without its row");
+      fetched = *std::move(found);
+      value = *fetched;
     }
-    const std::optional<RowValue> stored = ParseRowValue(value);
-    if (!stored.has_value()) return Corrupt("a value that is not a row's");
     if (!plan_.residual.empty()) {
       if (message_ == nullptr) message_.reset(table_.prototype().New());
       if (!ParseRow(value, *message_)) return Corrupt("a row that does not parse");
@@ -162,7 +162,8 @@ class Lister {
         if (!Matches(*filter, *message_)) return std::nullopt;
       }
     }
-    return StoredRow{stored->revision, std::string(stored->message)};
+    if (fetched == nullptr) fetched = std::make_shared<const std::string>(value);
+    return ToStoredRow(store_, std::move(fetched));
   }
 
   static absl::StatusOr<ListResult> WithToken(ListResult page, std::string_view hash,

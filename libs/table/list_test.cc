@@ -63,8 +63,7 @@ class ListTest : public TableTest {
       EXPECT_LE(page->rows_scanned, query.rows_scanned_max);
       EXPECT_LE(page->rows.size(),
                 static_cast<size_t>(query.page_size > 0 ? query.page_size : kPageSizeDefault));
-      for (const StoredRow& row : page->rows)
-        EXPECT_TRUE(all.emplace_back().ParseFromString(row.bytes));
+      for (const StoredRow& row : page->rows) EXPECT_TRUE(row.ParseTo(all.emplace_back()));
       query.page_token = page->next_page_token;
     } while (!query.page_token.empty());
     if (pages != nullptr) *pages = count;
@@ -115,8 +114,7 @@ TEST_F(ListTest, ThePageSizeMayChangeBetweenPages) {
   for (query.page_size = 1;; query.page_size += 3) {
     const auto page = Page(query);
     ASSERT_TRUE(page.ok());
-    for (const StoredRow& row : page->rows)
-      ASSERT_TRUE(all.emplace_back().ParseFromString(row.bytes));
+    for (const StoredRow& row : page->rows) ASSERT_TRUE(row.ParseTo(all.emplace_back()));
     query.page_token = page->next_page_token;
     if (query.page_token.empty()) break;
   }
@@ -299,7 +297,7 @@ TEST_F(ListTest, PagesShowOneMomentEachAndSkipNothingThatStays) {
   Batch batch(*db_);
   for (size_t i = 0; i < page->rows.size(); ++i) {
     Gadget gadget;
-    ASSERT_TRUE(gadget.ParseFromString(page->rows[i].bytes));
+    ASSERT_TRUE(page->rows[i].ParseTo(gadget));
     batch.Delete(kGadgets, gadget.name());
   }
   ASSERT_TRUE(batch.Commit().ok());

@@ -28,13 +28,13 @@ absl::Status VisitRaw(Cursor& cursor, const RawVisitor& visit) {
   return cursor.status();
 }
 
-absl::StatusOr<std::optional<StoredRow>> ToStoredRow(
-    Store& store, const absl::StatusOr<std::optional<std::string>>& value) {
+absl::StatusOr<std::optional<StoredRow>> ToStoredRow(Store& store,
+                                                     absl::StatusOr<RowCache::Value> value) {
   if (!value.ok()) return value.status();
-  if (!value->has_value()) return std::nullopt;
+  if (*value == nullptr) return std::nullopt;
   const std::optional<RowValue> row = ParseRowValue(**value);
   if (!row.has_value()) return store.Note(Corrupt("a value that is not a row's"));
-  return StoredRow{row->revision, std::string(row->message)};
+  return StoredRow{row->revision, row->message, *std::move(value)};
 }
 
 }  // namespace crm::table

@@ -26,7 +26,7 @@ KeyRange RawRange(const Store& store, RawSpace space, std::string_view prefix,
 absl::Status VisitRaw(Cursor& cursor, const RawVisitor& visit);
 
 // A value that was got, as a row. DATA_LOSS when it is not one.
-absl::StatusOr<std::optional<StoredRow>> ToStoredRow(
-    Store& store, const absl::StatusOr<std::optional<std::string>>& value);
+absl::StatusOr<std::optional<StoredRow>> ToStoredRow(Store& store,
+                                                     absl::StatusOr<RowCache::Value> value);
 
 }  // namespace crm::table

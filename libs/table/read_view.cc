@@ -25,12 +25,12 @@ bool ReadView::GetErased(std::string_view name, const std::vector<KeyValue>& key
   const TableDef& table = store.TableOf(name);
   base::Check(row.GetDescriptor() == &table.row(), "the row is one of the table's");
   ++rows_scanned_;
-  const auto value = store.Get(snapshot_, RowKey(table, key));
+  const auto value = store.GetRow(snapshot_, RowKey(table, key));
   if (!value.ok()) {
     Fail(value.status());
     return false;
   }
-  if (!value->has_value()) return false;
+  if (*value == nullptr) return false;
   if (ParseRow(**value, row)) return true;
   Fail(store.Note(Corrupt("a row that does not parse")));
   return false;
@@ -47,8 +47,8 @@ void ReadView::ScanErased(std::string_view name, std::string_view index_name,
   const KeyRange range = PrefixRange(EntryPrefix(table, *index, prefix));
   RocksCursor cursor(store, snapshot_, range.begin, range.end);
   const absl::Status status = VisitRows(
-      cursor, [&](std::string_view key) { return store.Get(snapshot_, key); }, table, *index, row,
-      visit, rows_scanned_);
+      cursor, [&](std::string_view key) { return store.GetRow(snapshot_, key); }, table, *index,
+      row, visit, rows_scanned_);
   if (!status.ok()) Fail(store.Note(status));
 }
 
@@ -56,7 +56,7 @@ absl::StatusOr<std::optional<StoredRow>> ReadView::GetStored(
     const TableDef& table, const std::vector<KeyValue>& key) const {
   Store& store = database_.store();
   ++rows_scanned_;
-  return ToStoredRow(store, store.Get(snapshot_, RowKey(table, key)));
+  return ToStoredRow(store, store.GetRow(snapshot_, RowKey(table, key)));
 }
 
 absl::StatusOr<std::optional<StoredRow>> ReadView::GetAsOf(const TableDef& table,
@@ -86,7 +86,7 @@ absl::StatusOr<std::optional<StoredRow>> ReadView::GetAsOf(const TableDef& table
     const std::string_view effective = found.substr(0, versions.size() + kMomentBytes);
     if (found.substr(effective.size()) >= known) {
       if (value == kDeletedValue) return std::nullopt;
-      return ToStoredRow(store, std::optional<std::string>(value));
+      return ToStoredRow(store, std::make_shared<const std::string>(value));
     }
     from = std::string(effective).append(known);
   }

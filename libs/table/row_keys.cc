@@ -26,6 +26,10 @@ void AppendParts(const std::vector<KeyPart>& parts, const std::vector<KeyValue>&
   }
 }
 
+int EntriesOf(const IndexDef& index, const google::protobuf::Message& row) {
+  return index.fan_out < 0 ? 1 : Elements(row, index.fields[index.fan_out].path);
+}
+
 }  // namespace
 
 std::string IndexPrefix(const TableDef& table, const IndexDef& index) {
@@ -52,22 +56,43 @@ std::string EntryPrefix(const TableDef& table, const IndexDef& index,
   return key;
 }
 
+void AppendEntryKeys(const TableDef& table, const IndexDef& index,
+                     const google::protobuf::Message& row, std::string_view row_key,
+                     std::vector<std::string>& keys) {
+  const int elements = EntriesOf(index, row);
+  for (int element = 0; element < elements; ++element) {
+    std::string key = IndexPrefix(table, index);
+    for (const KeyPart& part : index.fields) AppendPart(row, part, element, key);
+    key.append(row_key.substr(kIndexPrefixBytes));
+    keys.push_back(std::move(key));
+  }
+}
+
+void AppendEntryValues(const IndexDef& index, const google::protobuf::Message& row,
+                       std::string& out) {
+  // No value's bytes begin another's, so the bytes say where each ends.
+  const int elements = EntriesOf(index, row);
+  for (int element = 0; element < elements; ++element) {
+    for (const KeyPart& part : index.fields) AppendPart(row, part, element, out);
+  }
+}
+
+void SortUnique(std::vector<std::string>& keys) {
+  std::sort(keys.begin(), keys.end());
+  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+}
+
 std::vector<std::string> EntryKeys(const TableDef& table, const google::protobuf::Message& row,
                                    std::string_view row_key) {
   std::vector<std::string> keys;
-  for (size_t i = 1; i < table.indexes().size(); ++i) {
-    const IndexDef& index = table.indexes()[i];
-    const int elements = index.fan_out < 0 ? 1 : Elements(row, index.fields[index.fan_out].path);
-    for (int element = 0; element < elements; ++element) {
-      std::string key = IndexPrefix(table, index);
-      for (const KeyPart& part : index.fields) AppendPart(row, part, element, key);
-      key.append(row_key.substr(kIndexPrefixBytes));
-      keys.push_back(std::move(key));
-    }
-  }
-  std::sort(keys.begin(), keys.end());
-  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+  for (size_t i = 1; i < table.indexes().size(); ++i)
+    AppendEntryKeys(table, table.indexes()[i], row, row_key, keys);
+  SortUnique(keys);
   return keys;
+}
+
+bool IsRowKey(std::string_view key) {
+  return key.size() >= kIndexPrefixBytes && key[0] == kTableSpace && key[2] == 0;
 }
 
 std::string RowKeyOfEntry(const TableDef& table, const IndexDef& index, std::string_view entry) {

@@ -25,11 +25,22 @@ std::string RowKey(const TableDef& table, const std::vector<KeyValue>& key);
 std::string EntryPrefix(const TableDef& table, const IndexDef& index,
                         const std::vector<KeyValue>& prefix);
 
-// Adds the entries of the row in all indexes but the primary one, `row_key` being its key. Sorted,
-// none twice.
+// Adds the entries of the row in one index, `row_key` being its key: one for each element of a
+// field that the index fans out over.
+void AppendEntryKeys(const TableDef& table, const IndexDef& index,
+                     const google::protobuf::Message& row, std::string_view row_key,
+                     std::vector<std::string>& keys);
+// Adds what those entries hold of the row: the same for two rows of the same key when their entries
+// are the same, and cheaper.
+void AppendEntryValues(const IndexDef& index, const google::protobuf::Message& row,
+                       std::string& out);
+void SortUnique(std::vector<std::string>& keys);
+// Those in all indexes but the primary one, sorted, none twice.
 std::vector<std::string> EntryKeys(const TableDef& table, const google::protobuf::Message& row,
                                    std::string_view row_key);
 
+// Whether a row lies under the key; not an entry, a version, or something raw.
+bool IsRowKey(std::string_view key);
 // The key of the row that an entry belongs to; "" when the entry is not one of the index.
 std::string RowKeyOfEntry(const TableDef& table, const IndexDef& index, std::string_view entry);
 

@@ -27,15 +27,23 @@ rocksdb::CompressionType Compression() {
   return lz4 ? rocksdb::kLZ4Compression : rocksdb::kNoCompression;
 }
 
+// Shards of 4 MiB at the usual 64 MiB; by itself RocksDB would take 64 of one.
+constexpr int kBlockCacheShardBits = 4;
+
 rocksdb::Options RocksOptions(const DatabaseOptions& options, rocksdb::Env* env) {
   rocksdb::BlockBasedTableOptions blocks;
   blocks.block_cache = options.block_cache != nullptr
                            ? options.block_cache
-                           : rocksdb::NewLRUCache(options.block_cache_bytes);
-  // Indexes and filters count against the cache, so that its budget is the budget.
+                           : rocksdb::NewLRUCache(options.block_cache_bytes, kBlockCacheShardBits);
+  // Indexes and filters count against the cache, so that its budget is the budget. In parts: the
+  // filter of a whole file, a megabyte, is more than a shard of the cache holds, and would be read
+  // from the file by each lookup.
   blocks.cache_index_and_filter_blocks = true;
   blocks.cache_index_and_filter_blocks_with_high_priority = true;
   blocks.pin_l0_filter_and_index_blocks_in_cache = true;
+  blocks.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+  blocks.partition_filters = true;
+  blocks.pin_top_level_index_and_filter = true;
   blocks.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   blocks.checksum = rocksdb::kXXH3;
   blocks.format_version = 5;
@@ -84,7 +92,8 @@ Store::Store(DatabaseOptions options, std::vector<TableDef> tables,
       tables_(std::move(tables)),
       raw_spaces_(std::move(raw_spaces)),
       fingerprint_(Fingerprint(tables_)),
-      env_(options_.env != nullptr ? options_.env : rocksdb::Env::Default()) {
+      env_(options_.env != nullptr ? options_.env : rocksdb::Env::Default()),
+      row_cache_(options_.row_cache_bytes) {
   for (const TableDef& table : tables_) by_name_.emplace(table.name(), &table);
 }
 
@@ -153,7 +162,7 @@ absl::Status Store::CheckFormat() {
   if (absl::Status s = all.status(); !s.ok()) return s;
   rocksdb::WriteBatch batch;
   if (absl::Status s = FromRocks(batch.Put(key, fingerprint_)); !s.ok()) return s;
-  return Write(batch);
+  return Write(batch, {});
 }
 
 absl::StatusOr<std::optional<std::string>> Store::Get(const rocksdb::Snapshot* snapshot,
@@ -167,10 +176,32 @@ absl::StatusOr<std::optional<std::string>> Store::Get(const rocksdb::Snapshot* s
   return value;
 }
 
-absl::Status Store::Write(rocksdb::WriteBatch& batch) {
+absl::StatusOr<RowCache::Value> Store::GetRow(const rocksdb::Snapshot* snapshot,
+                                              std::string_view key) {
+  const auto now = [&] {
+    return snapshot != nullptr ? snapshot->GetSequenceNumber() : db_->GetLatestSequenceNumber();
+  };
+  const RowCache::Moment first = now();
+  if (RowCache::Value row = row_cache_.Find(key, snapshot != nullptr ? first : RowCache::kNow))
+    return row;
+  absl::StatusOr<std::optional<std::string>> found = Get(snapshot, key);
+  if (!found.ok()) return found.status();
+  if (!found->has_value()) return nullptr;
+  const auto row = std::make_shared<const std::string>(**std::move(found));
+  row_cache_.Fill(key, row, first, now());
+  return row;
+}
+
+absl::Status Store::Write(rocksdb::WriteBatch& batch, const RowWrites& rows) {
   rocksdb::WriteOptions write;
   write.disableWAL = true;
-  return Note(db_->Write(write, &batch));
+  for (const auto& [key, value] : rows) row_cache_.BeginWrite(key);
+  const rocksdb::Status written = db_->Write(write, &batch);
+  const RowCache::Moment moment = db_->GetLatestSequenceNumber();
+  for (const auto& [key, value] : rows) {
+    row_cache_.EndWrite(key, written.ok() ? value : nullptr, moment);
+  }
+  return Note(written);
 }
 
 absl::Status Store::Flush() { return Note(db_->Flush(rocksdb::FlushOptions())); }

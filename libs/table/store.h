@@ -20,6 +20,7 @@
 #include "absl/status/statusor.h"
 #include "libs/table/cursor.h"
 #include "libs/table/database.h"
+#include "libs/table/row_cache.h"
 #include "libs/table/table_def.h"
 
 namespace crm::table {
@@ -61,7 +62,10 @@ class Store {
   // nullopt: no such key.
   absl::StatusOr<std::optional<std::string>> Get(const rocksdb::Snapshot* snapshot,
                                                  std::string_view key);
-  absl::Status Write(rocksdb::WriteBatch& batch);
+  // As above for a row's key, from memory if it is there. nullptr: no such row.
+  absl::StatusOr<RowCache::Value> GetRow(const rocksdb::Snapshot* snapshot, std::string_view key);
+  // `rows`: all that `batch` writes under keys of rows.
+  absl::Status Write(rocksdb::WriteBatch& batch, const RowWrites& rows);
   absl::Status Flush();
   absl::Status Verify();
 
@@ -91,6 +95,7 @@ class Store {
   absl::flat_hash_map<std::string, const TableDef*> by_name_;
   rocksdb::FileLock* lock_ = nullptr;
   std::unique_ptr<rocksdb::DB> db_;
+  RowCache row_cache_;
   mutable std::mutex mutex_;
   absl::Status health_;
 };

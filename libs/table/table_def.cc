@@ -146,6 +146,8 @@ absl::StatusOr<TableDef> CompileErased(const ErasedSpec& spec,
   table.history_ = spec.history;
   table.version_ = spec.version;
   table.pattern_ = ResourcePattern(*table.row_);
+  table.names_ = base::NamePattern::Parse(table.pattern_);
+  table.name_variables_ = NameVariables(*table.row_);
   if (!IsName(spec.name)) {
     return absl::InvalidArgumentError(
         absl::StrCat("table name \"", spec.name, "\" is not [a-z0-9_]+"));

@@ -4,11 +4,13 @@
 
 #include <google/protobuf/message.h>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "libs/base/resource_name.h"
 #include "libs/table/field_path.h"
 #include "libs/table/spec.h"
 
@@ -57,6 +59,10 @@ class TableDef {
   int version() const { return version_; }
   // Of the google.api.resource option; "" without one.
   const std::string& pattern() const { return pattern_; }
+  // The same, parsed; nullopt when rows have no resource names.
+  const std::optional<base::NamePattern>& names() const { return names_; }
+  // Its variables as fields of the row, in their order.
+  const std::vector<FieldPath>& name_variables() const { return name_variables_; }
   // SHA-256 in hexadecimal over all that decides how rows are stored and found: names, key,
   // indexes, version and the full structure of the row message.
   const std::string& fingerprint() const { return fingerprint_; }
@@ -76,6 +82,8 @@ class TableDef {
   bool history_ = false;
   int version_ = 1;
   std::string pattern_;
+  std::optional<base::NamePattern> names_;
+  std::vector<FieldPath> name_variables_;
   std::string fingerprint_;
   int id_ = -1;
 };

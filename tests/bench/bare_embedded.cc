@@ -30,6 +30,11 @@ struct Call : grpc::ServerUnaryReactor {
   Customer* reply;
 };
 
+struct Step {
+  Call* call;
+  std::string event;
+};
+
 // All calls that wait are one synced write of their records, then one batch of the tables.
 struct Embedded : grpc::Service {
   using Updates = grpc::internal::CallbackUnaryHandler<UpdateCustomerRequest, Customer>;
@@ -46,40 +51,52 @@ struct Embedded : grpc::Service {
     AddMethod(new Method(kUpdate, Method::NORMAL_RPC, nullptr));
     MarkMethodCallback(0, new Updates([this](auto*, const auto* request, auto* reply) {
                          auto* call = new Call(*request, reply);
-                         const std::lock_guard lock(mutex);
-                         waiting.push_back(call);
-                         come.notify_one();
+                         Give({{call, ""}}, waiting);
                          return call;
                        }));
   }
 
-  void WriteAll() {
+  // What was said since the last time; waits for some.
+  std::vector<Step> Take(std::vector<Step>& from) {
+    std::unique_lock lock(mutex);
+    come.wait(lock, [&] { return !from.empty(); });
+    return std::exchange(from, {});
+  }
+  void Give(std::vector<Step> steps, std::vector<Step>& to) {
+    const std::lock_guard lock(mutex);
+    to.insert(to.end(), steps.begin(), steps.end());
+    come.notify_all();
+  }
+
+  void WriteLog() {
     rocksdb::WriteOptions synced;
     synced.sync = true;
     int64_t offset = 0;
     while (true) {
-      std::vector<Call*> calls;
-      {
-        std::unique_lock lock(mutex);
-        come.wait(lock, [this] { return !waiting.empty(); });
-        std::swap(calls, waiting);
-      }
-      rocksdb::WriteBatch records, rows;
-      std::vector<std::string> events;
-      for (const Call* call : calls) {
-        events.push_back(EventOf(call->request));
-        records.Put(std::to_string(offset++), headers + events.back());
+      std::vector<Step> steps = Take(waiting);
+      rocksdb::WriteBatch records;
+      for (Step& step : steps) {
+        step.event = EventOf(step.call->request);
+        records.Put(std::to_string(offset++), headers + step.event);
       }
       Must(log->Write(synced, &records).ok(), "log");
+      Give(std::move(steps), logged);
+    }
+  }
+
+  // While the next records are being synced.
+  void WriteTables() {
+    while (true) {
+      const std::vector<Step> steps = Take(logged);
+      rocksdb::WriteBatch rows;
       std::set<size_t> touched;
-      for (size_t i = 0; i < calls.size(); ++i) {
-        const std::string& name = calls[i]->request.customer().name();
+      for (const auto& [call, event] : steps) {
+        const std::string& name = call->request.customer().name();
         const bool first = touched.insert(std::hash<std::string>()(name) % partitions).second;
-        tables.Apply(name, RegionOf(events[i].data(), events[i].size()), first, rows,
-                     *calls[i]->reply);
+        tables.Apply(name, RegionOf(event.data(), event.size()), first, rows, *call->reply);
       }
       tables.Write(rows);
-      for (Call* call : calls) call->Finish(grpc::Status::OK);
+      for (const Step& step : steps) step.call->Finish(grpc::Status::OK);
     }
   }
 
@@ -89,14 +106,15 @@ struct Embedded : grpc::Service {
   std::unique_ptr<rocksdb::DB> log;
   std::mutex mutex;
   std::condition_variable come;
-  std::vector<Call*> waiting;
+  std::vector<Step> waiting, logged;
 };
 
 }  // namespace
 
 std::string StartEmbedded(int partitions, const std::string& directory, Work work) {
   auto* bare = new Embedded(directory, partitions, std::move(work));
-  std::thread([bare] { bare->WriteAll(); }).detach();
+  std::thread([bare] { bare->WriteLog(); }).detach();
+  std::thread([bare] { bare->WriteTables(); }).detach();
   return Listen(*bare);
 }
 

@@ -58,7 +58,9 @@ void Tables::Write(rocksdb::WriteBatch& batch) {
 std::string EventOf(const customer::v1::UpdateCustomerRequest& request) {
   customer::v1::CustomerEvent event;
   *event.mutable_updated()->mutable_changed() = request.update_mask();
-  event.mutable_updated()->mutable_customer()->set_region(request.customer().region());
+  customer::v1::Customer& customer = *event.mutable_updated()->mutable_customer();
+  customer = request.customer();
+  customer.clear_name();
   return event.SerializeAsString();
 }
 

@@ -2,7 +2,6 @@
 
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <atomic>
@@ -14,6 +13,7 @@
 #include <vector>
 
 #include "libs/base/check.h"
+#include "tests/bench/proc.h"
 
 namespace crm::bench {
 namespace {
@@ -24,13 +24,10 @@ using Stub = grpc::TemplatedGenericStub<grpc::ByteBuffer, grpc::ByteBuffer>;
 constexpr int kConnections = 2;
 constexpr auto kDeadline = std::chrono::seconds(30);
 
-double CpuMicros() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto micros = [](const timeval& t) {
-    return 1e6 * static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec);
-  };
-  return micros(usage.ru_utime) + micros(usage.ru_stime);
+std::string TextOf(const grpc::ByteBuffer& reply) {
+  grpc::Slice slice;
+  base::Check(reply.DumpToSingleSlice(&slice).ok(), "the reply can be read");
+  return std::string(reinterpret_cast<const char*>(slice.begin()), slice.size());
 }
 
 struct Run {
@@ -68,8 +65,10 @@ struct Slot {
 
   void Answered(const grpc::Status& status) {
     const Clock::time_point now = Clock::now();
-    if (!status.ok()) {
-      if (failures++ == 0) first_failure = status.error_message();
+    std::string fault = status.ok() ? "" : status.error_message() + " ";
+    if (status.ok() && run.load.fault != nullptr) fault = run.load.fault(TextOf(reply));
+    if (!fault.empty()) {
+      if (failures++ == 0) first_failure = std::move(fault);
     } else if (run.load.calls > 0 || (now >= run.begin && now < run.end)) {
       micros.push_back(std::chrono::duration<float, std::micro>(now - start).count());
     }
@@ -129,7 +128,7 @@ Figures Drive(const Load& load) {
   const auto length = [](double seconds) {
     return std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
   };
-  const double cpu = CpuMicros();
+  const double cpu = CpuSecondsHere();
   const Clock::time_point first = Clock::now();
   run.begin = first + length(load.seconds / 10);
   run.end = run.begin + length(load.seconds);
@@ -138,7 +137,9 @@ Figures Drive(const Load& load) {
   run.changed.wait(lock, [&] { return run.running == 0; });
   const double all = std::chrono::duration<double>(Clock::now() - first).count();
   Figures figures = Sum(slots, load.calls > 0 ? all : load.seconds);
-  if (figures.per_second > 0) figures.cpu_us = (CpuMicros() - cpu) / (figures.per_second * all);
+  if (figures.per_second > 0) {
+    figures.cpu_us = 1e6 * (CpuSecondsHere() - cpu) / (figures.per_second * all);
+  }
   return figures;
 }
 
@@ -154,9 +155,7 @@ std::string CallOnce(const std::string& address, const std::string& method,
   std::unique_lock lock(run.mutex);
   run.changed.wait(lock, [&] { return run.running == 0; });
   base::Check(slot.failures == 0, method + ": " + slot.first_failure);
-  grpc::Slice slice;
-  base::Check(slot.reply.DumpToSingleSlice(&slice).ok(), "the reply can be read");
-  return std::string(reinterpret_cast<const char*>(slice.begin()), slice.size());
+  return TextOf(slot.reply);
 }
 
 }  // namespace crm::bench

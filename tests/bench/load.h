@@ -15,11 +15,13 @@ struct Load {
   int64_t calls = 0;   // Not 0: so many calls instead, all of them measured.
   // The request of a slot (0 to in_flight - 1) for its nth call. Called from any thread.
   std::function<std::string(int slot, int64_t n)> request;
+  // What is wrong with an answer that is OK; "": nothing. Unset: nobody looks. From any thread.
+  std::function<std::string(const std::string& reply)> fault;
 };
 
 struct Figures {
   int64_t calls = 0;     // Answered OK.
-  int64_t failures = 0;  // Answered otherwise; not in the other figures.
+  int64_t failures = 0;  // Answered otherwise, or with a fault; not in the other figures.
   std::string first_failure;
   double per_second = 0;
   double p50_us = 0, p99_us = 0;

@@ -1,10 +1,5 @@
 #include "tests/bench/measure.h"
 
-#include <rocksdb/db.h>
-
-#include <filesystem>
-#include <map>
-#include <memory>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -13,6 +8,7 @@
 #include "libs/engine/ops.h"
 #include "libs/eventlog/embedded/embedded_log.h"
 #include "services/customer/service.h"
+#include "tests/bench/dump.h"
 #include "tests/bench/load.h"
 #include "tests/bench/ours.h"
 #include "tests/bench/requests.h"
@@ -20,27 +16,7 @@
 namespace crm::bench {
 namespace {
 
-using Dump = std::map<std::string, std::string>;
-
 std::string Topic() { return engine::TopicOfPackage(customer::kPackage); }
-
-// All keys of the service's tables, which nobody has open.
-Dump DumpTables(const std::string& directory) {
-  std::string path;
-  for (const auto& entry : std::filesystem::directory_iterator(directory + "/customer")) {
-    path = entry.path().string();
-  }
-  rocksdb::DB* opened = nullptr;
-  const rocksdb::Status status = rocksdb::DB::OpenForReadOnly(rocksdb::Options(), path, &opened);
-  base::Check(status.ok(), status.ToString());
-  const std::unique_ptr<rocksdb::DB> database(opened);
-  const std::unique_ptr<rocksdb::Iterator> all(database->NewIterator(rocksdb::ReadOptions()));
-  Dump dump;
-  for (all->SeekToFirst(); all->Valid(); all->Next()) {
-    dump[all->key().ToString()] = all->value().ToString();
-  }
-  return dump;
-}
 
 // The headers of the last event of a customer that was updated.
 std::vector<std::pair<std::string, std::string>> ReadHeaders(const std::string& directory) {
@@ -112,7 +88,7 @@ Work MeasureWork(const std::string& directory) {
     const auto process = StartOurs(directory, "");
     const std::string row = CallOnce(AddressOf(*process), method, request);
     process->Stop(absl::Seconds(1));
-    after = DumpTables(directory);
+    after = DumpTables(directory, "customer");
     return row;
   };
   Work work;

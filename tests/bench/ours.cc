@@ -12,6 +12,7 @@
 #include "libs/eventlog/embedded/embedded_log.h"
 #include "libs/eventlog/kafka/kafka_log.h"
 #include "services/customer/service.h"
+#include "services/sales-pipeline/service.h"
 
 namespace crm::bench {
 namespace {
@@ -28,8 +29,15 @@ eventlog::kafka::Options KafkaOptions(const std::string& brokers) {
   return options;
 }
 
-// The topic of another service, which is not here to make it.
-std::string OrdersTopic() { return engine::TopicOfPackage("crm.sales.v1"); }
+// The topic of the other service, which may not be here to make it.
+std::string OrdersTopic() { return engine::TopicOfPackage(sales::kPackage); }
+
+void MakeOrdersTopic(const std::string& directory) {
+  auto log = eventlog::EmbeddedLog::Open({directory + "/log"});
+  Must(log.status());
+  const absl::Status made = (*log)->CreateTopic(OrdersTopic(), kPartitions, kStartMax);
+  if (!absl::IsAlreadyExists(made)) Must(made);
+}
 
 void AwaitReady(app::Process& process) {
   std::mutex mutex;
@@ -54,18 +62,17 @@ void MakeTopic(const std::string& brokers, const std::string& topic) {
   if (!absl::IsAlreadyExists(made)) Must(made);
 }
 
-std::unique_ptr<app::Process> StartOurs(const std::string& directory, const std::string& brokers) {
+std::unique_ptr<app::Process> LaunchOurs(const std::string& directory, const std::string& brokers,
+                                         Services services) {
   std::vector<std::string> flags = {
       "bench", "--listen-address=127.0.0.1:0", "--admin-address=127.0.0.1:0",
       absl::StrCat("--data-dir=", directory), absl::StrCat("--partitions=", kPartitions)};
+  const bool orders = services == Services::kCustomerAndSales;
   if (brokers.empty()) {
     std::filesystem::create_directories(directory);
-    auto log = eventlog::EmbeddedLog::Open({directory + "/log"});
-    Must(log.status());
-    const absl::Status made = (*log)->CreateTopic(OrdersTopic(), kPartitions, kStartMax);
-    if (!absl::IsAlreadyExists(made)) Must(made);
+    if (!orders) MakeOrdersTopic(directory);
   } else {
-    MakeTopic(brokers, OrdersTopic());
+    if (!orders) MakeTopic(brokers, OrdersTopic());
     for (const std::string& flag : {std::string("--log=kafka"), "--kafka-brokers=" + brokers,
                                     std::string("--kafka-replication-factor=1"),
                                     std::string("--kafka-min-insync-replicas=1")}) {
@@ -77,11 +84,18 @@ std::unique_ptr<app::Process> StartOurs(const std::string& directory, const std:
   auto parsed = app::Settings::Parse(static_cast<int>(arguments.size()), arguments.data(),
                                      app::ServiceSettings());
   Must(parsed.status());
-  auto process =
-      app::Process::Start(parsed->settings, {{"customer", customer::kPackage, customer::Describe}});
+  std::vector<app::ServiceEntry> entries = {{"customer", customer::kPackage, customer::Describe}};
+  if (orders) entries.push_back({"sales", sales::kPackage, sales::Describe});
+  auto process = app::Process::Start(parsed->settings, entries);
   Must(process.status());
-  AwaitReady(**process);
   return *std::move(process);
+}
+
+std::unique_ptr<app::Process> StartOurs(const std::string& directory, const std::string& brokers,
+                                        Services services) {
+  auto process = LaunchOurs(directory, brokers, services);
+  AwaitReady(*process);
+  return process;
 }
 
 std::string AddressOf(const app::Process& process) {

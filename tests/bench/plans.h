@@ -10,7 +10,13 @@
 
 namespace crm::bench {
 
+// Names of points that this system holds itself to.
 inline constexpr char kUpdateOnKafka[] = "update, Kafka";
+inline constexpr char kUpdateEmbedded[] = "update, embedded";
+inline constexpr char kCreateOnKafka[] = "create, Kafka";
+inline constexpr char kCreateEmbedded[] = "create, embedded";
+inline constexpr char kGetBesideEcho[] = "get / echo";
+inline constexpr char kListBesideEcho[] = "list 50 / echo";
 
 // One of the two sides of a point.
 struct Side {
@@ -28,7 +34,8 @@ struct Plan {
 struct Servers {
   std::string kafka, embedded, bare, bare_embedded;
 };
-// Those whose "name@in flight" has `only` in it. Asks each read once, for the size of its answer.
-std::vector<Plan> MakePlans(const Servers& servers, const std::string& only);
+// Those whose "name@in flight," has one of `only` in it; all without any. Asks each read once, for
+// the size of its answer.
+std::vector<Plan> MakePlans(const Servers& servers, const std::vector<std::string>& only);
 
 }  // namespace crm::bench

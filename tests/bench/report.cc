@@ -72,11 +72,20 @@ Summary Summarise(const Point& point) {
           RatioOf(point, &Figures::p50_us)};
 }
 
+std::string Verdict(const Target& target, double value, int64_t failures) {
+  const bool within = target.at_most ? value <= target.bound : value >= target.bound;
+  return absl::StrFormat("%s: %.2f, %s %g: %s%s\n", target.what, value,
+                         target.at_most ? "at most" : "at least", target.bound,
+                         within && failures == 0 ? "held" : "MISSED",
+                         failures == 0 ? "" : absl::StrCat(" (", failures, " calls failed)"));
+}
+
 std::string Table(const std::vector<Point>& points) {
   constexpr char kLine[] = "| %-18s | %9s | %8s | %8s | %5s | %9s | %9s | %5s | %8s | %8s |\n";
-  std::string table = absl::StrFormat(kLine, "work", "in flight", "ours/s", "bare/s", "ratio",
-                                      "ours p50", "bare p50", "ratio", "ours CPU", "bare CPU");
-  for (const char c : table) table.push_back(c == '|' || c == '\n' ? c : '-');
+  const std::string head = absl::StrFormat(kLine, "work", "in flight", "ours/s", "bare/s", "ratio",
+                                           "ours p50", "bare p50", "ratio", "ours CPU", "bare CPU");
+  std::string table = head;
+  for (const char c : head) table.push_back(c == '|' || c == '\n' ? c : '-');
   for (const Point& point : points) {
     const Summary summary = Summarise(point);
     absl::StrAppend(

@@ -24,6 +24,15 @@ struct Summary {
 };
 Summary Summarise(const Point& point);
 
+// A target: what `what` may be at most, or must be at least.
+struct Target {
+  std::string what;
+  bool at_most = false;
+  double bound = 0;
+};
+// A line that ends with held, or with MISSED: so it does too when calls failed, and for NaN.
+std::string Verdict(const Target& target, double value, int64_t failures = 0);
+
 std::string Table(const std::vector<Point>& points);
 std::string Json(const std::vector<Point>& points, double seconds);
 

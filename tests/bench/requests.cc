@@ -2,7 +2,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "crm/customer/v1/customer.pb.h"
 
 namespace crm::bench {
 
@@ -13,13 +12,10 @@ std::string BranchOf(int64_t number) { return absl::StrFormat("branch-%09d", num
 
 }  // namespace
 
-std::string CustomerId(int64_t number) { return absl::StrFormat("b%07d", number); }
+std::string CustomerId(int64_t number) { return absl::StrFormat("bench-%07d", number); }
 
-std::string CreateBytes(int64_t number) {
-  customer::v1::CreateCustomerRequest create;
-  create.set_customer_id(CustomerId(number));
-  create.set_request_id("create-" + CustomerId(number));
-  customer::v1::Customer& customer = *create.mutable_customer();
+customer::v1::Customer CustomerOf(int64_t number) {
+  customer::v1::Customer customer;
   customer.set_kind(customer::v1::CUSTOMER_KIND_COMPANY);
   customer.set_display_name(absl::StrFormat("Hartmann Precision Tools %07d", number));
   customer.set_industry("mechanical engineering");
@@ -39,6 +35,22 @@ std::string CreateBytes(int64_t number) {
   address.set_locality("Stuttgart");
   address.set_postal_code("70173");
   address.add_lines("Industriestrasse 12");
+  return customer;
+}
+
+std::string CreateBytes(int64_t number) {
+  customer::v1::CreateCustomerRequest create;
+  create.set_customer_id(CustomerId(number));
+  create.set_request_id("create-" + CustomerId(number));
+  *create.mutable_customer() = CustomerOf(number);
+  return create.SerializeAsString();
+}
+
+std::string CreateBareBytes(int64_t number) {
+  customer::v1::UpdateCustomerRequest create;
+  *create.mutable_customer() = CustomerOf(number);
+  create.mutable_customer()->set_name("customers/" + CustomerId(number));
+  create.set_request_id("create-" + CustomerId(number));
   return create.SerializeAsString();
 }
 

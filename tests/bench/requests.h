@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string>
 
+#include "crm/customer/v1/customer.pb.h"
+
 namespace crm::bench {
 
 inline constexpr char kCreate[] = "/crm.customer.v1.CustomerService/CreateCustomer";
@@ -20,7 +22,10 @@ inline constexpr int kCustomers = 4096;
 
 std::string CustomerId(int64_t number);
 // A company with an address, a telephone number, an e-mail address and two tags.
+customer::v1::Customer CustomerOf(int64_t number);
 std::string CreateBytes(int64_t number);
+// The same for the bare pipeline, which creates what it is told to update and does not know.
+std::string CreateBareBytes(int64_t number);
 // Moves the customer to a region that no other serial number has: one field and one index change.
 std::string UpdateBytes(int64_t number, int64_t serial);
 std::string GetBytes(int64_t number);

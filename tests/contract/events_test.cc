@@ -62,13 +62,14 @@ TEST(Events, EveryEventIsAOneofOfMessagesAndNothingElse) {
 TEST(Events, EveryFactEvenEmptyIsParsedAndFoldedOnNothing) {
   ForEachFact([](const AggregateDef& aggregate, const FieldDescriptor& fact) {
     const MessagePtr event = EventWith(aggregate, fact);
-    const auto parsed = engine::ParseEvent(aggregate, event->SerializeAsString());
+    auto parsed = engine::ParseEvent(aggregate, event->SerializeAsString());
     ASSERT_TRUE(parsed.ok()) << parsed.status();
     EXPECT_EQ(engine::FactType(aggregate, **parsed), fact.message_type()->full_name());
-    engine::Versioned versioned{engine::NewOf(*aggregate.state), 0};
-    engine::Fold(aggregate, **parsed, NameOf(aggregate), kTime, versioned);
-    const auto& state = *versioned.state;
-    EXPECT_EQ(versioned.revision, 1);
+    const engine::Folded folded =
+        engine::FoldEvent(aggregate, {engine::NewOf(*aggregate.state), 0}, NameOf(aggregate), kTime,
+                          *std::move(parsed), "");
+    const auto& state = *folded.after.state;
+    EXPECT_EQ(folded.after.revision, 1);
     EXPECT_EQ(state.GetReflection()->GetString(state, aggregate.shape.name), NameOf(aggregate));
     EXPECT_EQ(state.GetReflection()->GetString(state, aggregate.shape.etag), engine::EtagOf(1));
     EXPECT_EQ(engine::UpdateTime(aggregate, state), kTime);

@@ -36,6 +36,11 @@ Replica::Replica(engine::ServiceDef service, rocksdb::Env* env) : def(std::move(
   auto opened = table::Database::Open(options, def.tables, engine::kRawSpaces);
   base::Check(opened.ok(), opened.status().ToString());
   database = *std::move(opened);
+  DropWrites();
+}
+
+void Replica::DropWrites() {
+  applier.reset();
   batch = std::make_unique<table::Batch>(*database);
   applier = std::make_unique<engine::Applier>(def, *database, *batch);
 }
@@ -121,7 +126,8 @@ absl::Status World::SendOne(Replica& replica, MessagePtr request, const std::str
     auto stored = replica.database->GetStored(def.requires_fact->table,
                                               {def.requires_fact->name_of(*command->request)});
     if (!stored.ok()) return stored.status();
-    if (stored->has_value()) command->required = Parsed(*def.requires_fact->row, (*stored)->bytes);
+    if (stored->has_value())
+      command->required = Parsed(*def.requires_fact->row, std::string((*stored)->bytes));
   }
   const engine::Outcome outcome = engine::DecideCommand(
       *command, *replica.applier, replica.applier->memory(), {.reporting_currency = "EUR"}, now);

@@ -36,6 +36,9 @@ struct Replica {
   // A mistake in the tables ends the test program. `env` must outlive it.
   Replica(engine::ServiceDef service, rocksdb::Env* env);
 
+  // Forgets what was folded and not committed, what the applier remembers of it included.
+  void DropWrites();
+
   engine::ServiceDef def;
   std::unique_ptr<table::Database> database;
   std::unique_ptr<table::Batch> batch;

@@ -59,16 +59,6 @@ int PortOf(const std::string& address) {
 
 }  // namespace
 
-Directory::Directory() {
-  std::string pattern = ::testing::TempDir() + "/e2e.XXXXXX";
-  path_ = mkdtemp(pattern.data());
-}
-
-Directory::~Directory() {
-  std::error_code error;
-  fs::remove_all(path_, error);
-}
-
 std::string FreeAddress() {
   static std::mt19937 random{std::random_device()()};
   static std::vector<int> given;

@@ -20,19 +20,6 @@ namespace crm::e2e {
 // How long a test waits for what takes a second on a quiet machine.
 inline constexpr absl::Duration kPatience = absl::Seconds(60);
 
-// A directory of one test, gone with it.
-class Directory {
- public:
-  Directory();
-  ~Directory();
-  Directory(const Directory&) = delete;
-  Directory& operator=(const Directory&) = delete;
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
-
 // "127.0.0.1:port": free a moment ago, given out once, and none that the system gives to outgoing
 // connections, so that it is still free when its process was killed and starts again.
 std::string FreeAddress();

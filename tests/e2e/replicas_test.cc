@@ -13,6 +13,7 @@
 #include "libs/base/status.h"
 #include "libs/eventlog/acceptance.h"
 #include "libs/eventlog/kafka/test_broker.h"
+#include "libs/testing/temp_directory.h"
 #include "tests/e2e/harness.h"
 #include "tests/e2e/history.h"
 #include "tests/e2e/load.h"
@@ -88,7 +89,7 @@ class Replicas : public ::testing::Test {
   }
 
   TestBroker broker_;
-  Directory directory_;
+  crm::testing::TempDirectory directory_{"e2e"};
   std::unique_ptr<eventlog::kafka::KafkaLog> log_ = OpenLog(broker_.bootstrap());
   Service a_;
   Service b_;

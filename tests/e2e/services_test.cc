@@ -14,6 +14,7 @@
 #include "crm/servicedesk/v1/ticket.pb.h"
 #include "libs/eventlog/kafka/test_broker.h"
 #include "libs/testing/matchers.h"
+#include "libs/testing/temp_directory.h"
 #include "tests/e2e/harness.h"
 #include "tests/e2e/load.h"
 
@@ -143,7 +144,7 @@ class FourServices : public ::testing::Test {
   }
 
   eventlog::kafka::TestBroker broker_;
-  Directory directory_;
+  crm::testing::TempDirectory directory_{"e2e"};
   std::map<std::string, std::unique_ptr<Service>> services_;
 };
 

@@ -10,6 +10,7 @@
 
 #include "libs/eventlog/kafka/test_broker.h"
 #include "libs/testing/matchers.h"
+#include "libs/testing/temp_directory.h"
 #include "tests/e2e/harness.h"
 #include "tests/e2e/load.h"
 
@@ -52,7 +53,7 @@ std::set<std::string> FilesIn(const fs::path& directory) {
 TEST(Start, WaitsForABrokerThatIsNotThere) {
   eventlog::kafka::TestBroker broker;
   broker.Signal(SIGKILL);
-  const Directory directory;
+  const crm::testing::TempDirectory directory{"e2e"};
   Service sales({CRM_SALES, directory.path() + "/sales", OnBroker(broker.bootstrap())});
   Service customer({CRM_CUSTOMER, directory.path() + "/customer", OnBroker(broker.bootstrap())});
   sales.Start();
@@ -73,7 +74,7 @@ TEST(Start, WaitsForABrokerThatIsNotThere) {
 }
 
 TEST(Start, RefusesADirectoryInUse) {
-  const Directory directory;
+  const crm::testing::TempDirectory directory{"e2e"};
   Service first({CRM_SUITE, directory.path(), {}});
   first.Start();
   ASSERT_TRUE(first.WaitUntilReady());
@@ -89,7 +90,7 @@ TEST(Start, RefusesTablesInUse) {
   eventlog::kafka::TestBroker broker;
   auto log = eventlog::kafka::OpenLog(broker.bootstrap());
   ASSERT_THAT(log->CreateTopic("crm.sales.log.v1", 12, kPatience), IsOk());
-  const Directory directory;
+  const crm::testing::TempDirectory directory{"e2e"};
   Service first({CRM_CUSTOMER, directory.path(), OnBroker(broker.bootstrap())});
   first.Start();
   ASSERT_TRUE(first.WaitUntilReady());
@@ -102,7 +103,7 @@ TEST(Start, RefusesTablesInUse) {
 
 // The log is the truth: whoever finds it damaged says so, and leaves it and the tables alone.
 TEST(Start, RefusesADamagedLog) {
-  const Directory directory;
+  const crm::testing::TempDirectory directory{"e2e"};
   Service suite({CRM_SUITE, directory.path(), {}});
   suite.Start();
   ASSERT_TRUE(suite.WaitUntilReady());

@@ -14,6 +14,7 @@
 #include "crm/sales/v1/order.pb.h"
 #include "google/rpc/code.pb.h"
 #include "libs/testing/matchers.h"
+#include "libs/testing/temp_directory.h"
 #include "tests/e2e/harness.h"
 
 namespace crm::e2e {
@@ -197,7 +198,7 @@ void WaitUntilTiered(Service& suite) {
 }
 
 TEST(Suite, KilledInTheMiddleOfAnImportLosesAndDoublesNothing) {
-  const Directory directory;
+  const crm::testing::TempDirectory directory{"e2e"};
   Service suite({CRM_SUITE, directory.path(), {"--business-date", "2026-06-30"}});
   suite.Start();
   ASSERT_TRUE(suite.WaitUntilReady());

@@ -106,7 +106,7 @@ std::vector<Gadget> Walk(const table::ReadView& view, const table::TableDef& tab
     const auto page = table::List(view, table, query);
     base::Check(page.ok(), page.ok() ? "" : page.status().ToString());
     for (const table::StoredRow& row : page->rows) {
-      base::Check(found.emplace_back().ParseFromString(row.bytes), "rows are stored whole");
+      base::Check(row.ParseTo(found.emplace_back()), "rows are stored whole");
     }
     if (page->next_page_token.empty()) return found;
     query.page_token = page->next_page_token;

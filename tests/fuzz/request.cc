@@ -56,7 +56,7 @@ absl::StatusOr<engine::Command> Prepared(const Replica& replica, const engine::C
   base::Check(stored.ok(), "tables can be read");
   if (!stored->has_value()) return command;
   command->required = engine::NewOf(*def.requires_fact->row);
-  base::Check(command->required->ParseFromString((*stored)->bytes), "rows are stored whole");
+  base::Check((*stored)->ParseTo(*command->required), "rows are stored whole");
   return command;
 }
 
@@ -111,7 +111,7 @@ Case BatchCase(Replica& replica, const engine::BatchDef& batch) {
               if (!item.refusal.ok() || !base::ValidateLimits(*item.command).ok()) continue;
               const std::string type = item.command->GetDescriptor()->full_name();
               RunCommand(replica, *replica.def.commands.at(type), *item.command);
-              replica.batch->Clear();
+              replica.DropWrites();
             }
           }};
 }
@@ -155,7 +155,7 @@ void Target(std::string_view bytes) {
   for (const auto& replica : TheWorld().replicas()) {
     const absl::Status tables = replica->batch->status();
     base::Check(tables.ok(), tables.ToString());
-    replica->batch->Clear();
+    replica->DropWrites();
   }
 }
 

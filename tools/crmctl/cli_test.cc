@@ -4,13 +4,13 @@
 #include <gmock/gmock.h>
 #include <google/protobuf/util/json_util.h>
 
-#include <filesystem>
 #include <fstream>
 #include <sstream>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "libs/app/process.h"
+#include "libs/testing/temp_directory.h"
 #include "services/customer/service.h"
 #include "services/sales-pipeline/service.h"
 #include "tools/crmctl/failure.h"
@@ -122,10 +122,8 @@ TEST(WhyBehind, NamesThePartitionThatOneServiceHasReadLessFar) {
 class Suite : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    std::string pattern = ::testing::TempDir() + "/crmctl-suite.XXXXXX";
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    dir_ = pattern;
-    const std::string data = absl::StrCat("--data-dir=", dir_);
+    directory_ = new crm::testing::TempDirectory("crmctl-suite");
+    const std::string data = absl::StrCat("--data-dir=", directory_->path());
     const std::vector<const char*> flags = {"suite",
                                             data.c_str(),
                                             "--partitions=2",
@@ -146,7 +144,7 @@ class Suite : public ::testing::Test {
   static void TearDownTestSuite() {
     if (process_ != nullptr) process_->Stop(absl::Seconds(1));
     delete process_;
-    std::filesystem::remove_all(dir_);
+    delete directory_;
   }
 
   static Said Call(std::vector<std::string> arguments) {
@@ -155,17 +153,17 @@ class Suite : public ::testing::Test {
     return Ctl(arguments);
   }
   static std::string Write(const std::string& name, const std::string& text) {
-    std::string path = absl::StrCat(dir_, "/", name);
+    std::string path = absl::StrCat(directory_->path(), "/", name);
     std::ofstream(path) << text;
     return path;
   }
 
   static app::Process* process_;
-  static std::string dir_;
+  static crm::testing::TempDirectory* directory_;
 };
 
 app::Process* Suite::process_ = nullptr;
-std::string Suite::dir_;
+crm::testing::TempDirectory* Suite::directory_ = nullptr;
 
 TEST_F(Suite, IsReadyAndOwnsItsPartitions) {
   EXPECT_EQ(Call({"wait-ready"}).exit, kExitOk);

@@ -5,6 +5,7 @@
 
 #include "libs/eventlog/conformance.h"
 #include "libs/eventlog/embedded/embedded_log.h"
+#include "libs/testing/temp_directory.h"
 
 namespace crm::eventlog {
 namespace {
@@ -23,15 +24,10 @@ LogUnderTest InMemory() {
 
 // The same on the machine's disk, gone after the test.
 LogUnderTest OnDisk() {
-  struct Directory {
-    std::string path = ::testing::TempDir() + "embedded_log_XXXXXX";
-    Directory() { EXPECT_NE(mkdtemp(path.data()), nullptr); }
-    ~Directory() { EXPECT_EQ(std::system(("rm -rf '" + path + "'").c_str()), 0); }
-  };
-  const auto directory = std::make_shared<Directory>();
+  const auto directory = std::make_shared<crm::testing::TempDirectory>("embedded-log-test");
   LogUnderTest log;
   log.open = [directory]() -> std::unique_ptr<EventLog> {
-    auto opened = EmbeddedLog::Open({.path = directory->path});
+    auto opened = EmbeddedLog::Open({.path = directory->path()});
     EXPECT_TRUE(opened.ok()) << opened.status();
     return std::move(opened).value();
   };

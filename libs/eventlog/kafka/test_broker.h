@@ -5,10 +5,12 @@
 #include <signal.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <memory>
 #include <string>
+#include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "libs/eventlog/kafka/kafka_log.h"
@@ -57,12 +59,29 @@ class TestBroker {
     std::ifstream(directory_ + "/bootstrap") >> bootstrap_;
     std::ifstream(directory_ + "/pid") >> pid_;
   }
+  // Returns when a stopped broker does nothing more: its threads stop one by one.
   void Signal(int signal) const {
-    if (pid_ > 0) kill(pid_, signal);
+    if (pid_ <= 0 || kill(pid_, signal) != 0 || signal != SIGSTOP) return;
+    while (!Stopped()) std::this_thread::yield();
   }
   const std::string& bootstrap() const { return bootstrap_; }
 
  private:
+  bool Stopped() const {
+    const std::string tasks = absl::StrCat("/proc/", pid_, "/task");
+    for (const auto& task : std::filesystem::directory_iterator(tasks)) {
+      std::ifstream file(task.path() / "stat");
+      std::string stat;
+      std::getline(file, stat);
+      // "pid (name) state": the name may hold anything.
+      const size_t name_end = stat.rfind(')');
+      if (name_end == std::string::npos) return false;
+      const std::string state = stat.substr(name_end + 2, 1);
+      if (state != "T" && state != "Z") return false;
+    }
+    return true;
+  }
+
   const std::string settings_;
   std::string directory_;
   std::string bootstrap_;

@@ -58,6 +58,8 @@ void Runner::CheckResources() {
 void Runner::Suffer(const Injection& injection, const std::string& directory, Result& result) {
   if (cluster_ == nullptr) {
     cluster_directory_ = absl::StrCat(options_.out, "/cluster-", count_);
+    // Of a run that found something, or was cut off: its records are not this cluster's.
+    fs::remove_all(cluster_directory_);
     cluster_ = std::make_unique<Cluster>(options_.programs, cluster_directory_);
     totals_ = {};
     on_cluster_ = 0;

@@ -130,6 +130,7 @@ absl::Status Process::OpenEngine() {
   woken_->workers.resize(static_cast<size_t>(options_.workers), false);
   for (int i = 0; i < options_.workers; ++i)
     options.worker_wakers.push_back([woken = woken_, i] { woken->workers[i] = true; });
+  if (options_.steps_here) options.step_worker_here = [this](int i) { return StepHere(i); };
   options.coordinator_waker = [woken = woken_] { woken->coordinator = true; };
   options.reactor_waker = [woken = woken_] { woken->reactor = true; };
   auto engine =
@@ -178,11 +179,27 @@ void Process::Step(bool may_start) {
   }
   for (Part& part : parts_) {
     if (!part.take_wake() && Now() < part.next) continue;
-    const absl::StatusOr<engine::StepReport> report = part.step();
+    StepPart(part);
     if (dead()) return;
-    if (!report.ok()) return Fail(report.status());
-    part.next = report->busy ? Now() : Now() + report->next;
   }
+}
+
+void Process::StepPart(Part& part) {
+  part.stepping = true;
+  const absl::StatusOr<engine::StepReport> report = part.step();
+  part.stepping = false;
+  if (dead()) return;
+  if (!report.ok()) return Fail(report.status());
+  part.calm = !report->busy;
+  part.next = report->busy ? Now() : Now() + report->next;
+}
+
+bool Process::StepHere(int worker) {
+  if (engine() == nullptr || frozen()) return false;
+  Part& part = parts_[static_cast<size_t>(worker)];
+  if (part.stepping || !part.calm) return false;
+  StepPart(part);
+  return true;
 }
 
 absl::Duration Process::NextTime(bool may_start) const {

@@ -35,6 +35,8 @@ struct ProcessOptions {
   std::string name;
   const engine::ServiceDef* service = nullptr;
   int workers = 1;
+  // A command may be decided within its caller's call, as in libs/app.
+  bool steps_here = false;
   uint64_t seed = 0;
   eventlog::SimLog* log = nullptr;
   const eventlog::SimClock* clock = nullptr;
@@ -100,6 +102,8 @@ class Process {
     std::function<bool()> take_wake;
     std::function<bool()> woken;
     absl::Duration next;
+    bool stepping = false;
+    bool calm = false;  // The last step left nothing to do at once.
   };
 
   bool dead() const { return life_ == nullptr || life_->dead(); }
@@ -108,6 +112,9 @@ class Process {
   absl::Status OpenTables();
   absl::Status OpenEngine();
   void MakeParts();
+  void StepPart(Part& part);
+  // Within a caller's call. False when the worker is being stepped, or has much to do.
+  bool StepHere(int worker);
   // Ends with an error, as a process does whose engine gave up.
   void Fail(const absl::Status& status);
   void TearDown();

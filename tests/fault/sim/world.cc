@@ -67,6 +67,8 @@ Process& World::AddReplica(int service) {
   options.name = absl::StrCat(kNames[service], "-", replicas_[service].size());
   options.service = &services_[service];
   options.workers = 1 + static_cast<int>(Pick(2));
+  // Not drawn, so that seeds of before mean what they meant.
+  options.steps_here = seed_ % 3 == 2;
   options.seed = random_();
   options.log = &log_;
   options.clock = &clock_;

@@ -6,17 +6,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Properties;
 import java.util.Random;
 import java.util.stream.IntStream;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.Serdes;
 import peers.Records.Command;
 import peers.Records.Event;
 
@@ -63,21 +58,8 @@ final class Driver implements AutoCloseable {
 
   Driver(Settings settings) {
     commands = settings.commands();
-    Properties toLog = new Properties();
-    toLog.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrap());
-    toLog.put(ProducerConfig.LINGER_MS_CONFIG, 0);
-    producer = new KafkaProducer<>(toLog, Serdes.String().serializer(),
-        Command.SERDE.serializer());
-    Properties fromLog = new Properties();
-    fromLog.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrap());
-    fromLog.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    fromLog.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-    consumer = new KafkaConsumer<>(fromLog, Serdes.String().deserializer(),
-        Event.SERDE.deserializer());
-    List<TopicPartition> partitions = IntStream.range(0, Settings.PARTITIONS)
-        .mapToObj(partition -> new TopicPartition(settings.events(), partition)).toList();
-    consumer.assign(partitions);
-    consumer.seekToBeginning(partitions);
+    producer = Clients.producer(settings, Command.SERDE.serializer());
+    consumer = Clients.events(settings, Event.SERDE.deserializer());
     customers = IntStream.range(0, Settings.CUSTOMERS).mapToObj(Customer::new)
         .toArray(Customer[]::new);
     List<Customer> shuffled = new ArrayList<>(Arrays.asList(customers));

@@ -8,7 +8,10 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
 
-/** Topics, application and driver for one commit interval; a line of JSON for each N in flight. */
+/**
+ * Topics and application for one commit interval. With the driver in this process: a line of JSON for
+ * each N in flight. With a front: its port, and it serves until standard input ends.
+ */
 public final class Main {
   private Main() {}
 
@@ -21,7 +24,7 @@ public final class Main {
       admin.createTopics(List.of(topic(settings.commands()), topic(settings.events()))).all()
           .get(30, TimeUnit.SECONDS);
       try {
-        good = measure(settings);
+        good = settings.front() ? serve(settings) : measure(settings);
       } finally {
         // The group goes by itself: its members time out and its offsets went with the topics.
         admin.deleteTopics(List.of(settings.commands(), settings.events(),
@@ -48,6 +51,15 @@ public final class Main {
         if (figures.failures() > 0) return false;
       }
       return application.refused.get() == 1 && application.repeated.get() == 1;  // Of the check.
+    }
+  }
+
+  private static boolean serve(Settings settings) throws Exception {
+    try (Application application = new Application(settings);
+        Front front = new Front(settings)) {
+      System.out.println(front.port());
+      while (System.in.read() >= 0) {}
+      return application.refused.get() == 0 && application.repeated.get() == 0;
     }
   }
 

@@ -5,9 +5,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What ./peer asks for: `--name value` pairs, all of them required. */
+/** What ./peer asks for: `--name value` pairs, all of them required. `front` is yes or no. */
 record Settings(String bootstrap, String stateDirectory, String applicationId,
-    long commitIntervalMillis, int threads, double seconds, double warmUpSeconds,
+    long commitIntervalMillis, int threads, boolean front, double seconds, double warmUpSeconds,
     List<Integer> inFlight) {
 
   static final int PARTITIONS = 12;
@@ -23,6 +23,7 @@ record Settings(String bootstrap, String stateDirectory, String applicationId,
     return new Settings(values.get("bootstrap"), values.get("state-dir"),
         "bench-peer-" + System.currentTimeMillis(),
         Long.parseLong(values.get("commit-interval-ms")), Integer.parseInt(values.get("threads")),
+        values.get("front").equals("yes"),
         Double.parseDouble(values.get("seconds")),
         Double.parseDouble(values.get("warm-up-seconds")), inFlight);
   }
