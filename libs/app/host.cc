@@ -158,7 +158,7 @@ void Host::RunThreads() {
     threads_.emplace_back([this, i] {
       StepLoop(*worker_pulses_[i], [this, i] {
         worker_turns_[i]->Take();
-        return StepInTurn(i);
+        return InTurn(i, opened_->StepWorker(i));
       });
     });
   }
@@ -178,10 +178,10 @@ void Host::StepLoop(Pulse& pulse, const std::function<absl::StatusOr<engine::Ste
   }
 }
 
-// The turn is taken; gives it back.
-absl::StatusOr<engine::StepReport> Host::StepInTurn(int worker) {
+// Gives back the turn in which the worker was stepped.
+absl::StatusOr<engine::StepReport> Host::InTurn(int worker,
+                                                absl::StatusOr<engine::StepReport> report) {
   Turn& turn = *worker_turns_[worker];
-  absl::StatusOr<engine::StepReport> report = opened_->StepWorker(worker);
   turn.calm = report.ok() && !report->busy;
   turn.Give();
   return report;
@@ -194,7 +194,7 @@ bool Host::StepHere(int worker) {
     turn.Give();
     return false;
   }
-  const absl::StatusOr<engine::StepReport> report = StepInTurn(worker);
+  const auto report = InTurn(worker, opened_->StepDecisions(worker));
   if (!report.ok()) {
     Fail(report.status());
   } else if (report->busy || report->next < engine::StepReport().next) {
@@ -284,7 +284,9 @@ void Host::Stop() {
   reads_changed_.notify_all();
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();
-  if (opened_ == nullptr) return;
+  if (opened_ == nullptr || std::exchange(stopped_, true)) return;
+  // For good: no caller steps a worker beside this.
+  for (const auto& turn : worker_turns_) turn->Take();
   opened_->Abandon();
 }
 

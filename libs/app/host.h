@@ -99,9 +99,8 @@ class Host {
   absl::StatusOr<std::unique_ptr<table::Database>> OpenTables();
   void RunThreads();
   void StepLoop(Pulse& pulse, const std::function<absl::StatusOr<engine::StepReport>()>& step);
-  absl::StatusOr<engine::StepReport> StepInTurn(int worker);
-  // On the thread of a caller; false when the worker is being stepped, or has so much to do that it
-  // would take his time.
+  absl::StatusOr<engine::StepReport> InTurn(int worker, absl::StatusOr<engine::StepReport> report);
+  // Decides on the thread of a caller; false when the worker is being stepped, or has more to do.
   bool StepHere(int worker);
   void FlushLoop();
   void ReadLoop();
@@ -120,6 +119,7 @@ class Host {
   std::unique_ptr<engine::Engine> opened_;
   std::atomic<engine::Engine*> engine_{nullptr};
   std::atomic<bool> stopping_{false};
+  bool stopped_ = false;
   std::atomic<bool> failed_{false};
   std::thread starter_;
   std::vector<std::thread> threads_;

@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <thread>
+#include <vector>
 
 #include "libs/app/handlers.h"
 #include "libs/base/status.h"
@@ -262,6 +264,29 @@ TEST_F(HostTest, ARefusalBehindABarrierRestsOnARecordThatCameAfterTheCall) {
   EXPECT_EQ(end(), before + 3);
   EXPECT_EQ(base::FieldOf(ask(kReadBarrier, "perhaps")), kReadBarrier);
   EXPECT_EQ(base::FieldOf(ask(kReadAfter, "no token")), kReadAfter);
+}
+
+TEST_F(HostTest, CallersOfManyThreadsAreAllAnswered) {
+  constexpr int kCallers = 8, kEach = 100;
+  const auto running = Start(*log_);
+  ASSERT_TRUE(WaitUntilReady(*running->host));
+  engine::Engine& engine = *running->host->engine();
+  std::atomic<int> done{0};
+  std::vector<std::thread> callers;
+  for (int caller = 0; caller < kCallers; ++caller) {
+    callers.emplace_back([&, caller] {
+      for (int i = 0; i < kEach; ++i)
+        if (Create(engine, caller * kEach + i).ok()) done.fetch_add(1);
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_EQ(done.load(), kCallers * kEach);
+  for (int number = 0; number < kCallers * kEach; ++number) {
+    const auto stored =
+        engine.database().GetStored("accounts", {"accounts/a" + std::to_string(number)});
+    EXPECT_TRUE(stored.ok() && stored->has_value()) << number;
+  }
+  running->host->Stop();
 }
 
 }  // namespace

@@ -38,6 +38,8 @@ class NamePattern {
   // True when the name is that of a parent of this pattern ("" for a root collection).
   bool MatchesParent(std::string_view parent, bool allow_wildcard = false) const;
   std::string Format(std::string_view parent, std::string_view id) const;
+  // Some name matches both.
+  bool Meets(const NamePattern& other) const { return collections_ == other.collections_; }
 
   // Value of a variable in a name that matches: Variable("customers/c1/orders/o7", "customer") =
   // "c1".

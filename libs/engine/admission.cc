@@ -58,14 +58,15 @@ absl::Status Admission::TakeKey(const std::string& key) {
   const std::lock_guard lock(mutex_);
   size_t& count = of_key_[key];
   if (count >= kQueuedPerKeyMax) return TooManyOfKey();
-  ++count;
+  if (count++ < kCountedOfKeyMax) ++counted_;
   return absl::OkStatus();
 }
 
 void Admission::ReleaseKey(const std::string& key) {
   const std::lock_guard lock(mutex_);
   const auto found = of_key_.find(key);
-  if (--found->second == 0) of_key_.erase(found);
+  if (--found->second < kCountedOfKeyMax) --counted_;
+  if (found->second == 0) of_key_.erase(found);
 }
 
 void Admission::Answered(CommandClass priority, const absl::Status& status) {
@@ -85,8 +86,10 @@ void Admission::Learn(absl::Duration now) {
   const absl::Duration elapsed = now - *learned_;
   if (elapsed < kAdmissionLearnedEvery) return;
   const int64_t done = done_.load();
-  const double waiting =
-      static_cast<double>(waiting_[static_cast<size_t>(CommandClass::kInteractive)].load());
+  const auto waiting = static_cast<double>([this] {
+    const std::lock_guard lock(mutex_);
+    return counted_;
+  }());
   // So many are done in the time that the last in the queue may wait.
   const double in_time =
       static_cast<double>(done - done_before_) * absl::FDivDuration(kQueuedFor, elapsed);

@@ -1,6 +1,7 @@
 // Who is let in to wait: so many commands of each class, of interactive ones no more than are done
-// in about a second, and of those that wait for one key a part. Refused on the thread of the
-// caller: a flood costs those who do the work nothing.
+// in about a second, and of those that wait for one key a part. Who stands far behind in his own
+// key's line narrows nothing for others. Refused on the thread of the caller: a flood costs those
+// who do the work nothing.
 #pragma once
 
 #include <array>
@@ -46,6 +47,7 @@ class Admission {
 
   std::mutex mutex_;
   absl::flat_hash_map<std::string, size_t> of_key_;  // Interactive ones.
+  size_t counted_ = 0;                               // Of each key at most kCountedOfKeyMax.
 };
 
 }  // namespace crm::engine

@@ -80,6 +80,27 @@ TEST_F(AdmissionTest, WhoIsRefusedIsNotCounted) {
   EXPECT_TRUE(admission_.idle());
 }
 
+TEST_F(AdmissionTest, TwoHotKeysLeaveRoomForOthers) {
+  for (int i = 0; i < 50; ++i) {
+    while (Come("accounts/hot").ok() || Come("accounts/hotter").ok()) continue;
+    now_ += kAdmissionLearnedEvery;
+    Answer(40);
+    admission_.Learn(now_);
+  }
+  EXPECT_EQ(admission_.interactive_max(), kQueuedInteractiveMax);
+  EXPECT_TRUE(Come("accounts/cold").ok());
+}
+
+TEST_F(AdmissionTest, ManyKeysWithSomeEachNarrowIt) {
+  for (int i = 0; i < 50; ++i) {
+    for (int key = 0; Come("accounts/" + std::to_string(key)).ok(); key = (key + 1) % 100) continue;
+    now_ += kAdmissionLearnedEvery;
+    Answer(100);
+    admission_.Learn(now_);
+  }
+  EXPECT_LE(admission_.interactive_max(), 1'600u);
+}
+
 TEST_F(AdmissionTest, NoMoreWaitThanAreDoneInTime) {
   for (int i = 0; i < 5; ++i) Second(1'000);
   EXPECT_GE(admission_.interactive_max(), 900u);

@@ -40,7 +40,7 @@ Applier::Applier(const ServiceDef& service, const table::Database& database, tab
     base::Check(table != nullptr, "the table of each aggregate is declared");
     // States are remembered by name: names of two aggregates differ, and only Apply writes a state.
     for (const auto& [other, its_table] : tables_)
-      base::Check(its_table->pattern() != table->pattern(), "aggregates have names of their own");
+      base::Check(!other->pattern.Meets(aggregate->pattern), "aggregates have names of their own");
     batch.Reserve(*table);
     tables_[aggregate.get()] = table;
   }

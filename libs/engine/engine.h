@@ -93,6 +93,8 @@ class Engine {
   // --- stepping
   int workers() const { return static_cast<int>(workers_.size()); }
   absl::StatusOr<StepReport> StepWorker(int worker) { return workers_[worker]->Step(); }
+  // As Worker::StepDecisions.
+  absl::StatusOr<StepReport> StepDecisions(int worker) { return workers_[worker]->StepDecisions(); }
   // Group membership. Never long: a poll that is late costs the partitions.
   absl::StatusOr<StepReport> StepCoordinator();
   // Reactions, and what is set up at first start. A reaction may read for long, so it has a thread

@@ -30,6 +30,8 @@ inline constexpr size_t kQueuedBatchMax = 8192;
 // many as are done in a second, be they commands that change nothing. Over it: UNAVAILABLE with
 // RetryInfo, and other keys go on.
 inline constexpr size_t kQueuedPerKeyMax = 256;
+// Of one key so many count as waiting for the worker; those behind them wait for their key.
+inline constexpr size_t kCountedOfKeyMax = 16;
 // Records taken from the log in one step of a worker.
 inline constexpr size_t kRecordsPerStepMax = 1024;
 // Waiters for a position or a barrier, per worker. Over it: UNAVAILABLE with RetryInfo.

@@ -225,6 +225,14 @@ absl::StatusOr<StepReport> Worker::Step() {
   return report;
 }
 
+absl::StatusOr<StepReport> Worker::StepDecisions() {
+  if (!final_.ok()) return final_;
+  final_ = setup_.database->health();
+  if (!final_.ok()) return final_;
+  WatchLease();
+  return DecideSubmitted();
+}
+
 absl::StatusOr<StepReport> Worker::Sweep() {
   // Readers find damage too, and cannot end the process themselves.
   if (absl::Status s = setup_.database->health(); !s.ok()) return s;
@@ -241,6 +249,14 @@ absl::StatusOr<StepReport> Worker::Sweep() {
   }
   for (const auto& [number, partition] : partitions_) partition->Settle();
   ServeWaiters();
+  StepReport report = DecideSubmitted();
+  if (absl::Status s = WatchReadBack(); !s.ok()) return s;
+  report.busy = report.busy || *read >= kRecordsPerStepMax || *foreign >= kRecordsPerStepMax;
+  Publish();
+  return report;
+}
+
+StepReport Worker::DecideSubmitted() {
   TakeInbox();
   admission_.Learn(setup_.clock->SinceBoot());
   size_t appended = 0;
@@ -251,9 +267,6 @@ absl::StatusOr<StepReport> Worker::Sweep() {
     report.busy = report.busy || (partition->HasWork() && appended >= kDecisionsPerStepMax);
   }
   WatchReports(report);
-  if (absl::Status s = WatchReadBack(); !s.ok()) return s;
-  report.busy = report.busy || *read >= kRecordsPerStepMax || *foreign >= kRecordsPerStepMax;
-  Publish();
   return report;
 }
 

@@ -79,6 +79,9 @@ class Worker {
   // One sweep. An error is final: the process must stop. kDataLoss: the tables are damaged, whoever
   // found it, and must be made anew from the log.
   absl::StatusOr<StepReport> Step();
+  // Only decides what was submitted: it neither reads the log nor writes the tables, so that a
+  // caller's thread can do it. Errors as of Step.
+  absl::StatusOr<StepReport> StepDecisions();
   // Answers everything that waits; nothing is decided afterwards.
   void Abandon();
 
@@ -98,6 +101,7 @@ class Worker {
   explicit Worker(WorkerSetup setup);
   absl::Status Open(const TopicStarts& starts);
   absl::StatusOr<StepReport> Sweep();
+  StepReport DecideSubmitted();
   absl::Status OpenTail();
   std::function<void()> ReportWaker();
   void WatchReports(StepReport& report);

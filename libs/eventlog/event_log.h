@@ -34,7 +34,8 @@ struct TopicInfo {
   std::vector<PartitionInfo> partitions;
 };
 
-// Reads some partitions of a topic, in order, each from where it was told to. One thread uses it.
+// Reads some partitions of a topic, in order, each from where it was told to. One thread at a time
+// uses it.
 class Tail {
  public:
   virtual ~Tail() = default;
@@ -46,8 +47,8 @@ class Tail {
 
 // Appends to some partitions of a topic. Appends to one partition reach the log in the order of the
 // calls, and a record whose fate was reported as unknown cannot land behind a later one of the same
-// writer. One thread uses it. Destroying it forgets the reports that were not polled; what was
-// appended may land.
+// writer. One thread at a time uses it. Destroying it forgets the reports that were not polled;
+// what was appended may land.
 class Writer {
  public:
   virtual ~Writer() = default;

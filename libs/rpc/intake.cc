@@ -144,6 +144,7 @@ Intake::Intake(const Server::Options& options, Metrics& metrics)
   metrics.SetLimit("request_bytes", static_cast<double>(options.request_bytes_max));
   metrics.SetLimit("reply_bytes", static_cast<double>(kReplyBytesMax));
   metrics.SetLimit("unsent_bytes", static_cast<double>(options.unsent_bytes_max));
+  metrics.SetLimit("unsent_seconds", absl::ToDoubleSeconds(options.unsent_max));
   metrics.SetLimit("calls", options.calls_max);
   metrics.SetLimit("calls_per_connection", kCallsPerConnectionMax);
   metrics.SetLimit("metadata_bytes", kMetadataBytesMax);

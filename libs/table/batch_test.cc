@@ -261,7 +261,13 @@ TEST_F(BatchTest, RowsAndIndexesAgreeWithAMapWhateverIsPutAndDeleted) {
           batch.Delete(kGadgets, gadget.name());
           model.rows.erase(gadget.name());
         } else {
-          batch.Put(kGadgets, gadget);
+          const auto before = model.rows.find(gadget.name());
+          if (model.Next(2) == 0) {
+            batch.Put(kGadgets, gadget);
+          } else {
+            batch.Replace(gadgets(), before == model.rows.end() ? nullptr : &before->second, gadget,
+                          0);
+          }
           model.rows[gadget.name()] = gadget;
         }
       }

@@ -65,8 +65,8 @@ inline constexpr size_t kMomentBytes = 12;
 // The field's value in ascending code. `element`: of the repeated step, if there is one.
 void AppendField(const google::protobuf::Message& row, const FieldPath& path, int element,
                  std::string& out);
-// Whether both rows' values of the field give the same code; for equal strings without making it.
-// False also for texts that differ and have one code. Not of a path with a repeated step.
+// Whether both rows' values of the field give the same code; for strings without making it. Not of
+// a path with a repeated step.
 bool SameField(const google::protobuf::Message& a, const google::protobuf::Message& b,
                const FieldPath& path);
 // A caller's value for that kind, ascending. False when it has not the kind's shape.

@@ -136,6 +136,7 @@ void Run(const Flags& flags, const std::string& directory) {
     Measure(side, 64, kWarmUpSeconds);
   std::vector<Plan> plans =
       MakePlans({AddressOf(*kafka), AddressOf(*embedded), bare_address, bare_embedded}, flags.only);
+  base::Check(!plans.empty(), "a point has the name that --only asks for");
   for (int round = 0; round < flags.rounds; ++round) RunRound(plans, flags, round);
   std::vector<Point> points;
   for (Plan& plan : plans) points.push_back(std::move(plan.point));

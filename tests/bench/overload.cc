@@ -170,7 +170,8 @@ int main(int argc, char** argv) {
   app.add_option("--seconds", flags.seconds, "Of each measurement.")->capture_default_str();
   app.add_option("--factors", flags.factors, "Of the peak of one customer: 2,5,10.")
       ->delimiter(',');
-  app.add_option("--only", flags.only, "Of one, all and stuck: only that.");
+  app.add_option("--only", flags.only, "Of one, all and stuck: only that.")
+      ->check(CLI::IsMember({"one", "all", "stuck"}));
   app.add_option("--json", flags.json, "A file for all figures.");
   CLI11_PARSE(app, argc, argv);
   crm::base::SetLogLevel(crm::base::Level::kError);

@@ -10,7 +10,7 @@
 
 namespace crm::bench {
 
-// Names of points that this system holds itself to.
+// Names of points.
 inline constexpr char kUpdateOnKafka[] = "update, Kafka";
 inline constexpr char kUpdateEmbedded[] = "update, embedded";
 inline constexpr char kCreateOnKafka[] = "create, Kafka";

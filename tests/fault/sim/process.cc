@@ -179,14 +179,14 @@ void Process::Step(bool may_start) {
   }
   for (Part& part : parts_) {
     if (!part.take_wake() && Now() < part.next) continue;
-    StepPart(part);
+    StepPart(part, part.step);
     if (dead()) return;
   }
 }
 
-void Process::StepPart(Part& part) {
+void Process::StepPart(Part& part, const PartStep& step) {
   part.stepping = true;
-  const absl::StatusOr<engine::StepReport> report = part.step();
+  const absl::StatusOr<engine::StepReport> report = step();
   part.stepping = false;
   if (dead()) return;
   if (!report.ok()) return Fail(report.status());
@@ -198,7 +198,7 @@ bool Process::StepHere(int worker) {
   if (engine() == nullptr || frozen()) return false;
   Part& part = parts_[static_cast<size_t>(worker)];
   if (part.stepping || !part.calm) return false;
-  StepPart(part);
+  StepPart(part, [this, worker] { return engine_->StepDecisions(worker); });
   return true;
 }
 

@@ -97,8 +97,9 @@ class Process {
     bool coordinator = false;
     bool reactor = false;
   };
+  using PartStep = std::function<absl::StatusOr<engine::StepReport>()>;
   struct Part {
-    std::function<absl::StatusOr<engine::StepReport>()> step;
+    PartStep step;
     std::function<bool()> take_wake;
     std::function<bool()> woken;
     absl::Duration next;
@@ -112,7 +113,7 @@ class Process {
   absl::Status OpenTables();
   absl::Status OpenEngine();
   void MakeParts();
-  void StepPart(Part& part);
+  void StepPart(Part& part, const PartStep& step);
   // Within a caller's call. False when the worker is being stepped, or has much to do.
   bool StepHere(int worker);
   // Ends with an error, as a process does whose engine gave up.
