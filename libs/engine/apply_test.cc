@@ -19,6 +19,18 @@ constexpr char kName[] = "accounts/a";
 const absl::Time kOpened = absl::FromUnixSeconds(1'800'000'000);
 const absl::Time kAdded = kOpened + absl::Seconds(1);
 
+// Accounts whose every version is kept.
+constexpr table::TableSpec<Account> kKeptAccounts{
+    .name = "accounts", .key = {"name"}, .history = true};
+
+ServiceDef KeptAccountService() {
+  ServiceDef service = testdata::MakeAccountService();
+  for (table::TableDef& table : service.tables) {
+    if (table.name() == kKeptAccounts.name) table = table::Compile(kKeptAccounts);
+  }
+  return service;
+}
+
 class ApplyTest : public testing::Test {
  protected:
   ApplyTest() {
@@ -69,7 +81,7 @@ class ApplyTest : public testing::Test {
     return static_cast<const Account&>(*now_.state);
   }
 
-  ServiceDef service_ = testdata::MakeAccountService();
+  ServiceDef service_ = KeptAccountService();
   std::unique_ptr<rocksdb::Env> env_{rocksdb::NewMemEnv(rocksdb::Env::Default())};
   std::unique_ptr<table::Database> database_;
   std::unique_ptr<table::Batch> batch_;
@@ -84,6 +96,22 @@ TEST_F(ApplyTest, WhatComesBackAsItWasRehearsedIsNotWorkedOutAgain) {
   EXPECT_EQ(State().title(), "rehearsed");
   EXPECT_EQ(State().balance(), 3);
   EXPECT_EQ(State().etag(), EtagOf(2));
+}
+
+// As of the times of the events, the last of one time.
+TEST_F(ApplyTest, EveryVersionIsKeptWhereTheTableSaysSo) {
+  ASSERT_TRUE(Apply(2, kAdded, added_, nullptr).ok());
+  ASSERT_TRUE(Apply(3, kAdded, added_, nullptr).ok());
+  ASSERT_TRUE(Apply(4, kAdded + absl::Seconds(1), added_, nullptr).ok());
+  const auto etag_at = [&](absl::Time time) {
+    const auto account = batch_->GetAsOf(kKeptAccounts, time, time, kName);
+    return account.has_value() ? account->etag() : "none";
+  };
+  EXPECT_EQ(etag_at(kOpened - absl::Nanoseconds(1)), "none");
+  EXPECT_EQ(etag_at(kOpened), EtagOf(1));
+  EXPECT_EQ(etag_at(kAdded - absl::Nanoseconds(1)), EtagOf(1));
+  EXPECT_EQ(etag_at(kAdded), EtagOf(3));
+  EXPECT_EQ(etag_at(kAdded + absl::Hours(1)), EtagOf(4));
 }
 
 TEST_F(ApplyTest, AnotherEventIsWorkedOut) {

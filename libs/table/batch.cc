@@ -9,6 +9,7 @@
 #include "libs/table/raw.h"
 #include "libs/table/row_keys.h"
 #include "libs/table/store.h"
+#include "libs/table/versions.h"
 
 namespace crm::table {
 namespace {
@@ -174,6 +175,26 @@ void Batch::ScanErased(std::string_view name, std::string_view index_name,
       cursor, [this](std::string_view key) { return state_->GetRow(key); }, table, *index, row,
       visit, rows_scanned);
   if (!status.ok()) state_->Fail(state_->store.Note(status));
+}
+
+bool Batch::GetAsOfErased(std::string_view name, const std::vector<KeyValue>& key, absl::Time as_of,
+                          absl::Time known_at, google::protobuf::Message& row) const {
+  const TableDef& table = state_->store.TableOf(name);
+  base::Check(row.GetDescriptor() == &table.row(), "the row is one of the table's");
+  int64_t rows_scanned = 0;
+  const auto found = FindVersion(
+      [&](const KeyRange& range) {
+        return std::make_unique<OverlayCursor>(state_->store, state_->overlay, range);
+      },
+      table, key, as_of, known_at, rows_scanned);
+  if (!found.ok()) {
+    state_->Fail(state_->store.Note(found.status()));
+    return false;
+  }
+  if (!found->has_value()) return false;
+  if (ParseRow(**found, row)) return true;
+  state_->Fail(state_->store.Note(Corrupt("a version that does not parse")));
+  return false;
 }
 
 void Batch::Reserve(const TableDef& table) { state_->reserved[table.id()] = true; }

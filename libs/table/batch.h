@@ -35,6 +35,8 @@ class Batch : public Rows {
   void ScanErased(std::string_view table, std::string_view index,
                   const std::vector<KeyValue>& prefix, google::protobuf::Message& row,
                   const RowVisitor& visit) const override;
+  bool GetAsOfErased(std::string_view table, const std::vector<KeyValue>& key, absl::Time as_of,
+                     absl::Time known_at, google::protobuf::Message& row) const override;
   // With revision 0.
   void PutErased(std::string_view table, const google::protobuf::Message& row) override;
   void DeleteErased(std::string_view table, const std::vector<KeyValue>& key) override;

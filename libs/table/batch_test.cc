@@ -108,6 +108,27 @@ TEST_F(BatchTest, ARepeatedFieldFansOutInPairsAndOnceForEqualElements) {
   EXPECT_THAT(NamesOf(ReadView(*db_), "by_alias"), ElementsAre("a"));
 }
 
+TEST_F(BatchTest, AScanByABeginningReadsWhatBeginsSo) {
+  Commit({Owned("a", "ann"), Owned("b", "an"), Owned("c", "ao"), Owned("d", "\xE4\xB8\xAD"),
+          Owned("e", "\xE4\xB8\xAE"), Owned("f", std::string("an\0x", 4)), Owned("g", "")});
+  Batch batch(*db_);
+  batch.Put(kGadgets, Owned("h", "anna"));
+  batch.Delete(kGadgets, Owned("b", "").name());
+  const auto all = [&](const Snapshot& rows, const std::string& start) {
+    return NamesOf(rows, "by_owner", StartsWith{start});
+  };
+  EXPECT_THAT(all(batch, "an"), ElementsAre("f", "a", "h"));
+  EXPECT_THAT(all(batch, std::string("an\0", 3)), ElementsAre("f"));
+  EXPECT_THAT(all(batch, "ann"), ElementsAre("a", "h"));
+  EXPECT_THAT(all(batch, "anne"), IsEmpty());
+  EXPECT_THAT(all(batch, "\xE4\xB8"), ElementsAre("d", "e"));
+  EXPECT_THAT(all(batch, ""), ElementsAre("g", "f", "a", "h", "c", "d", "e"));
+  const ReadView view(*db_);
+  EXPECT_THAT(all(view, "an"), ElementsAre("b", "f", "a"));
+  EXPECT_EQ(view.rows_scanned(), 3);
+  EXPECT_THAT(NamesOf(view, "by_alias", "erp", StartsWith{"4"}), IsEmpty());
+}
+
 TEST_F(BatchTest, TheVisitorMayWriteToWhatItScans) {
   Commit({Owned("a", "ann"), Owned("b", "ann"), Owned("c", "ann"), Owned("e", "ann")});
   Batch batch(*db_);
@@ -165,6 +186,9 @@ TEST_F(BatchDeathTest, BadUseIsABug) {
   EXPECT_DEATH(batch.PutRaw('x', "k", "v"), "declared at Open");
   EXPECT_DEATH(batch.Get(kGadgets), "all the key's fields");
   EXPECT_DEATH(batch.Get(kGadgets, 5), "shape of its field: name");
+  EXPECT_DEATH(batch.Get(kGadgets, StartsWith{"a"}), "all the key's fields");
+  EXPECT_DEATH(NamesOf(batch, "by_owner", StartsWith{"a"}, 1), "a beginning is the last value");
+  EXPECT_DEATH(NamesOf(batch, "by_owner", "a", StartsWith{"1"}), "a beginning is the last value");
   EXPECT_DEATH(NamesOf(batch, "by_nothing"), "index of this name");
   EXPECT_DEATH(batch.PutErased("gadgets", Cell()), "one of the table's");
   EXPECT_DEATH(batch.Put(Compile(kGadgets), Owned("a", "ann"), 1), "database's own");

@@ -53,6 +53,29 @@ TEST_F(HistoryTest, TakesTheNewestNotLaterInBothTimes) {
   EXPECT_TRUE(none.ok() && !none->has_value());
 }
 
+// Pure code reads versions by the spec, in a batch also those that are not committed yet.
+TEST_F(HistoryTest, ASnapshotGivesTypedRows) {
+  const auto rank_at = [](const Snapshot& snapshot, int as_of, int known_at) {
+    const std::optional<Gadget> row =
+        snapshot.GetAsOf(kGadgets, At(as_of), At(known_at), Ranked(0).name());
+    return row.has_value() ? row->rank() : -1;
+  };
+  Batch batch(*db_);
+  batch.PutHistory(gadgets(), Ranked(1), 1, At(10));
+  batch.PutHistory(gadgets(), Ranked(2), 2, At(20));
+  ASSERT_TRUE(batch.Commit().ok());
+  batch.PutHistory(gadgets(), Ranked(3), 3, At(20));
+  batch.PutHistory(gadgets(), Ranked(4), 4, At(30));
+  EXPECT_EQ(rank_at(batch, 9, 99), -1);
+  EXPECT_EQ(rank_at(batch, 19, 99), 1);
+  EXPECT_EQ(rank_at(batch, 25, 99), 3);
+  EXPECT_EQ(rank_at(batch, 99, 29), 3);
+  EXPECT_EQ(rank_at(batch, 99, 99), 4);
+  EXPECT_EQ(rank_at(ReadView(*db_), 99, 99), 2);
+  EXPECT_EQ(rank_at(ReadView(*db_), 99, 19), 1);
+  EXPECT_TRUE(batch.status().ok());
+}
+
 TEST_F(HistoryTest, VersionsRecordedLaterAreJumpedOver) {
   Batch batch(*db_);
   batch.PutHistory(gadgets(), Ranked(1), 1, At(10));

@@ -7,6 +7,7 @@
 #include "libs/table/raw.h"
 #include "libs/table/row_keys.h"
 #include "libs/table/store.h"
+#include "libs/table/versions.h"
 
 namespace crm::table {
 
@@ -64,34 +65,30 @@ absl::StatusOr<std::optional<StoredRow>> ReadView::GetAsOf(const TableDef& table
                                                            absl::Time as_of,
                                                            absl::Time known_at) const {
   Store& store = database_.store();
-  const std::string row_key = RowKey(table, key);
-  const std::string versions = VersionPrefix(table, row_key);
-  std::string known;
-  AppendMomentNewestFirst(known_at, known);
-  const std::string end = AfterPrefix(versions);
-  std::string from = VersionKey(table, row_key, as_of, absl::InfiniteFuture());
-  for (int passed = 0; passed < kHistoryScanMax; ++passed) {
-    // From the newest effective time on, each may have versions that were not known yet: they are
-    // jumped over.
-    RocksCursor cursor(store, snapshot_, from, end);
-    std::string_view found, value;
-    if (!cursor.Next(found, value)) {
-      if (absl::Status s = cursor.status(); !s.ok()) return s;
-      return std::nullopt;
-    }
-    ++rows_scanned_;
-    if (found.size() != versions.size() + 2 * kMomentBytes) {
-      return store.Note(Corrupt("a version's key of another length"));
-    }
-    const std::string_view effective = found.substr(0, versions.size() + kMomentBytes);
-    if (found.substr(effective.size()) >= known) {
-      if (value == kDeletedValue) return std::nullopt;
-      return ToStoredRow(store, std::make_shared<const std::string>(value));
-    }
-    from = std::string(effective).append(known);
+  const auto found = FindVersion(
+      [&](const KeyRange& range) {
+        return std::make_unique<RocksCursor>(store, snapshot_, range.begin, range.end);
+      },
+      table, key, as_of, known_at, rows_scanned_);
+  if (!found.ok()) return store.Note(found.status());
+  if (!found->has_value()) return std::nullopt;
+  return ToStoredRow(store, std::make_shared<const std::string>(**found));
+}
+
+bool ReadView::GetAsOfErased(std::string_view name, const std::vector<KeyValue>& key,
+                             absl::Time as_of, absl::Time known_at,
+                             google::protobuf::Message& row) const {
+  const TableDef& table = database_.store().TableOf(name);
+  base::Check(row.GetDescriptor() == &table.row(), "the row is one of the table's");
+  const auto stored = GetAsOf(table, key, as_of, known_at);
+  if (!stored.ok()) {
+    Fail(stored.status());
+    return false;
   }
-  return base::Failed(absl::StatusCode::kOutOfRange, "HISTORY_TOO_LONG",
-                      "too many versions were recorded after known_at");
+  if (!stored->has_value()) return false;
+  if ((*stored)->ParseTo(row)) return true;
+  Fail(database_.store().Note(Corrupt("a version that does not parse")));
+  return false;
 }
 
 absl::StatusOr<std::optional<std::string>> ReadView::GetRaw(RawSpace space,

@@ -30,9 +30,12 @@ class ReadView : public Snapshot {
   void ScanErased(std::string_view table, std::string_view index,
                   const std::vector<KeyValue>& prefix, google::protobuf::Message& row,
                   const RowVisitor& visit) const override;
+  bool GetAsOfErased(std::string_view table, const std::vector<KeyValue>& key, absl::Time as_of,
+                     absl::Time known_at, google::protobuf::Message& row) const override;
 
   absl::StatusOr<std::optional<StoredRow>> GetStored(const TableDef& table,
                                                      const std::vector<KeyValue>& key) const;
+  using Snapshot::GetAsOf;
   // Of a table with `.history`: the version that is effective at `as_of` by what was known at
   // `known_at` (both times included). nullopt: none, or deleted then.
   absl::StatusOr<std::optional<StoredRow>> GetAsOf(const TableDef& table,

@@ -19,6 +19,12 @@ void AppendParts(const std::vector<KeyPart>& parts, const std::vector<KeyValue>&
                  std::string& out) {
   base::Check(values.size() <= parts.size(), "a key has no more values than the table has fields");
   for (size_t i = 0; i < values.size(); ++i) {
+    if (const auto* start = std::get_if<StartsWith>(&values[i]); start != nullptr) {
+      const bool open = parts[i].path.kind == ValueKind::kString && !parts[i].descending;
+      base::Check(open && i + 1 == values.size(),
+                  "a beginning is the last value, of a string that ascends");
+      return AppendStringPrefix(start->text, out);
+    }
     const size_t from = out.size();
     const bool coded = AppendValue(parts[i].path.kind, values[i], out);
     base::Check(coded, "a key's value has the shape of its field: " + parts[i].path.text);
@@ -45,7 +51,9 @@ std::string RowKey(const TableDef& table, const google::protobuf::Message& row) 
 }
 
 std::string RowKey(const TableDef& table, const std::vector<KeyValue>& values) {
-  base::Check(values.size() == table.primary().fields.size(), "a key has all the key's fields");
+  const bool whole = values.size() == table.primary().fields.size() &&
+                     !std::holds_alternative<StartsWith>(values.back());
+  base::Check(whole, "a key has all the key's fields");
   return EntryPrefix(table, table.primary(), values);
 }
 

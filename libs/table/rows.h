@@ -4,6 +4,7 @@
 
 #include <google/protobuf/message.h>
 
+#include <compare>
 #include <concepts>
 #include <cstdint>
 #include <functional>
@@ -15,6 +16,7 @@
 #include <variant>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "libs/table/spec.h"
 
 namespace crm::table {
@@ -22,7 +24,13 @@ namespace crm::table {
 // One value of a key or index field: integers and enums as int64, bool as 0/1, strings as they are.
 // A Timestamp or Date is given as the message itself and becomes text of fixed width, which sorts
 // as the time does: "2024-02-29T12:00:00.000000000Z", "2024-02-29"; an unset one is "".
-using KeyValue = std::variant<int64_t, std::string>;
+// StartsWith stands for every string that begins so, as the last value of a scan.
+struct StartsWith {
+  std::string text;
+
+  auto operator<=>(const StartsWith&) const = default;
+};
+using KeyValue = std::variant<int64_t, std::string, StartsWith>;
 
 namespace internal {
 
@@ -69,6 +77,8 @@ template <class T>
 KeyValue ToKeyValue(const T& value) {
   if constexpr (std::is_enum_v<T> || std::is_integral_v<T>) {
     return static_cast<int64_t>(value);
+  } else if constexpr (std::is_same_v<T, StartsWith>) {
+    return value;
   } else if constexpr (internal::TimestampLike<T>) {
     return internal::TimestampText(value.seconds(), value.nanos());
   } else if constexpr (internal::DateLike<T>) {
@@ -94,10 +104,23 @@ class Snapshot {
     return row;
   }
 
+  // Of a table with `.history`: the row that is effective at `as_of` by what was recorded at
+  // `known_at` (both times included); nullopt: there was none. The row of an aggregate is effective
+  // from when its event was recorded.
+  template <class Row, class... Key>
+  std::optional<Row> GetAsOf(const TableSpec<Row>& table, absl::Time as_of, absl::Time known_at,
+                             const Key&... key) const {
+    Row row;
+    if (!GetAsOfErased(table.name, {ToKeyValue(key)...}, as_of, known_at, row)) return std::nullopt;
+    return row;
+  }
+
   // Visits the rows whose leading key fields (index: "") or leading index fields equal `prefix`, in
-  // key order. Reads at most the rows visited. Visitor: (const Row&) -> bool, false ends; it may
-  // write to the Rows it scans: rows put behind the present one are visited, rows deleted there are
-  // not. An index that fans out visits a row once for each of its entries with that prefix.
+  // key order. Reads at most the rows visited. The last value may be StartsWith{"ab"}, for a field
+  // that is an ascending string: the rows whose value there begins with "ab". Visitor: (const Row&)
+  // -> bool, false ends; it may write to the Rows it scans: rows put behind the present one are
+  // visited, rows deleted there are not. An index that fans out visits a row once for each of its
+  // entries with that prefix.
   template <class Row, class Visitor, class... Prefix>
   void Scan(const TableSpec<Row>& table, std::string_view index, const Visitor& visit,
             const Prefix&... prefix) const {
@@ -115,6 +138,9 @@ class Snapshot {
   virtual void ScanErased(std::string_view table, std::string_view index,
                           const std::vector<KeyValue>& prefix, google::protobuf::Message& row,
                           const RowVisitor& visit) const = 0;
+  virtual bool GetAsOfErased(std::string_view table, const std::vector<KeyValue>& key,
+                             absl::Time as_of, absl::Time known_at,
+                             google::protobuf::Message& row) const = 0;
 };
 
 // Also writes. What was put is seen by later reads of the same Rows.

@@ -4,6 +4,7 @@
 #include <gtest/gtest-spi.h>
 
 #include "crm/customer/v1/customer.pb.h"
+#include "crm/customer/v1/customer_event.pb.h"
 #include "crm/customer/v1/reason.pb.h"
 #include "libs/base/status.h"
 

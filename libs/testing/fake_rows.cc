@@ -21,13 +21,13 @@ KeyValue FromMessage(const Message& value) {
   if (value.GetDescriptor() == google::type::Date::descriptor()) {
     google::type::Date date;
     date.CopyFrom(value);
-    return int64_t{date.year()} * 10000 + date.month() * 100 + date.day();
+    return table::ToKeyValue(date);
   }
   base::Check(value.GetDescriptor() == google::protobuf::Timestamp::descriptor(),
               "a key or index field is a scalar, an enum, a Timestamp or a Date");
   google::protobuf::Timestamp time;
   time.CopyFrom(value);
-  return int64_t{time.seconds()};
+  return table::ToKeyValue(time);
 }
 
 // `at` is the element of a repeated field, or -1.
@@ -54,12 +54,28 @@ KeyValue ValueOf(const Message& row, const FieldDescriptor& field, int at) {
       return int64_t{repeated ? reflection.GetRepeatedBool(row, &field, at)
                               : reflection.GetBool(row, &field)};
     case FieldDescriptor::CPPTYPE_MESSAGE:
+      if (!repeated && !reflection.HasField(row, &field)) return std::string();
       return FromMessage(repeated ? reflection.GetRepeatedMessage(row, &field, at)
                                   : reflection.GetMessage(row, &field));
     default:
       base::Check(false, "a key or index field is no floating point number");
       return int64_t{0};
   }
+}
+
+// Whether a field's value is the one asked for, or begins so.
+bool Meets(const KeyValue& value, const KeyValue& asked) {
+  const auto* start = std::get_if<table::StartsWith>(&asked);
+  if (start == nullptr) return value == asked;
+  const auto* text = std::get_if<std::string>(&value);
+  base::Check(text != nullptr, "only a string begins with something");
+  return text->starts_with(start->text);
+}
+
+// The least of the values asked for.
+KeyValue Least(const KeyValue& asked) {
+  const auto* start = std::get_if<table::StartsWith>(&asked);
+  return start == nullptr ? asked : KeyValue(start->text);
 }
 
 void Collect(const Message& row, std::string_view path, std::vector<KeyValue>& values) {
@@ -168,12 +184,13 @@ void FakeRows::ScanErased(std::string_view name, std::string_view index_name,
   const auto matches = [&](const Key& key) {
     base::Check(prefix.size() <= key.size(), "a prefix has at most the fields of its index");
     for (size_t i = 0; i < prefix.size(); ++i) {
-      if (key[i].value != prefix[i]) return false;
+      if (!Meets(key[i].value, prefix[i])) return false;
     }
     return true;
   };
   if (index_name.empty()) {
-    const Key start(prefix.begin(), prefix.end());
+    Key start;
+    for (const KeyValue& value : prefix) start.push_back({Least(value)});
     for (auto at = table.rows.lower_bound(start); at != table.rows.end() && matches(at->first);
          ++at) {
       row.CopyFrom(*at->second);
@@ -185,7 +202,8 @@ void FakeRows::ScanErased(std::string_view name, std::string_view index_name,
     if (index.name != index_name) continue;
     Key start;
     for (size_t i = 0; i < prefix.size(); ++i) {
-      start.push_back({prefix[i], i < index.fields.size() && index.fields[i].starts_with('-')});
+      start.push_back(
+          {Least(prefix[i]), i < index.fields.size() && index.fields[i].starts_with('-')});
     }
     for (auto at = index.entries.lower_bound(start);
          at != index.entries.end() && matches(at->first); ++at) {
@@ -216,6 +234,28 @@ void FakeRows::PutErased(std::string_view name, const Message& row) {
   std::unique_ptr<Message> copy(row.New());
   copy->CopyFrom(row);
   table.rows.emplace(key, std::move(copy));
+}
+
+void FakeRows::PutVersionErased(std::string_view name, const Message& row, absl::Time effective,
+                                absl::Time record) {
+  Table& table = const_cast<Table&>(Find(name));
+  std::unique_ptr<Message> copy(row.New());
+  copy->CopyFrom(row);
+  table.versions[KeyOf(table, row)][{effective, record}] = std::move(copy);
+}
+
+bool FakeRows::GetAsOfErased(std::string_view name, const std::vector<KeyValue>& key,
+                             absl::Time as_of, absl::Time known_at, Message& row) const {
+  const Table& table = Find(name);
+  base::Check(key.size() == table.key.size(), "GetAsOf takes all fields of the key");
+  const auto versions = table.versions.find(Key(key.begin(), key.end()));
+  if (versions == table.versions.end()) return false;
+  for (const auto& [times, version] : versions->second) {
+    if (times.first > as_of || times.second > known_at) continue;
+    row.CopyFrom(*version);
+    return true;
+  }
+  return false;
 }
 
 void FakeRows::DeleteErased(std::string_view name, const std::vector<KeyValue>& key) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <compare>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -9,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/time/time.h"
+#include "libs/base/check.h"
 #include "libs/table/rows.h"
 
 namespace crm::testing {
@@ -30,6 +33,18 @@ class FakeRows : public table::Rows {
   void ScanErased(std::string_view table, std::string_view index,
                   const std::vector<table::KeyValue>& prefix, google::protobuf::Message& row,
                   const table::RowVisitor& visit) const override;
+  bool GetAsOfErased(std::string_view table, const std::vector<table::KeyValue>& key,
+                     absl::Time as_of, absl::Time known_at,
+                     google::protobuf::Message& row) const override;
+  // Puts the row and remembers it as what was so from `effective` on, by what was known from
+  // `record` on. The engine gives the time of the event as both.
+  template <class Row>
+  void PutVersion(const table::TableSpec<Row>& spec, const Row& row, absl::Time effective,
+                  absl::Time record) {
+    base::Check(spec.history, "the table keeps versions");
+    Put(spec, row);
+    PutVersionErased(spec.name, row, effective, record);
+  }
   void PutErased(std::string_view table, const google::protobuf::Message& row) override;
   void DeleteErased(std::string_view table, const std::vector<table::KeyValue>& key) override;
 
@@ -62,6 +77,10 @@ class FakeRows : public table::Rows {
     std::vector<std::string_view> key;
     std::vector<Index> indexes;
     std::map<Key, std::unique_ptr<google::protobuf::Message>> rows;
+    // By (effective, record), newest first.
+    std::map<Key, std::map<std::pair<absl::Time, absl::Time>,
+                           std::unique_ptr<google::protobuf::Message>, std::greater<>>>
+        versions;
   };
 
   void Add(std::string_view name, const std::string_view (&key)[table::kKeyFieldsMax],
@@ -73,6 +92,8 @@ class FakeRows : public table::Rows {
   static std::vector<table::KeyValue> ValuesAt(const google::protobuf::Message& row,
                                                std::string_view path);
   void Erase(Table& table, const Key& key);
+  void PutVersionErased(std::string_view table, const google::protobuf::Message& row,
+                        absl::Time effective, absl::Time record);
 
   std::map<std::string, Table, std::less<>> tables_;
 };

@@ -70,6 +70,18 @@ TEST_F(Rows, IndexesGoByPrefixThenByTheirOrder) {
   EXPECT_THAT(Names("by_region", "n", 6), IsEmpty());
 }
 
+TEST_F(Rows, ABeginningTakesAllThatBeginSo) {
+  Put("name: 'customers/a' region: 'nm'");
+  Put("name: 'customers/b' region: 'n'");
+  Put("name: 'customers/c' region: 'o'");
+  Put("name: 'contacts/d' region: 'm'");
+  EXPECT_THAT(Names("by_region", table::StartsWith{"n"}),
+              ElementsAre("customers/b", "customers/a"));
+  EXPECT_THAT(Names("", table::StartsWith{"customers/"}),
+              ElementsAre("customers/a", "customers/b", "customers/c"));
+  EXPECT_DEATH(Names("by_region", "n", table::StartsWith{"1"}), "only a string");
+}
+
 TEST_F(Rows, RepeatedFieldsFanOut) {
   Put("name: 'customers/a' tags: 'x' tags: 'y' personal { addresses { country_code: 'DE' } "
       "addresses { country_code: 'CN' } }");
@@ -90,7 +102,9 @@ TEST_F(Rows, VariablesOfTheNameTimesAndDates) {
   EXPECT_THAT(Names("by_id", "b"), ElementsAre("customers/b"));
   EXPECT_THAT(Names("by_verify_time"), ElementsAre("customers/b", "customers/a"));
   EXPECT_THAT(Names("by_last_order"), ElementsAre("customers/b", "customers/a"));
-  EXPECT_THAT(Names("by_last_order", 20260201), ElementsAre("customers/a"));
+  EXPECT_THAT(Names("by_last_order", "2026-02-01"), ElementsAre("customers/a"));
+  Put("name: 'customers/c'");
+  EXPECT_THAT(Names("by_last_order", ""), ElementsAre("customers/c"));
 }
 
 TEST_F(Rows, AVisitorEndsTheScan) {
@@ -99,6 +113,30 @@ TEST_F(Rows, AVisitorEndsTheScan) {
   int visited = 0;
   rows_.Scan(kTable, "", [&](const Customer&) { return ++visited < 1; });
   EXPECT_EQ(visited, 1);
+}
+
+TEST(Versions, TheNewestNotLaterInBothTimes) {
+  constexpr table::TableSpec<Customer> kKept{.name = "kept", .key = {"name"}, .history = true};
+  FakeRows rows(kKept);
+  const auto put = [&](const std::string& region, int effective, int record) {
+    rows.PutVersion(kKept, ParseText<Customer>("name: 'customers/a' region: '" + region + "'"),
+                    absl::FromUnixSeconds(effective), absl::FromUnixSeconds(record));
+  };
+  const auto region_at = [&](int as_of, int known_at) {
+    const auto row = rows.GetAsOf(kKept, absl::FromUnixSeconds(as_of),
+                                  absl::FromUnixSeconds(known_at), "customers/a");
+    return row.has_value() ? row->region() : "none";
+  };
+  put("n", 10, 10);
+  put("s", 20, 20);
+  put("w", 12, 30);
+  EXPECT_EQ(region_at(9, 99), "none");
+  EXPECT_EQ(region_at(10, 10), "n");
+  EXPECT_EQ(region_at(15, 29), "n");
+  EXPECT_EQ(region_at(15, 30), "w");
+  EXPECT_EQ(region_at(25, 99), "s");
+  EXPECT_EQ(rows.GetAsOf(kKept, absl::InfiniteFuture(), absl::InfiniteFuture(), "customers/b"),
+            std::nullopt);
 }
 
 TEST_F(Rows, AnythingUndeclaredIsABug) {
