@@ -47,11 +47,12 @@ class Room:
 BASE = ("libs/base/",) + SHARED_PROTOS
 EVENT_LOG = ("libs/eventlog/.",)  # The interface, not its implementations.
 PURE_LIBS = BASE + ("libs/engine/model.h", "libs/engine/update.h", "libs/table/spec.h",
-                    "libs/table/rows.h", "libs/stats/")
+                    "libs/table/rows.h", "libs/stats/", "libs/text/")
 
 ROOMS = {
     "libs/base/": Room(BASE, ORDINARY),
     "libs/stats/": Room(BASE + ("libs/stats/",), PURE),
+    "libs/text/": Room(BASE + ("libs/text/",), PURE),
     "libs/table/": Room(BASE + ("libs/table/",), ORDINARY | {"rocksdb"}),
     "libs/eventlog/": Room(BASE + EVENT_LOG, ORDINARY),
     "libs/eventlog/embedded/": Room(BASE + EVENT_LOG + ("libs/eventlog/embedded/",),
