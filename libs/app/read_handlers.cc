@@ -54,11 +54,6 @@ void HandleRead(Host& host, const Read& read, std::shared_ptr<rpc::Call> call) {
                [&read, engine, request, call] { read.run(*engine, *request, *call); });
 }
 
-absl::Status NotFound(std::string_view name) {
-  return base::Failed(absl::StatusCode::kNotFound, "NOT_FOUND", "no resource has this name",
-                      {{"name", name}});
-}
-
 std::string StringField(const Message& message, const char* field_name) {
   const FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(field_name);
   return field == nullptr ? "" : message.GetReflection()->GetString(message, field);
@@ -88,7 +83,7 @@ Read MakeGet(const engine::GetDef& def) {
             SayPositions(engine, {engine.PositionOf(PartitionOfName(engine, name).front())}, call);
             auto stored = engine.database().GetStored(table, {name});
             if (!stored.ok()) return call.Finish(engine::OfTables(stored.status()));
-            if (!stored->has_value()) return call.Finish(NotFound(name));
+            if (!stored->has_value()) return call.Finish(base::NotFound(name));
             call.Finish(std::string((*stored)->bytes));
           }};
 }
@@ -144,7 +139,7 @@ Read MakeBatchGet(const engine::BatchGetDef& def) {
               auto stored = view.GetStored(table, {name});
               if (!stored.ok()) return call.Finish(engine::OfTables(stored.status()));
               // AIP-231: all or nothing.
-              if (!stored->has_value()) return call.Finish(NotFound(name));
+              if (!stored->has_value()) return call.Finish(base::NotFound(name));
               AppendField(*rows, (*stored)->bytes, response);
             }
             call.AddTrailer(kRowsScannedTrailer, std::to_string(view.rows_scanned()));

@@ -84,6 +84,11 @@ absl::Status Failed(absl::StatusCode code, std::string_view reason, std::string_
   return status;
 }
 
+absl::Status NotFound(std::string_view name) {
+  return Failed(absl::StatusCode::kNotFound, "NOT_FOUND", "no resource has this name",
+                {{"name", name}});
+}
+
 absl::Status Unavailable(std::string_view reason, std::string_view text,
                          absl::Duration retry_after) {
   absl::Status status = Failed(absl::StatusCode::kUnavailable, reason, text);

@@ -38,6 +38,9 @@ absl::Status Refused(ReasonEnum reason, std::string_view text, Metadata metadata
 absl::Status Failed(absl::StatusCode code, std::string_view reason, std::string_view text,
                     Metadata metadata = {});
 
+// NOT_FOUND: no resource has the name, which stands in the metadata.
+absl::Status NotFound(std::string_view name);
+
 // UNAVAILABLE with RetryInfo: nothing was begun, or the same request_id settles what became of it.
 absl::Status Unavailable(std::string_view reason, std::string_view text,
                          absl::Duration retry_after);

@@ -75,8 +75,7 @@ absl::Status Exists(const Command& command, const Loaded& loaded) {
                   "a resource of this name exists", {{"name", command.name}});
   }
   if (!command.create() && loaded.revision == 0) {
-    return Failed(absl::StatusCode::kNotFound, "NOT_FOUND", "no resource has this name",
-                  {{"name", command.name}});
+    return base::NotFound(command.name);
   }
   if (!command.etag.empty() && command.etag != EtagOf(loaded.revision)) {
     return Failed(absl::StatusCode::kAborted, kStaleEtag,

@@ -83,10 +83,12 @@ void Reactor::SeedOnce() {
   for (const auto& seed : engine_.service().seeds) {
     int number = 0;
     for (MessagePtr& request : seed()) {
-      const CommandDef* def = engine_.FindCommand(request->GetDescriptor()->full_name());
+      // Several may be set up under one key, which knows their requests apart by these ids.
+      const auto& type = *request->GetDescriptor();
+      const CommandDef* def = engine_.FindCommand(type.full_name());
       base::Check(def != nullptr, "what is set up at first start are commands of the service");
       request->GetReflection()->SetString(request.get(), def->shape.request_id,
-                                          absl::StrCat("first-start-", ++number));
+                                          absl::StrCat("first-start-", type.name(), "-", ++number));
       auto task = std::make_shared<Task>();
       task->request = std::move(request);
       task->event = first_start_;
