@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include "crm/customer/v1/customer_event.pb.h"
+
 namespace crm::bench::bare {
 
 void Must(bool good, const std::string& what) {

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "crm/customer/v1/customer.pb.h"
+#include "crm/customer/v1/customer_event.pb.h"
 #include "crm/sales/v1/order.pb.h"
 #include "tests/bench/bare_parts.h"
 

@@ -29,12 +29,12 @@ common::v1::ExternalId IdOf(int64_t number) {
   return id;
 }
 
-std::string CustomersFrom(int64_t first, int64_t end) {
+std::string CustomersFrom(int64_t first, int64_t end, const CustomerMaker& customer_of) {
   customer::v1::ImportCustomersRequest request;
   request.set_request_id(absl::StrCat("customers-", first));
   for (int64_t number = first; number < end; ++number) {
     customer::v1::Customer& customer = *request.add_rows()->mutable_customer();
-    customer = CustomerOf(number);
+    customer = customer_of(number);
     customer.set_currency_code("USD");
     *customer.add_external_ids() = IdOf(number);
   }
@@ -93,12 +93,20 @@ double SendAll(const std::string& address, const char* method, int64_t there, in
 
 double Import(const std::string& address, const Book& book, const std::function<void()>& settle) {
   const double customers = SendAll<customer::v1::ImportCustomersResponse>(
-      address, kImportCustomers, book.customers_there, book.customers, CustomersFrom);
+      address, kImportCustomers, book.customers_there, book.customers,
+      [](int64_t first, int64_t end) { return CustomersFrom(first, end, CustomerOf); });
   settle();
   const double orders = SendAll<sales::v1::ImportOrdersResponse>(
       address, kImportOrders, book.orders_there, book.orders,
       [&](int64_t first, int64_t end) { return OrdersFrom(first, end, book.customers); });
   return customers + orders;
+}
+
+double ImportCustomers(const std::string& address, int64_t customers,
+                       const CustomerMaker& customer_of) {
+  return SendAll<customer::v1::ImportCustomersResponse>(
+      address, kImportCustomers, 0, customers,
+      [&](int64_t first, int64_t end) { return CustomersFrom(first, end, customer_of); });
 }
 
 }  // namespace crm::bench

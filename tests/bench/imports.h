@@ -5,6 +5,8 @@
 #include <functional>
 #include <string>
 
+#include "crm/customer/v1/customer.pb.h"
+
 namespace crm::bench {
 
 struct Book {
@@ -19,5 +21,11 @@ struct Book {
 // What reactions make of it may be still on its way. Gives the seconds that it took without
 // `settle`.
 double Import(const std::string& address, const Book& book, const std::function<void()>& settle);
+
+// Only so many customers, as `customer_of` makes each; external ids are given to them here. In the
+// same way.
+using CustomerMaker = std::function<customer::v1::Customer(int64_t number)>;
+double ImportCustomers(const std::string& address, int64_t customers,
+                       const CustomerMaker& customer_of);
 
 }  // namespace crm::bench

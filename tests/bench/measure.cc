@@ -4,6 +4,7 @@
 
 #include "absl/time/time.h"
 #include "crm/customer/v1/customer.pb.h"
+#include "crm/customer/v1/customer_event.pb.h"
 #include "libs/base/check.h"
 #include "libs/engine/ops.h"
 #include "libs/eventlog/embedded/embedded_log.h"

@@ -84,22 +84,26 @@ TEST(Events, AnEventWithoutAKnownFactIsRefused) {
   });
 }
 
+// Of two states at least one: a fact may say what the other is already.
 TEST(Events, EveryFactChangesTheState) {
   ForEachFact([](const AggregateDef& aggregate, const FieldDescriptor& fact) {
     const auto& type = *aggregate.state->GetDescriptor();
-    MessagePtr before = engine::NewOf(*aggregate.state);
-    FillSample(*before, 1, type);
     MessagePtr event = EventWith(aggregate, fact);
     FillSample(*event, 2, type);
-    MessagePtr after = engine::NewOf(*before);
-    after->CopyFrom(*before);
-    aggregate.evolve(*after, *event);
-    EXPECT_NE(after->SerializeAsString(), before->SerializeAsString()) << "is not folded";
-
-    MessagePtr again = engine::NewOf(*before);
-    again->CopyFrom(*before);
-    aggregate.evolve(*again, *event);
-    EXPECT_EQ(again->SerializeAsString(), after->SerializeAsString()) << "folds differently twice";
+    bool changes = false;
+    for (const int variant : {1, 3}) {
+      MessagePtr before = engine::NewOf(*aggregate.state);
+      FillSample(*before, variant, type);
+      const auto folded = [&] {
+        const MessagePtr state = engine::NewOf(*before);
+        state->CopyFrom(*before);
+        aggregate.evolve(*state, *event);
+        return state->SerializeAsString();
+      };
+      changes = changes || folded() != before->SerializeAsString();
+      EXPECT_EQ(folded(), folded()) << "folds differently twice";
+    }
+    EXPECT_TRUE(changes) << "is not folded";
   });
 }
 

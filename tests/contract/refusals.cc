@@ -34,12 +34,135 @@ Rows CustomerRows() {
       {p + "UpdateCustomerRequest",
        "customer { name: 'customers/c1' } update_mask { paths: 'status' }", "!field:update_mask"},
       {p + "VerifyCustomerRequest", "name: 'customers/c2'", "!NOTHING_TO_VERIFY"},
+      {p + "QualifyCustomerRequest", "name: 'customers/c1'", "!NOT_A_SUSPECT"},
+      {p + "QualifyCustomerRequest", "name: 'customers/nobody'", "!NOT_FOUND"},
+      {p + "MarkLostRequest", "name: 'customers/c2' loss_reason: 'weather'", "!field:loss_reason"},
+      {p + "MarkLostRequest", "name: 'customers/c2' loss_reason: 'other'", "!field:note"},
+      {p + "TransferCustomerRequest", "name: 'customers/c1' owner: ' '", "!field:owner"},
+      {p + "ReleaseCustomerRequest", "name: 'customers/c1' reason: ' '", "!field:reason"},
+      {p + "RecordTouchpointRequest",
+       "parent: 'customers/nobody' touchpoint { channel: CHANNEL_PHONE direction: DIRECTION_IN "
+       "personal { subject: 'X' } }",
+       "!NOT_FOUND"},
+      {p + "RecordTouchpointRequest",
+       "parent: 'customers/c1' touchpoint { direction: DIRECTION_IN personal { subject: 'X' } }",
+       "!field:touchpoint.channel"},
+      {p + "UpdateTouchpointRequest",
+       "touchpoint { name: 'customers/c1/touchpoints/none' } update_mask { paths: 'next_step' }",
+       "!NOT_FOUND"},
+      {p + "CreateCustomerPolicyRequest",
+       "customer_policy_id: 'another' customer_policy { loss_reasons { id: 'x' display_name: 'X' } "
+       "}",
+       "!field:customer_policy_id"},
+      {p + "UpdateCustomerPolicyRequest",
+       "customer_policy { name: 'customerPolicies/standard' } update_mask { paths: 'loss_reasons' "
+       "}",
+       "!field:customer_policy.loss_reasons"},
       {p + "CreateTierPlanRequest", "tier_plan_id: 'another' tier_plan {}", "!field:tier_plan_id"},
       {p + "UpdateTierPlanRequest",
        "tier_plan { name: 'tierPlans/standard' window_months: 500 }"
        "update_mask { paths: 'window_months' }",
        "!field:tier_plan.window_months"},
       {p + "ComputeTierPlanRequest", "name: 'tierPlans/other'", "!NOT_FOUND"},
+  };
+}
+
+Rows ContactRows() {
+  const std::string p = "crm.customer.v1.";
+  const std::string create = "parent: 'customers/c1' position { contact: 'contacts/li' ";
+  const std::string li = "name: 'customers/c1/positions/li' ";
+  const std::string wu = "name: 'customers/c1/positions/wu' ";
+  const std::string day = "end_date { year: 2026 month: 1 day: 5 } ";
+  return {
+      {p + "CreateContactRequest", "contact {}", "!field:contact.personal.family_name"},
+      {p + "UpdateContactRequest",
+       "contact { name: 'contacts/li' personal { phones { number: '0800' } } }",
+       "!field:contact.personal.phones[0].number"},
+      {p + "UpdateContactRequest", "contact { name: 'contacts/li' } update_mask { paths: '*' }",
+       "!field:contact.personal.family_name"},
+      {p + "CreatePositionRequest", "parent: 'customers/c1' position {}",
+       "!field:position.contact"},
+      {p + "CreatePositionRequest",
+       "parent: 'customers/nobody' position { contact: 'contacts/li' }", "!NOT_FOUND"},
+      {p + "CreatePositionRequest", "parent: 'customers/c1' position { contact: 'contacts/none' }",
+       "!CONTACT_UNKNOWN"},
+      {p + "CreatePositionRequest", create + "reports_to: 'customers/c1/positions/none' }",
+       "!SUPERIOR_UNKNOWN"},
+      {p + "CreatePositionRequest", create + "reports_to: 'customers/c1/positions/wu' }",
+       "!SUPERIOR_ENDED"},
+      {p + "CreatePositionRequest", create + "primary: true }", "!PRIMARY_POSITION_TAKEN"},
+      {p + "UpdatePositionRequest", "position {" + li + day + "}", "!POSITION_OPEN"},
+      {p + "UpdatePositionRequest", "position {" + wu + "} update_mask { paths: 'reports_to' }",
+       "!field:position.reports_to"},
+      {p + "SetReportsToRequest", li + "reports_to: 'customers/c1/positions/li'",
+       "!REPORTING_CYCLE"},
+      {p + "SetReportsToRequest", li + "reports_to: 'customers/c2/positions/li'",
+       "!field:reports_to"},
+      {p + "SetReportsToRequest", wu, "!POSITION_ENDED"},
+      {p + "EndPositionRequest", li, "!field:end_date"},
+      {p + "EndPositionRequest", wu + day, "!POSITION_ENDED"},
+  };
+}
+
+Rows OrganizationRows() {
+  const std::string p = "crm.customer.v1.";
+  const std::string day = " close_date { year: 2027 month: 1 day: 5 }";
+  return {
+      {p + "CreateBranchRequest", "branch { display_name: ' ' }", "!field:branch.display_name"},
+      {p + "CreateBranchRequest", "branch { display_name: 'X' parent: 'branches/none' }",
+       "!UNIT_UNKNOWN"},
+      {p + "CreateBranchRequest", "branch { display_name: 'X' parent: 'branches/harbour' }",
+       "!UNIT_CLOSED"},
+      {p + "UpdateBranchRequest", "branch { name: 'branches/north' parent: 'branches/city' }",
+       "!UNIT_CYCLE"},
+      {p + "UpdateBranchRequest", "branch { name: 'branches/harbour' display_name: 'X' }",
+       "!UNIT_CLOSED"},
+      {p + "CloseBranchRequest", "name: 'branches/north'", "!field:close_date"},
+      {p + "CloseBranchRequest", "name: 'branches/north'" + day, "!UNIT_NOT_EMPTY"},
+      {p + "CloseBranchRequest", "name: 'branches/harbour'" + day, "!UNIT_CLOSED"},
+      {p + "CreateDepartmentRequest", "department { display_name: 'X' branch: 'north' }",
+       "!field:department.branch"},
+      {p + "UpdateDepartmentRequest",
+       "department { name: 'departments/sales' lead: 'staff/nobody' }", "!STAFF_UNKNOWN"},
+      {p + "CloseDepartmentRequest", "name: 'departments/sales'" + day, "!UNIT_NOT_EMPTY"},
+      {p + "CreateTeamRequest", "team { display_name: 'X' lead: 'staff/dan' }", "!STAFF_LEFT"},
+      {p + "UpdateTeamRequest", "team { name: 'teams/blue' display_name: 'X' }", "!UNIT_CLOSED"},
+      {p + "CloseTeamRequest", "name: 'teams/red'" + day, "!UNIT_NOT_EMPTY"},
+  };
+}
+
+Rows StaffRows() {
+  const std::string p = "crm.customer.v1.";
+  const std::string bob = "name: 'staff/bob' ", dan = "name: 'staff/dan' ";
+  const std::string july =
+      "absence { kind: ABSENCE_KIND_SICK period { start { year: 2030 month: 7 day: 5 } "
+      "end { year: 2030 month: 7 day: 6 } } }";
+  return {
+      {p + "CreateStaffRequest", "staff { roles: STAFF_ROLE_REP }",
+       "!field:staff.personal.display_name"},
+      {p + "CreateStaffRequest", "staff { personal { display_name: 'X' } }", "!field:staff.roles"},
+      {p + "CreateStaffRequest",
+       "staff { personal { display_name: 'X' } roles: STAFF_ROLE_REP team: 'teams/none' }",
+       "!UNIT_UNKNOWN"},
+      {p + "UpdateStaffRequest", "staff { " + bob + "manager: 'staff/eve' }", "!MANAGER_CYCLE"},
+      {p + "UpdateStaffRequest", "staff { " + bob + "} update_mask { paths: 'leave_date' }",
+       "!field:update_mask"},
+      {p + "UpdateStaffRequest",
+       "staff { " + bob + "capacity: 9 } effective_date { year: 2100 month: 1 day: 1 }",
+       "!field:effective_date"},
+      {p + "UpdateStaffRequest", "staff { " + dan + "capacity: 9 }", "!STAFF_LEFT"},
+      {p + "PlanAbsenceRequest", bob, "!field:absence.period.start"},
+      {p + "PlanAbsenceRequest", bob + july, "!ABSENCES_OVERLAP"},
+      {p + "PlanAbsenceRequest", dan + july, "!STAFF_LEFT"},
+      {p + "CancelAbsenceRequest", bob + "start_date { year: 2030 month: 7 day: 5 }",
+       "!ABSENCE_UNKNOWN"},
+      {p + "MarkStaffLeftRequest", dan + "leave_date { year: 2026 month: 1 day: 9 }",
+       "!STAFF_LEFT"},
+      {p + "CancelLeaveRequest", dan, "!STAFF_LEFT"},
+      {p + "RehireStaffRequest", bob + "hire_date { year: 2026 month: 1 day: 9 }",
+       "!STAFF_EMPLOYED"},
+      {p + "RehireStaffRequest", dan + "hire_date { year: 2026 month: 1 day: 8 }",
+       "!field:hire_date"},
   };
 }
 
@@ -199,7 +322,8 @@ Rows BatchRows() {
 std::vector<RefusalRow> RefusalRows() {
   Rows all;
   for (const Rows& part :
-       {CustomerRows(), OpportunityRows(), OrderRows(), MarketingRows(), DeskRows(), BatchRows()}) {
+       {CustomerRows(), ContactRows(), OrganizationRows(), StaffRows(), OpportunityRows(),
+        OrderRows(), MarketingRows(), DeskRows(), BatchRows()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;
@@ -207,7 +331,15 @@ std::vector<RefusalRow> RefusalRows() {
 
 std::string ExistingName(const std::string& package, const std::string& collection) {
   static const std::map<std::string, std::string> names = {
+      {"crm.customer.v1/branches", "branches/north"},
+      {"crm.customer.v1/departments", "departments/sales"},
+      {"crm.customer.v1/staff", "staff/bob"},
+      {"crm.customer.v1/teams", "teams/red"},
+      {"crm.customer.v1/contacts", "contacts/li"},
       {"crm.customer.v1/customers", "customers/c1"},
+      {"crm.customer.v1/customerPolicies", "customerPolicies/standard"},
+      {"crm.customer.v1/touchpoints", "customers/c1/touchpoints/call"},
+      {"crm.customer.v1/positions", "customers/c1/positions/li"},
       {"crm.customer.v1/tierPlans", "tierPlans/standard"},
       {"crm.marketing.v1/campaigns", "campaigns/k1"},
       {"crm.sales.v1/opportunities", "customers/c1/opportunities/o2"},

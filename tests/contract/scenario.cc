@@ -230,6 +230,127 @@ std::vector<Step> Later() {
       {kCustomer + "CheckActivityRequest", "name: 'customers/c1'", true, 400},
       {kSales + "ReopenOpportunityRequest",
        "name: 'customers/c1/opportunities/o1' reason: 'not signed'", true},
+      {kCustomer + "UpdateCustomerPolicyRequest",
+       "customer_policy { name: 'customerPolicies/standard' completeness_weights { field: 'owner' "
+       "weight: 10 } } update_mask { paths: 'completeness_weights' }"},
+      {kCustomer + "CreateCustomerRequest",
+       "customer_id: 'suspect' customer { kind: CUSTOMER_KIND_PERSON display_name: 'Maybe' } "
+       "initial_status: CUSTOMER_STATUS_SUSPECT"},
+      {kCustomer + "QualifyCustomerRequest", "name: 'customers/suspect'"},
+      {kCustomer + "MarkLostRequest",
+       "name: 'customers/suspect' loss_reason: 'price' note: 'too dear'"},
+      {kCustomer + "RecordTouchpointRequest",
+       "parent: 'customers/c1' touchpoint_id: 'call' touchpoint { channel: CHANNEL_PHONE "
+       "direction: DIRECTION_IN "
+       "personal { subject: 'asked for a date' } next_step: 'call back' }"},
+      {kCustomer + "UpdateTouchpointRequest",
+       "touchpoint { name: 'customers/c1/touchpoints/call' personal { outcome: 'will wait' } } "
+       "update_mask { paths: "
+       "'personal.outcome' }"},
+      {kCustomer + "TransferCustomerRequest", "name: 'customers/c1' owner: 'bob' reason: 'moved'"},
+      {kCustomer + "ReleaseCustomerRequest", "name: 'customers/c1' reason: 'nobody has time'"},
+  };
+}
+
+std::vector<Step> Contacts() {
+  const std::string wu = "customers/c1/positions/wu";
+  return {
+      {kCustomer + "CreateContactRequest",
+       R"pb(contact_id: "li"
+            contact {
+              personal {
+                family_name: "Li"
+                given_name: "Wei"
+                birthday {
+                  date { year: 1980 month: 4 day: 30 }
+                  calendar: CALENDAR_LUNAR
+                }
+                phones { number: "+8613912345678" primary: true }
+              }
+            })pb"},
+      {kCustomer + "CreateContactRequest",
+       "contact_id: 'wu' contact { personal { family_name: 'Wu' } }"},
+      {kCustomer + "UpdateContactRequest",
+       "contact { name: 'contacts/wu' personal { given_name: 'Na' } influence: "
+       "CONTACT_INFLUENCE_LOW } update_mask { paths: 'personal.given_name' paths: 'influence' }"},
+      {kCustomer + "CreatePositionRequest",
+       "parent: 'customers/c1' position_id: 'li' position { contact: 'contacts/li' "
+       "role: POSITION_ROLE_DECIDER title: 'Head' primary: true }"},
+      {kCustomer + "CreatePositionRequest",
+       "parent: 'customers/c1' position_id: 'wu' position { contact: 'contacts/wu' "
+       "role: POSITION_ROLE_USER }"},
+      {kCustomer + "UpdatePositionRequest",
+       "position { name: '" + wu + "' title: 'Fitter' } update_mask { paths: 'title' }"},
+      {kCustomer + "SetReportsToRequest",
+       "name: '" + wu + "' reports_to: 'customers/c1/positions/li'"},
+      {kCustomer + "EndPositionRequest", "name: '" + wu +
+                                             "' end_date { year: 2025 month: 12 day: 31 } "
+                                             "end_reason: POSITION_END_REASON_LEFT"},
+  };
+}
+
+std::vector<Step> Organization() {
+  const std::string bob = "name: 'staff/bob' ", eve = "name: 'staff/eve' ";
+  const auto unit = [](const std::string& type, const std::string& field, const std::string& id,
+                       const std::string& more) {
+    return Step{kCustomer + "Create" + type + "Request",
+                absl::StrCat(field, "_id: '", id, "' ", field, " { display_name: '", id,
+                             "' start_date { year: 2025 month: 1 day: 1 } ", more, "}")};
+  };
+  const auto staff = [](const std::string& id, const std::string& more) {
+    return Step{kCustomer + "CreateStaffRequest",
+                absl::StrCat("staff_id: '", id, "' staff { personal { display_name: '", id,
+                             "' } hire_date { year: 2025 month: 1 day: 6 } ", more, "}")};
+  };
+  const std::string leave = "leave_date { year: 2026 month: 1 day: 8 }";
+  const std::string absence =
+      "absence { kind: ABSENCE_KIND_VACATION period { start { year: 2030 month: 7 day: 1 } "
+      "end { year: 2030 month: 7 day: 15 } } }";
+  return {
+      unit("Branch", "branch", "north", ""),
+      unit("Branch", "branch", "city", "parent: 'branches/north'"),
+      unit("Branch", "branch", "harbour", "parent: 'branches/north'"),
+      unit("Department", "department", "sales", "branch: 'branches/north'"),
+      unit("Department", "department", "old", ""),
+      unit("Team", "team", "red", "department: 'departments/sales'"),
+      unit("Team", "team", "blue", "department: 'departments/sales'"),
+      staff("bob", "roles: STAFF_ROLE_TEAM_LEAD team: 'teams/red'"),
+      staff("eve", "roles: STAFF_ROLE_REP team: 'teams/red' manager: 'staff/bob'"),
+      staff("dan", "roles: STAFF_ROLE_ANALYST"),
+      {kCustomer + "UpdateBranchRequest", "branch { name: 'branches/city' display_name: 'City' }"},
+      {kCustomer + "UpdateDepartmentRequest",
+       "department { name: 'departments/sales' lead: 'staff/bob' }"},
+      {kCustomer + "UpdateTeamRequest",
+       "team { name: 'teams/red' lead: 'staff/bob' } "
+       "effective_date { year: 2026 month: 1 day: 1 }"},
+      {kCustomer + "CloseBranchRequest",
+       "name: 'branches/harbour' close_date { year: 2026 month: 1 day: 5 } reason: 'sold'"},
+      {kCustomer + "CloseDepartmentRequest",
+       "name: 'departments/old' close_date { year: 2026 month: 1 day: 5 }"},
+      {kCustomer + "CloseTeamRequest",
+       "name: 'teams/blue' close_date { year: 2026 month: 1 day: 5 }"},
+      {kCustomer + "UpdateStaffRequest",
+       "staff { " + eve + "personal { email: 'eve@ours.example' } branch: 'branches/north' }"},
+      {kCustomer + "PlanAbsenceRequest", bob + absence},
+      {kCustomer + "PlanAbsenceRequest", eve + absence},
+      {kCustomer + "CancelAbsenceRequest", eve + "start_date { year: 2030 month: 7 day: 1 }"},
+      {kCustomer + "MarkStaffLeftRequest",
+       eve + "leave_date { year: 2031 month: 12 day: 31 } reason: 'moves'"},
+      {kCustomer + "CancelLeaveRequest", eve},
+      {kCustomer + "MarkStaffLeftRequest", eve + leave},
+      {kCustomer + "RehireStaffRequest", eve + "hire_date { year: 2026 month: 1 day: 9 }"},
+      {kCustomer + "MarkStaffLeftRequest", "name: 'staff/dan' " + leave},
+  };
+}
+
+// Names whose search terms are folded and spelled.
+std::vector<Step> Names() {
+  return {
+      {kCustomer + "CreateCustomerRequest",
+       "customer_id: 'bank' customer { kind: CUSTOMER_KIND_COMPANY "
+       "display_name: '中國銀行（上海）股份有限公司' }"},
+      {kCustomer + "CreateCustomerRequest",
+       "customer_id: 'qiu' customer { kind: CUSTOMER_KIND_PERSON display_name: '仇英 Société' }"},
   };
 }
 
@@ -237,8 +358,8 @@ std::vector<Step> Later() {
 
 std::vector<Step> Scenario() {
   std::vector<Step> all;
-  for (const auto& part :
-       {Customers(), Opportunities(), Orders(), Imports(), Campaigns(), Tickets(), Later()}) {
+  for (const auto& part : {Customers(), Opportunities(), Orders(), Imports(), Campaigns(),
+                           Tickets(), Later(), Contacts(), Organization(), Names()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;

@@ -9,6 +9,7 @@
 #include <iostream>
 
 #include "absl/strings/str_cat.h"
+#include "crm/customer/v1/customer_event.pb.h"
 #include "libs/base/hash.h"
 #include "libs/base/status.h"
 #include "libs/eventlog/acceptance.h"

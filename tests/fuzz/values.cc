@@ -13,6 +13,9 @@
 #include "libs/base/text.h"
 #include "libs/base/timestamp.h"
 #include "libs/base/utf8.h"
+#include "libs/text/fold.h"
+#include "libs/text/pinyin.h"
+#include "libs/text/utf32.h"
 #include "tests/fuzz/fuzz.h"
 
 namespace crm::fuzz {
@@ -67,6 +70,9 @@ void CheckText(std::string_view text, size_t most) {
   base::Check(base::ToUtf8(text, text.size()) == text, "UTF-8 that fits is not touched");
   base::IsBlank(text);
   base::HasControls(text);
+  const std::u32string folded = text::Fold(text);
+  base::Check(text::Fold(text::ToUtf8(folded)) == folded, "what is folded stays so");
+  base::Check(text::ReadingsOfName(folded).size() == folded.size(), "readings of each character");
 }
 
 }  // namespace

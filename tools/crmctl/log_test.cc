@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "crm/customer/v1/customer.pb.h"
+#include "crm/customer/v1/customer_event.pb.h"
 #include "crm/eventlog/v1/eventlog.pb.h"
 #include "libs/base/hash.h"
 #include "libs/engine/log_reader.h"

@@ -10,10 +10,12 @@
 #include "libs/base/field_limits.h"
 #include "libs/base/field_mask.h"
 #include "libs/base/status.h"
+#include "libs/base/text.h"
 #include "libs/base/timestamp.h"
 #include "libs/engine/update.h"
 #include "services/customer/domain/calendar.h"
 #include "services/customer/domain/checks.h"
+#include "services/customer/domain/customer_policy.h"
 #include "services/customer/read/tables.h"
 
 namespace crm::customer {
@@ -54,6 +56,18 @@ void FoldActivity(v1::Customer& state, const v1::OrderActivity& activity) {
   *state.mutable_active_until_date() = activity.active_until_date();
   *state.mutable_activity_check_time() = activity.activity_check_time();
   state.set_activity_tier_plan_etag(activity.tier_plan_etag());
+}
+
+absl::Status CheckNotErased(const v1::Customer& customer) {
+  if (customer.status() != v1::CUSTOMER_STATUS_ERASED) return absl::OkStatus();
+  return base::Refused(v1::REASON_CUSTOMER_ERASED, "the customer has been erased");
+}
+
+// What only an ACTIVE customer has.
+void ClearActivity(v1::Customer& state) {
+  state.clear_active_until_date();
+  state.clear_activity_check_time();
+  state.clear_activity_tier_plan_etag();
 }
 
 // The fact that the fields of `mask` (empty: those set) become what they are in `values`.
@@ -149,6 +163,78 @@ engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
   return event;
 }
 
+engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
+                                                      const v1::QualifyCustomerRequest&,
+                                                      const engine::Context&) {
+  if (customer.status() == v1::CUSTOMER_STATUS_PROSPECT) return std::nullopt;
+  if (customer.status() != v1::CUSTOMER_STATUS_SUSPECT) {
+    return base::Refused(v1::REASON_NOT_A_SUSPECT, "the customer is not a suspect",
+                         {{"status", v1::CustomerStatus_Name(customer.status())}});
+  }
+  Event event;
+  event.mutable_qualified()->set_previous_status(customer.status());
+  return event;
+}
+
+LossReasonFacts CustomerModel::Gather(const v1::MarkLostRequest& lost, const engine::Context&,
+                                      const engine::Snapshot& snapshot) {
+  const auto policy = snapshot.Get(kCustomerPolicies, kStandardCustomerPolicy);
+  if (!policy.has_value()) return {};
+  const auto& reasons = policy->loss_reasons();
+  const bool known = std::any_of(reasons.begin(), reasons.end(), [&](const auto& reason) {
+    return reason.id() == lost.loss_reason();
+  });
+  return {.known = known, .customer_policy_etag = policy->etag()};
+}
+
+engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
+                                                      const v1::MarkLostRequest& lost,
+                                                      const engine::Context& context,
+                                                      const LossReasonFacts& reason) {
+  if (absl::Status s = CheckNotErased(customer); !s.ok()) return s;
+  if (!reason.known)
+    return base::Invalid("loss_reason", "must be one of the policy's loss reasons");
+  if (lost.loss_reason() == kOtherLossReason && base::IsBlank(lost.note()))
+    return base::Invalid("note", "must be given when the reason is \"other\"");
+  if (customer.status() == v1::CUSTOMER_STATUS_LOST &&
+      customer.loss().loss_reason() == lost.loss_reason() && customer.loss().note() == lost.note())
+    return std::nullopt;
+  Event event;
+  event.mutable_lost()->set_previous_status(customer.status());
+  v1::CustomerLoss& loss = *event.mutable_lost()->mutable_loss();
+  loss.set_loss_reason(lost.loss_reason());
+  loss.set_note(lost.note());
+  *loss.mutable_lost_time() = base::TimestampOf(context.time);
+  loss.set_customer_policy_etag(reason.customer_policy_etag);
+  return event;
+}
+
+engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
+                                                      const v1::TransferCustomerRequest& transfer,
+                                                      const engine::Context&) {
+  if (absl::Status s = CheckNotErased(customer); !s.ok()) return s;
+  if (base::IsBlank(transfer.owner())) return base::Invalid("owner", "must be given");
+  if (customer.owner() == transfer.owner()) return std::nullopt;
+  Event event;
+  auto& transferred = *event.mutable_transferred();
+  transferred.set_previous_owner(customer.owner());
+  transferred.set_owner(transfer.owner());
+  transferred.set_reason(transfer.reason());
+  return event;
+}
+
+engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
+                                                      const v1::ReleaseCustomerRequest& release,
+                                                      const engine::Context&) {
+  if (absl::Status s = CheckNotErased(customer); !s.ok()) return s;
+  if (base::IsBlank(release.reason())) return base::Invalid("reason", "must be given");
+  if (customer.owner().empty()) return std::nullopt;
+  Event event;
+  event.mutable_released()->set_previous_owner(customer.owner());
+  event.mutable_released()->set_reason(release.reason());
+  return event;
+}
+
 ActivityWindow CustomerModel::Gather(const v1::ActivateCustomerRequest&, const engine::Context&,
                                      const engine::Snapshot& snapshot) {
   const auto plan = snapshot.Get(kTierPlans, kStandardTierPlan);
@@ -230,6 +316,7 @@ void CustomerModel::Evolve(State& state, const Event& event) {
       return;
     case Event::kActivated:
       state.set_status(v1::CUSTOMER_STATUS_ACTIVE);
+      state.clear_loss();
       FoldActivity(state, event.activated().activity());
       return;
     case Event::kOrderNoted:
@@ -238,12 +325,24 @@ void CustomerModel::Evolve(State& state, const Event& event) {
     case Event::kBecameInactive:
       state.set_status(v1::CUSTOMER_STATUS_INACTIVE);
       *state.mutable_last_order_date() = event.became_inactive().last_order_date();
-      state.clear_active_until_date();
-      state.clear_activity_check_time();
-      state.clear_activity_tier_plan_etag();
+      ClearActivity(state);
       return;
     case Event::kTierChanged:
       state.set_tier(event.tier_changed().to());
+      return;
+    case Event::kQualified:
+      state.set_status(v1::CUSTOMER_STATUS_PROSPECT);
+      return;
+    case Event::kLost:
+      state.set_status(v1::CUSTOMER_STATUS_LOST);
+      *state.mutable_loss() = event.lost().loss();
+      ClearActivity(state);
+      return;
+    case Event::kTransferred:
+      state.set_owner(event.transferred().owner());
+      return;
+    case Event::kReleased:
+      state.clear_owner();
       return;
     case Event::EVENT_NOT_SET:
       base::Check(false, "the engine stops at facts it does not know, before Evolve");

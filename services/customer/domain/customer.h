@@ -1,14 +1,16 @@
 // Customer: who may buy, buys or bought from us.
 //
 // SUSPECT or PROSPECT when made; an order makes it ACTIVE; without an order for the window (of the
-// tier plan, 12 months by default) time makes it INACTIVE; the tier plan gives it its standing
-// tier. Pure: no I/O, no clock, no randomness. Time, actor and names arrive in Context.
+// tier plan, 12 months by default) time makes it INACTIVE; somebody may say that it is LOST, until
+// it orders; the tier plan gives it its standing tier. Pure: no I/O, no clock, no randomness. Time,
+// actor and names arrive in Context.
 #pragma once
 
 #include <optional>
 #include <string>
 
 #include "crm/customer/v1/customer.pb.h"
+#include "crm/customer/v1/customer_event.pb.h"
 #include "libs/engine/model.h"
 
 namespace crm::customer {
@@ -17,6 +19,12 @@ namespace crm::customer {
 struct ActivityWindow {
   int months = 12;
   std::string tier_plan_etag;
+};
+
+// The policy's loss reason that a command names.
+struct LossReasonFacts {
+  bool known = false;
+  std::string customer_policy_etag;
 };
 
 struct CustomerModel {
@@ -34,6 +42,22 @@ struct CustomerModel {
                                                 const engine::Context&);
   // Refuses NOTHING_TO_VERIFY.
   static engine::Decision<CustomerModel> Decide(const State&, const v1::VerifyCustomerRequest&,
+                                                const engine::Context&);
+  // Refuses NOT_A_SUSPECT.
+  static engine::Decision<CustomerModel> Decide(const State&, const v1::QualifyCustomerRequest&,
+                                                const engine::Context&);
+  // The reason in the policy; it is configuration, and may be behind.
+  static LossReasonFacts Gather(const v1::MarkLostRequest&, const engine::Context&,
+                                const engine::Snapshot&);
+  // Refuses CUSTOMER_ERASED.
+  static engine::Decision<CustomerModel> Decide(const State&, const v1::MarkLostRequest&,
+                                                const engine::Context&,
+                                                const LossReasonFacts& reason);
+  // Refuses CUSTOMER_ERASED.
+  static engine::Decision<CustomerModel> Decide(const State&, const v1::TransferCustomerRequest&,
+                                                const engine::Context&);
+  // Refuses CUSTOMER_ERASED.
+  static engine::Decision<CustomerModel> Decide(const State&, const v1::ReleaseCustomerRequest&,
                                                 const engine::Context&);
   // The window of the tier plan; it is configuration, and may be behind.
   static ActivityWindow Gather(const v1::ActivateCustomerRequest&, const engine::Context&,

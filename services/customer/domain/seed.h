@@ -7,5 +7,7 @@ namespace crm::customer {
 
 // The standing tier's plan, with the defaults of TierPlan.
 engine::Commands SeedTierPlans();
+// The policy: why customers are lost, and what should be known of them.
+engine::Commands SeedCustomerPolicies();
 
 }  // namespace crm::customer

@@ -1,7 +1,7 @@
 #include "services/customer/read/search.h"
 
 #include <algorithm>
-#include <map>
+#include <iterator>
 #include <optional>
 #include <set>
 #include <string>
@@ -10,279 +10,293 @@
 #include <vector>
 
 #include "libs/base/status.h"
-#include "services/customer/read/fold_text.h"
+#include "libs/text/fold.h"
+#include "services/customer/read/search_name.h"
+#include "services/customer/read/search_terms.h"
 #include "services/customer/read/tables.h"
 
 namespace crm::customer {
 namespace {
 
-constexpr size_t kHeadMax = 4;
 constexpr size_t kPhoneDigitsMin = 4;
 
-using Term = std::pair<v1::SearchTermKind, std::u32string>;
+using Names = std::vector<std::string>;
 
-// The digits from the last to the first: the end of a number is then a beginning.
-std::u32string PhoneTerm(std::u32string_view text) {
-  std::u32string digits;
-  for (const char32_t c : text) {
-    if (c >= '0' && c <= '9') digits.push_back(c);
-  }
-  std::reverse(digits.begin(), digits.end());
-  return digits;
+void SortUnique(Names& names) {
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
 }
 
-// What can be searched of a customer, as it was written.
-using Text = std::pair<v1::SearchTermKind, std::string>;
-
-std::vector<Text> TextsOf(const v1::Customer& customer) {
-  std::vector<Text> texts = {{v1::SEARCH_TERM_KIND_WORD, customer.display_name()}};
-  for (const auto& external_id : customer.external_ids()) {
-    texts.emplace_back(v1::SEARCH_TERM_KIND_IDENTIFIER, external_id.id());
+// Each once, those that stand there several times before the others.
+Names RepeatedFirst(Names names) {
+  std::sort(names.begin(), names.end());
+  Names repeated, once;
+  for (size_t begin = 0, end = 0; begin < names.size(); begin = end) {
+    while (end < names.size() && names[end] == names[begin]) ++end;
+    (end - begin > 1 ? repeated : once).push_back(std::move(names[begin]));
   }
-  const v1::CustomerPersonal& personal = customer.personal();
-  if (!personal.tax_id().empty())
-    texts.emplace_back(v1::SEARCH_TERM_KIND_IDENTIFIER, personal.tax_id());
-  for (const std::string& email : personal.emails())
-    texts.emplace_back(v1::SEARCH_TERM_KIND_EMAIL, email);
-  for (const std::string& phone : personal.phones())
-    texts.emplace_back(v1::SEARCH_TERM_KIND_PHONE, phone);
-  return texts;
+  repeated.insert(repeated.end(), once.begin(), once.end());
+  return repeated;
 }
 
-std::set<Term> TermsOf(const std::vector<Text>& texts) {
-  std::set<Term> terms;
-  for (const auto& [kind, text] : texts) {
-    const std::u32string folded = FoldText(text);
-    if (kind == v1::SEARCH_TERM_KIND_WORD) {
-      for (const std::u32string& word : WordsOf(folded)) terms.emplace(kind, word);
-    } else {
-      terms.emplace(kind, kind == v1::SEARCH_TERM_KIND_PHONE ? PhoneTerm(folded) : folded);
-    }
-  }
-  return terms;
-}
-
-// The lengths of a beginning by which a term of this kind is looked up. Longer beginnings use the
-// longest head.
-std::pair<size_t, size_t> HeadLengths(const Term& term) {
-  const size_t longest = std::min(kHeadMax, term.second.size());
-  if (term.first == v1::SEARCH_TERM_KIND_WORD) {
-    const bool ideographs = IsIdeograph(term.second.front());
-    return {ideographs ? 1 : std::min<size_t>(2, longest), longest};
-  }
-  return {longest, longest};
-}
-
-void ForEachRow(const Term& term, const std::string& customer,
-                const std::function<void(const v1::SearchTerm&)>& use) {
-  if (term.second.empty()) return;
-  v1::SearchTerm row;
-  row.set_kind(term.first);
-  row.set_term(ToUtf8(term.second));
-  row.set_customer(customer);
-  const auto [shortest, longest] = HeadLengths(term);
-  for (size_t length = shortest; length <= longest; ++length) {
-    row.set_head(ToUtf8(term.second.substr(0, length)));
-    use(row);
-  }
-}
-
-// What was found for one word or identifier: customers, and whether the whole term was meant.
+// Customers with a term that begins so.
 struct Found {
-  std::map<std::string, bool> customers;
-  bool incomplete = false;
+  Names customers;  // None twice; of LookUp sorted.
+  Names exact;      // Those of them whose term is just that.
+  bool cut = false;
 };
 
-Found Look(const engine::Snapshot& snapshot, v1::SearchTermKind kind, const std::u32string& text) {
+Found LookUp(const engine::Snapshot& snapshot, std::initializer_list<v1::SearchTermKind> kinds,
+             const std::string& start, int rows_max) {
   Found found;
-  const std::string whole = ToUtf8(text);
-  int rows = 0;
-  snapshot.Scan(
-      kSearchTerms, "",
-      [&](const v1::SearchTerm& row) {
-        if (++rows > kSearchRowsMax) {
-          found.incomplete = true;
-          return false;
-        }
-        if (row.term().starts_with(whole)) {
-          bool& exact = found.customers[row.customer()];
-          exact = exact || row.term() == whole;
-        }
-        return true;
-      },
-      kind, ToUtf8(text.substr(0, kHeadMax)));
+  for (const v1::SearchTermKind kind : kinds) {
+    int rows = 0;
+    snapshot.Scan(
+        kSearchTerms, "",
+        [&](const v1::SearchTerm& row) {
+          if (rows++ == rows_max) {
+            found.cut = true;
+            return false;
+          }
+          found.customers.push_back(row.customer());
+          if (row.term().size() == start.size()) found.exact.push_back(row.customer());
+          return true;
+        },
+        kind, table::StartsWith{start});
+  }
+  SortUnique(found.customers);
+  SortUnique(found.exact);
   return found;
 }
 
-bool Searchable(const std::u32string& word) {
-  return word.size() >= 2 || IsIdeograph(word.front());
+Names Both(const Names& a, const Names& b) {
+  Names both;
+  std::set_intersection(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(both));
+  return both;
 }
 
-using Matches = std::map<std::string, v1::SearchMatch>;
+bool Searchable(const Word& word) { return word.text.size() >= 2 || word.ideographs; }
 
-void Improve(Matches& matches, const std::string& customer, v1::SearchMatch match) {
-  const auto [at, added] = matches.emplace(customer, match);
-  if (!added) at->second = std::min(at->second, match);
+// More for what fewer names have: long words, and numbers.
+size_t Telling(const std::string& piece) {
+  const bool number = piece.find_first_of("0123456789") != std::string::npos;
+  return piece.size() + (number ? 16 : 0);
 }
 
-// Identifiers: the whole text is one of them, or a part of one.
-bool LookForIdentifiers(const engine::Snapshot& snapshot, const std::u32string& folded,
-                        Matches& matches) {
-  bool incomplete = false;
-  const auto look = [&](v1::SearchTermKind kind, const std::u32string& text) {
-    const Found found = Look(snapshot, kind, text);
-    incomplete = incomplete || found.incomplete;
-    for (const auto& [customer, exact] : found.customers) {
-      Improve(matches, customer,
-              exact ? v1::SEARCH_MATCH_IDENTIFIER : v1::SEARCH_MATCH_PART_OF_IDENTIFIER);
+bool LooksLikePhone(std::string_view query) {
+  return query.find_first_not_of("+-/() .0123456789") == std::string_view::npos;
+}
+
+struct Hit {
+  v1::SearchMatch match;
+  v1::SearchedCustomer customer;
+};
+
+class Search {
+ public:
+  Search(const engine::Snapshot& snapshot, std::string_view query, size_t page)
+      : snapshot_(snapshot),
+        page_(page),
+        typed_(query),
+        query_(Comparable(query)),
+        words_(WordsOf(text::Fold(query))),
+        spoken_(std::any_of(words_.begin(), words_.end(),
+                            [](const Word& word) { return !LettersOf(word.text).empty(); })) {}
+
+  bool HasWord() const { return std::any_of(words_.begin(), words_.end(), Searchable); }
+
+  v1::SearchCustomersResponse Answer() {
+    const bool parts_cut = LookForIdentifiers();
+    LookForNames();
+    // What is found in any other way is worse than all of these.
+    if (Better(v1::SEARCH_MATCH_WORDS) < page_) {
+      room_ = kSearchCandidatesMax;
+      LookForWords();
     }
-  };
-  if (!folded.empty()) look(v1::SEARCH_TERM_KIND_IDENTIFIER, folded);
-  if (folded.find(U'@') != std::u32string::npos) look(v1::SEARCH_TERM_KIND_EMAIL, folded);
-  const std::u32string phone = PhoneTerm(folded);
-  const bool only_phone = folded.find_first_not_of(U"+-/() .0123456789") == std::u32string::npos;
-  if (only_phone && phone.size() >= kPhoneDigitsMin) look(v1::SEARCH_TERM_KIND_PHONE, phone);
-  return incomplete;
-}
-
-// Customers whose name may have every word: those in the scans that came to an end. What the
-// others would say is asked of each name.
-bool LookForWords(const engine::Snapshot& snapshot, const std::vector<std::u32string>& words,
-                  Matches& matches) {
-  std::optional<std::map<std::string, bool>> all;
-  std::map<std::string, bool> cut;
-  for (const std::u32string& word : words) {
-    if (!Searchable(word)) continue;
-    Found found = Look(snapshot, v1::SEARCH_TERM_KIND_WORD, word);
-    if (found.incomplete) {
-      cut = std::move(found.customers);
-      continue;
+    if (hits_.size() < page_) {
+      room_ = kSearchCandidatesMax;
+      incomplete_ = incomplete_ || parts_cut;
+      Compare(parts_);
     }
-    if (!all.has_value()) {
-      all = std::move(found.customers);
-      continue;
+    return Ranked();
+  }
+
+ private:
+  // How many hits match better than so.
+  size_t Better(v1::SearchMatch match) const {
+    return static_cast<size_t>(std::count_if(hits_.begin(), hits_.end(),
+                                             [&](const Hit& hit) { return hit.match < match; }));
+  }
+
+  // Notes whose identifiers begin with the query, compares those who have just that one. Gives
+  // whether there are more.
+  bool LookForIdentifiers() {
+    bool cut = false;
+    const auto look = [&](v1::SearchTermKind kind, const std::string& term) {
+      const Found found = LookUp(snapshot_, {kind}, term, kSearchCandidatesMax);
+      cut = cut || found.cut;
+      identified_.insert(found.exact.begin(), found.exact.end());
+      parts_.insert(found.customers.begin(), found.customers.end());
+      return !found.customers.empty();
+    };
+    look(v1::SEARCH_TERM_KIND_IDENTIFIER, IdentifierTerm(typed_));
+    const std::string email = EmailTerm(typed_);
+    if (email.find('@') != std::string::npos) look(v1::SEARCH_TERM_KIND_EMAIL, email);
+    std::string phone = PhoneTerm(typed_);
+    if (LooksLikePhone(EmailTerm(typed_)) && phone.size() >= kPhoneDigitsMin &&
+        !look(v1::SEARCH_TERM_KIND_PHONE, phone)) {
+      // Inside a country, numbers are written with zeros that E.164 has not.
+      while (phone.ends_with('0')) phone.pop_back();
+      if (phone.size() >= kPhoneDigitsMin) look(v1::SEARCH_TERM_KIND_PHONE, phone);
     }
-    std::map<std::string, bool> both;
-    for (const auto& [customer, exact] : *all) {
-      const auto at = found.customers.find(customer);
-      if (at != found.customers.end()) both.emplace(customer, exact && at->second);
+    Compare(identified_);
+    return cut;
+  }
+
+  void LookForNames() {
+    std::set<std::string> starts = {NameStartTerm(query_)};
+    const std::string spoken = SpokenTerm(LettersOf(query_));
+    if (!spoken.empty()) starts.insert(spoken);
+    for (const std::string& start : starts) {
+      const Found found =
+          LookUp(snapshot_, {v1::SEARCH_TERM_KIND_NAME}, start, kSearchCandidatesMax);
+      incomplete_ = incomplete_ || found.cut;
+      Compare(found.exact);
+      Compare(found.customers);
     }
-    all = std::move(both);
   }
-  for (const auto& [customer, exact] : all.has_value() ? *all : cut) {
-    Improve(matches, customer, exact ? v1::SEARCH_MATCH_WORDS : v1::SEARCH_MATCH_WORD_STARTS);
-  }
-  return !all.has_value();
-}
 
-// Whether every word is in the name, or begins a word of it; unspecified: not so.
-v1::SearchMatch ByWords(const v1::Customer& customer, const std::vector<std::u32string>& words) {
-  const std::vector<std::u32string> of_name = WordsOf(FoldText(customer.display_name()));
-  v1::SearchMatch match = v1::SEARCH_MATCH_WORDS;
-  for (const std::u32string& word : words) {
-    if (std::find(of_name.begin(), of_name.end(), word) != of_name.end()) continue;
-    const bool begins = std::any_of(of_name.begin(), of_name.end(),
-                                    [&](const auto& longer) { return longer.starts_with(word); });
-    if (!begins) return v1::SEARCH_MATCH_UNSPECIFIED;
-    match = v1::SEARCH_MATCH_WORD_STARTS;
+  void LookForWords() {
+    std::set<std::string> unique;
+    for (const Word& word : words_) {
+      if (!Searchable(word)) continue;
+      for (std::string& piece : PiecesOf(word)) unique.insert(std::move(piece));
+    }
+    std::vector<std::string> pieces(unique.begin(), unique.end());
+    std::stable_sort(pieces.begin(), pieces.end(),
+                     [](const auto& a, const auto& b) { return Telling(a) > Telling(b); });
+    if (pieces.size() > kSearchPiecesMax) pieces.resize(kSearchPiecesMax);
+    Found found = Narrow(pieces, kSearchFirstRowsMax);
+    // Whoever typed a whole name has it already.
+    if (found.cut && Better(v1::SEARCH_MATCH_NAME_START) == 0) {
+      if (pieces.size() > kSearchCommonPiecesMax) pieces.resize(kSearchCommonPiecesMax);
+      // Of one piece no more rows are of use than customers can be compared.
+      found = Narrow(pieces, pieces.size() > 1 ? kSearchRowsMax : kSearchCandidatesMax);
+    }
+    incomplete_ = incomplete_ || found.cut;
+    Compare(found.exact);
+    Compare(found.customers);
   }
-  return match;
-}
 
-// Folded, one space where there were several, none at the ends: spaces do not make a name another.
-std::u32string Comparable(std::string_view text) {
-  std::u32string squeezed;
-  for (const char32_t c : FoldText(text)) {
-    const bool space = c == U' ' || c == U'\t';
-    if (space && (squeezed.empty() || squeezed.back() == U' ')) continue;
-    squeezed.push_back(space ? U' ' : c);
+  // The customers that have every piece of which all rows were seen. cut: there was no such piece,
+  // and these are some that have a piece, those with several of them first.
+  Found Narrow(const std::vector<std::string>& pieces, int rows_max) {
+    std::optional<Names> rare;
+    Names some;
+    Found narrow;
+    for (const std::string& piece : pieces) {
+      Found found = LookUp(snapshot_, {v1::SEARCH_TERM_KIND_NAME, v1::SEARCH_TERM_KIND_WORD}, piece,
+                           rows_max);
+      if (found.cut) {
+        some.insert(some.end(), found.customers.begin(), found.customers.end());
+        if (pieces.size() == 1) narrow.exact = std::move(found.exact);
+        continue;
+      }
+      rare = rare.has_value() ? Both(*rare, found.customers) : std::move(found.customers);
+      narrow.exact = Both(*rare, found.exact);
+      if (rare->size() <= kSearchFewMax) break;
+    }
+    narrow.cut = !rare.has_value() && !pieces.empty();
+    narrow.customers = rare.has_value() ? *std::move(rare) : RepeatedFirst(std::move(some));
+    return narrow;
   }
-  if (!squeezed.empty() && squeezed.back() == U' ') squeezed.pop_back();
-  return squeezed;
-}
 
-// The best way by which the query means the customer; unspecified: none.
-v1::SearchMatch MatchOf(const v1::Customer& customer, const std::u32string& folded,
-                        const std::vector<std::u32string>& words,
-                        std::optional<v1::SearchMatch> identifier) {
-  if (identifier == v1::SEARCH_MATCH_IDENTIFIER) return *identifier;
-  const std::u32string name = Comparable(customer.display_name());
-  if (name == folded) return v1::SEARCH_MATCH_NAME;
-  if (name.starts_with(folded)) return v1::SEARCH_MATCH_NAME_START;
-  const v1::SearchMatch match = ByWords(customer, words);
-  return match == v1::SEARCH_MATCH_UNSPECIFIED ? identifier.value_or(match) : match;
-}
+  // Reads those that were not read yet, as long as there is room.
+  template <class Customers>
+  void Compare(const Customers& customers) {
+    for (const std::string& name : customers) {
+      if (compared_.contains(name)) continue;
+      if (room_ == 0) {
+        incomplete_ = true;
+        return;
+      }
+      --room_;
+      compared_.insert(name);
+      auto customer = snapshot_.Get(kSearchedCustomers, name);
+      if (!customer.has_value()) continue;
+      const v1::SearchMatch match = MatchOf(*customer);
+      if (match != v1::SEARCH_MATCH_UNSPECIFIED) hits_.push_back({match, *std::move(customer)});
+    }
+  }
+
+  // The best way by which the query means the customer; unspecified: none.
+  v1::SearchMatch MatchOf(const v1::SearchedCustomer& customer) const {
+    if (identified_.contains(customer.customer())) return v1::SEARCH_MATCH_IDENTIFIER;
+    const SearchName name(customer.display_name(), spoken_);
+    const Meeting begins = name.Begins(query_);
+    if (begins == Meeting::kWhole) return v1::SEARCH_MATCH_NAME;
+    if (begins == Meeting::kStart) return v1::SEARCH_MATCH_NAME_START;
+    Meeting loosest = Meeting::kWhole;
+    for (const Word& word : words_) {
+      loosest = std::min(loosest, name.Has(word));
+      if (loosest == Meeting::kNone) break;
+    }
+    if (loosest == Meeting::kWhole) return v1::SEARCH_MATCH_WORDS;
+    if (loosest == Meeting::kStart) return v1::SEARCH_MATCH_WORD_STARTS;
+    return parts_.contains(customer.customer()) ? v1::SEARCH_MATCH_PART_OF_IDENTIFIER
+                                                : v1::SEARCH_MATCH_UNSPECIFIED;
+  }
+
+  v1::SearchCustomersResponse Ranked() {
+    const auto rank = [](const Hit& hit) {
+      const v1::SearchedCustomer& customer = hit.customer;
+      const int tier =
+          customer.tier() == v1::TIER_UNSPECIFIED ? v1::TIER_SMALL + 1 : customer.tier();
+      return std::make_tuple(static_cast<int>(hit.match), tier,
+                             std::string_view(customer.display_name()),
+                             std::string_view(customer.customer()));
+    };
+    std::sort(hits_.begin(), hits_.end(),
+              [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
+    if (hits_.size() > page_) hits_.resize(page_);
+    v1::SearchCustomersResponse response;
+    response.set_incomplete(incomplete_);
+    for (const Hit& hit : hits_) {
+      std::optional<v1::Customer> customer = snapshot_.Get(kCustomers, hit.customer.customer());
+      if (!customer.has_value()) continue;
+      v1::SearchHit& shown = *response.add_hits();
+      shown.set_match(hit.match);
+      *shown.mutable_customer() = *std::move(customer);
+    }
+    return response;
+  }
+
+  const engine::Snapshot& snapshot_;
+  const size_t page_;
+  const std::string_view typed_;
+  const std::u32string query_;
+  const std::vector<Word> words_;
+  const bool spoken_;  // Some of it may be pinyin.
+  std::set<std::string> identified_, compared_;
+  std::set<std::string> parts_;      // Have an identifier that begins with the query.
+  int room_ = kSearchCandidatesMax;  // Customers that may be compared yet.
+  std::vector<Hit> hits_;
+  bool incomplete_ = false;
+};
 
 }  // namespace
-
-void ProjectSearchTerms(const engine::Change<CustomerModel>& change, engine::Rows& rows) {
-  const std::vector<Text> old_texts =
-      change.before != nullptr ? TextsOf(*change.before) : std::vector<Text>();
-  const std::vector<Text> texts = TextsOf(change.after);
-  if (texts == old_texts) return;
-  const std::set<Term> before = TermsOf(old_texts), after = TermsOf(texts);
-  for (const Term& term : before) {
-    if (after.contains(term)) continue;
-    ForEachRow(term, change.meta.name, [&](const v1::SearchTerm& row) {
-      rows.Delete(kSearchTerms, row.kind(), row.head(), row.term(), row.customer());
-    });
-  }
-  for (const Term& term : after) {
-    if (before.contains(term)) continue;
-    ForEachRow(term, change.meta.name,
-               [&](const v1::SearchTerm& row) { rows.Put(kSearchTerms, row); });
-  }
-}
 
 absl::StatusOr<v1::SearchCustomersResponse> QuerySearch(const v1::SearchCustomersRequest& request,
                                                         const engine::Snapshot& snapshot,
                                                         const engine::Context&) {
   if (request.page_size() < 0) return base::Invalid("page_size", "must not be negative");
-  const std::u32string folded = Comparable(request.query());
-  const std::vector<std::u32string> words = WordsOf(folded);
-  if (std::none_of(words.begin(), words.end(), Searchable))
-    return base::Invalid("query", "must have a word of two characters, or of one Chinese one");
-
-  Matches identifiers;
-  v1::SearchCustomersResponse response;
-  const bool identifiers_cut = LookForIdentifiers(snapshot, folded, identifiers);
-  Matches matches = identifiers;
-  const bool words_cut = LookForWords(snapshot, words, matches);
-  response.set_incomplete(identifiers_cut || words_cut || matches.size() > kSearchCandidatesMax);
-
-  // What looks best is read first: not all may be.
-  std::vector<std::pair<v1::SearchMatch, std::string>> candidates;
-  for (const auto& [name, match] : matches) candidates.emplace_back(match, name);
-  std::sort(candidates.begin(), candidates.end());
-  if (candidates.size() > kSearchCandidatesMax) candidates.resize(kSearchCandidatesMax);
-  std::vector<v1::SearchHit> hits;
-  for (const auto& [looks, name] : candidates) {
-    auto customer = snapshot.Get(kCustomers, name);
-    if (!customer.has_value()) continue;
-    const auto at = identifiers.find(name);
-    const v1::SearchMatch match =
-        MatchOf(*customer, folded, words,
-                at == identifiers.end() ? std::nullopt : std::optional(at->second));
-    if (match == v1::SEARCH_MATCH_UNSPECIFIED) continue;
-    v1::SearchHit& hit = hits.emplace_back();
-    hit.set_match(match);
-    *hit.mutable_customer() = *std::move(customer);
-  }
-  const auto rank = [](const v1::SearchHit& hit) {
-    const int tier =
-        hit.customer().tier() == v1::TIER_UNSPECIFIED ? v1::TIER_SMALL + 1 : hit.customer().tier();
-    return std::make_tuple(static_cast<int>(hit.match()), tier,
-                           std::string_view(hit.customer().display_name()),
-                           std::string_view(hit.customer().name()));
-  };
-  std::sort(hits.begin(), hits.end(),
-            [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
   const size_t page = request.page_size() == 0
                           ? kSearchPageDefault
                           : std::min<size_t>(request.page_size(), kSearchPageMax);
-  for (size_t i = 0; i < std::min(page, hits.size()); ++i)
-    *response.add_hits() = std::move(hits[i]);
-  return response;
+  Search search(snapshot, request.query(), page);
+  if (!search.HasWord())
+    return base::Invalid("query", "must have a word of two characters, or of one Chinese one");
+  return search.Answer();
 }
 
 }  // namespace crm::customer

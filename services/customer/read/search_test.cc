@@ -8,7 +8,7 @@
 
 #include "libs/testing/decisions.h"
 #include "libs/testing/fake_rows.h"
-#include "services/customer/read/fold_text.h"
+#include "services/customer/read/search_terms.h"
 #include "services/customer/read/tables.h"
 
 namespace crm::customer {
@@ -16,25 +16,6 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-
-std::vector<std::string> Words(std::string_view text) {
-  std::vector<std::string> words;
-  for (const auto& word : WordsOf(FoldText(text))) words.push_back(ToUtf8(word));
-  return words;
-}
-
-TEST(FoldText, WordsOfAName) {
-  EXPECT_THAT(Words("Steel-Works & Sons (1998) Ltd."),
-              ElementsAre("steel", "works", "sons", "1998", "ltd"));
-  EXPECT_THAT(Words("ＡＢＣ　１２"), ElementsAre("abc", "12"));
-  EXPECT_THAT(Words("上海钢铁公司 ABC"),
-              ElementsAre("上海", "海钢", "钢铁", "铁公", "公司", "abc"));
-  EXPECT_THAT(Words("钢"), ElementsAre("钢"));
-  EXPECT_THAT(Words("Müller müller"), ElementsAre("müller"));
-  EXPECT_THAT(Words(" -- "), IsEmpty());
-  EXPECT_EQ(ToUtf8(FoldText("𠮷é€z")), "𠮷é€z");
-  EXPECT_EQ(ToUtf8(FoldText("a\xFF\xC3")), "a");
-}
 
 class Search : public ::testing::Test {
  protected:
@@ -50,20 +31,25 @@ class Search : public ::testing::Test {
     rows_.Put(kCustomers, after);
   }
 
-  std::vector<std::string> Find(const std::string& query, int page_size = 0) {
+  v1::SearchCustomersResponse Ask(const std::string& query, int page_size = 0) {
     v1::SearchCustomersRequest request;
     request.set_query(query);
     request.set_page_size(page_size);
     const auto response = QuerySearch(request, rows_, {});
     EXPECT_THAT(response, testing::IsOk());
+    return *response;
+  }
+
+  // Ids with the number of the match.
+  std::vector<std::string> Find(const std::string& query, int page_size = 0) {
     std::vector<std::string> ids;
-    for (const auto& hit : response->hits()) {
+    const v1::SearchCustomersResponse found = Ask(query, page_size);
+    for (const auto& hit : found.hits())
       ids.push_back(hit.customer().name().substr(10) + " " + std::to_string(hit.match()));
-    }
     return ids;
   }
 
-  testing::FakeRows rows_{kCustomers, kSearchTerms};
+  testing::FakeRows rows_{kCustomers, kSearchTerms, kSearchedCustomers};
 };
 
 TEST_F(Search, ByWordsBestFirst) {
@@ -94,7 +80,81 @@ TEST_F(Search, ByChineseNames) {
   EXPECT_THAT(Find("钢铁"), ElementsAre("a 4", "b 4"));
   EXPECT_THAT(Find("上海钢"), ElementsAre("a 3"));
   EXPECT_THAT(Find("北"), ElementsAre("b 3"));
+  EXPECT_THAT(Find("司"), ElementsAre("a 4", "b 4"));
   EXPECT_THAT(Find("有限公司"), ElementsAre("a 4"));
+  EXPECT_THAT(Find("上海 公司"), ElementsAre("a 4"));
+  EXPECT_THAT(Find("上海公司"), IsEmpty());
+}
+
+TEST_F(Search, NameAndQueryInManyForms) {
+  const struct {
+    const char* name;
+    const char* query;
+    int match;  // 0: not found.
+  } kCases[] = {
+      {"中国银行", "中國銀行", 2},
+      {"中國銀行", "中国银行", 2},
+      {"臺灣積體電路製造", "积体电路", 4},
+      {"台湾积体电路制造", "積體電路", 4},
+      {"中国银行", "国银", 4},
+      {"中国银行", "行", 4},
+      {"中国银行", "国行", 0},
+      {"中国银行股份有限公司", "中国银行", 3},
+      {"中国建设银行股份有限公司上海浦东分行", "中国建设银行浦东分行", 0},
+      {"中国建设银行股份有限公司上海浦东分行", "建设银行股份有限公司上海浦东", 4},
+      {"中国建设银行（上海）", "中国建设银行上海", 2},
+      {"中国银行", "zhongguoyinhang", 2},
+      {"中国银行", "ZhongGuo YinHang", 2},
+      {"中国银行", "zhongguo", 3},
+      {"中国银行", "zhongg", 3},
+      {"中国银行", "yinhang", 4},
+      {"中国银行", "yinh", 5},
+      {"中国银行", "zgyh", 3},
+      {"中国银行", "yh", 5},
+      {"中国银行", "zgy", 3},
+      {"中国银行", "zgjh", 0},
+      {"中國銀行股份有限公司", "zgyhgfyxgs", 3},
+      {"中国银行股份有限公司", "zhongguoyinhanggufenyouxiangongsi", 2},
+      {"重庆长安汽车", "chongqing", 3},
+      {"重庆长安汽车", "changan", 4},
+      {"重庆长安汽车", "cqca", 3},
+      {"成都乐山", "chengdu", 3},
+      {"单雄信", "shanxiongxin", 2},
+      {"曾国藩", "zengguofan", 2},
+      {"曾国藩", "zgf", 3},
+      {"解缙", "xiejin", 2},
+      {"仇英", "qiu", 3},
+      {"报仇", "qiu", 0},
+      {"尉迟恭", "yuchi", 3},
+      {"吕布", "lvbu", 2},
+      {"Zhongguo Tools", "zhongguo", 3},
+      {"ABC科技", "abc keji", 4},
+      {"ABC科技", "ａｂｃ科技", 2},
+      {"Société Générale", "societe generale", 2},
+      {"Societe Generale", "Société Géné", 3},
+      {"Banque Société", "société", 4},
+      {"Müller Straßenbau", "strassen", 5},
+      {"Łódź Steel", "lodz", 3},
+      {"ＡＢＣ　Ｔｏｏｌｓ", "abc tools", 2},
+      {"ABC Tools", "ＡＢＣ", 3},
+      {"Steel-Works", "steel works", 2},
+      {"Steel Works", "teel", 0},
+      {"Donaudampfschifffahrtsgesellschaft", "donaudampfschifffahrtsgesellschaft", 2},
+      {"Donaudampfschifffahrtsgesellschaft", "donaudampfschifffahrtsverein", 0},
+      {"ソニー株式会社", "株式会社", 4},
+      {"삼성전자", "전자", 4},
+  };
+  for (const auto& [name, query, match] : kCases) {
+    rows_ = testing::FakeRows(kCustomers, kSearchTerms, kSearchedCustomers);
+    Put("other", "display_name: 'Quite another 呂氏'");
+    Put("a", "display_name: '" + std::string(name) + "'");
+    const v1::SearchCustomersResponse found = Ask(query);
+    ASSERT_EQ(found.hits_size(), match == 0 ? 0 : 1) << name << " " << query;
+    EXPECT_FALSE(found.incomplete());
+    if (match != 0) {
+      EXPECT_EQ(found.hits(0).match(), match) << name << " " << query;
+    }
+  }
 }
 
 TEST_F(Search, ByIdentifiers) {
@@ -114,6 +174,21 @@ TEST_F(Search, ByIdentifiers) {
   EXPECT_THAT(Find("000"), IsEmpty());
 }
 
+TEST_F(Search, IdentifiersInManyForms) {
+  Put("a",
+      "display_name: 'A' external_ids { system: 'erp' id: 'K-4711' } personal { tax_id: "
+      "'91310000MA1K-35X7' phones: '+497111234567' emails: 'josé@例子.cn' }");
+  EXPECT_THAT(Find("K4711"), ElementsAre("a 1"));
+  EXPECT_THAT(Find("k 47"), ElementsAre("a 6"));
+  EXPECT_THAT(Find("91310000ma1k35x7"), ElementsAre("a 1"));
+  EXPECT_THAT(Find("９１３１００００"), ElementsAre("a 6"));
+  EXPECT_THAT(Find("0711 / 123-4567"), ElementsAre("a 6"));
+  EXPECT_THAT(Find("0049 711 1234567"), ElementsAre("a 1"));
+  EXPECT_THAT(Find("4567"), ElementsAre("a 6"));
+  EXPECT_THAT(Find("JOSE@例子.CN"), ElementsAre("a 1"));
+  EXPECT_THAT(Find("1234568"), IsEmpty());
+}
+
 TEST_F(Search, FollowsChangesAndLeavesNoOldTerm) {
   Put("a", "display_name: 'Steel Works' personal { phones: '+4912345678' }");
   Put("a", "display_name: 'Iron Works'");
@@ -121,17 +196,28 @@ TEST_F(Search, FollowsChangesAndLeavesNoOldTerm) {
   EXPECT_THAT(Find("345678"), IsEmpty());
   EXPECT_THAT(Find("iron"), ElementsAre("a 3"));
   EXPECT_THAT(Find("works"), ElementsAre("a 4"));
-  testing::FakeRows fresh(kCustomers, kSearchTerms);
-  std::swap(fresh, rows_);
-  Put("a", "display_name: 'Iron Works'");
-  EXPECT_EQ(rows_.DebugString(), fresh.DebugString());
 }
 
 TEST_F(Search, SaysWhenThereWasMoreThanItLookedAt) {
-  for (int i = 0; i <= kSearchCandidatesMax; ++i) Put(std::to_string(i), "display_name: 'Steel'");
-  v1::SearchCustomersRequest request;
-  request.set_query("steel");
-  EXPECT_TRUE(QuerySearch(request, rows_, {})->incomplete());
+  for (int i = 1; i < kSearchCandidatesMax; ++i)
+    Put(std::to_string(i), "display_name: 'Steel 钢铁'");
+  EXPECT_FALSE(Ask("steel").incomplete());
+  EXPECT_FALSE(Ask("钢铁").incomplete());
+  for (int i = 0; i < 2; ++i) Put("more" + std::to_string(i), "display_name: 'Steel 钢铁'");
+  EXPECT_TRUE(Ask("steel").incomplete());
+  EXPECT_TRUE(Ask("钢铁").incomplete());
+  EXPECT_EQ(Ask("钢铁").hits_size(), kSearchPageDefault);
+}
+
+// What begins with the query comes before what has it inside, of which there may be any number.
+TEST_F(Search, AFullPageOfTheBestIsComplete) {
+  for (int i = 0; i <= kSearchRowsMax; ++i)
+    Put("in" + std::to_string(i), "display_name: 'North Steel'");
+  Put("a", "display_name: 'Steel'");
+  Put("b", "display_name: 'Steel Works'");
+  EXPECT_THAT(Find("steel", 2), ElementsAre("a 2", "b 3"));
+  EXPECT_FALSE(Ask("steel", 2).incomplete());
+  EXPECT_TRUE(Ask("steel", 3).incomplete());
 }
 
 TEST_F(Search, RefusesWhatHasNoWord) {

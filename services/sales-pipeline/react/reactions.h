@@ -3,6 +3,7 @@
 #pragma once
 
 #include "crm/customer/v1/customer.pb.h"
+#include "crm/customer/v1/customer_event.pb.h"
 #include "crm/sales/v1/opportunity.pb.h"
 #include "crm/sales/v1/orphan_order.pb.h"
 #include "libs/engine/model.h"

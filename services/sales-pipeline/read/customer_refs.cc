@@ -33,6 +33,18 @@ bool Fold(const CustomerEvent& event, v1::CustomerRef& ref) {
     case CustomerEvent::kBecameInactive:
       ref.set_status(customer::v1::CUSTOMER_STATUS_INACTIVE);
       return true;
+    case CustomerEvent::kQualified:
+      ref.set_status(customer::v1::CUSTOMER_STATUS_PROSPECT);
+      return true;
+    case CustomerEvent::kLost:
+      ref.set_status(customer::v1::CUSTOMER_STATUS_LOST);
+      return true;
+    case CustomerEvent::kTransferred:
+      ref.set_owner(event.transferred().owner());
+      return true;
+    case CustomerEvent::kReleased:
+      ref.clear_owner();
+      return true;
     case CustomerEvent::kTierChanged:
       ref.set_tier(event.tier_changed().to());
       return true;

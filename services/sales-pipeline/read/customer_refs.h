@@ -6,6 +6,7 @@
 
 #include "crm/common/v1/types.pb.h"
 #include "crm/customer/v1/customer.pb.h"
+#include "crm/customer/v1/customer_event.pb.h"
 #include "crm/sales/v1/customer_ref.pb.h"
 #include "libs/engine/model.h"
 

@@ -48,6 +48,20 @@ TEST(ProjectCustomerRef, FollowsTheCustomer) {
             customer::v1::CUSTOMER_STATUS_INACTIVE);
 }
 
+TEST(ProjectCustomerRef, FollowsWhatPeopleSay) {
+  FakeRows rows(kCustomerRefs);
+  Project("customers/c1", kCreated, rows);
+  const auto ref = [&] { return *rows.Get(kCustomerRefs, "customers/c1"); };
+  Project("customers/c1", "lost {}", rows);
+  EXPECT_EQ(ref().status(), customer::v1::CUSTOMER_STATUS_LOST);
+  Project("customers/c1", "qualified {}", rows);
+  EXPECT_EQ(ref().status(), customer::v1::CUSTOMER_STATUS_PROSPECT);
+  Project("customers/c1", "transferred { owner: 'bob' }", rows);
+  EXPECT_EQ(ref().owner(), "bob");
+  Project("customers/c1", "released {}", rows);
+  EXPECT_EQ(ref().owner(), "");
+}
+
 TEST(ProjectCustomerRef, TakesEveryChangeOfWhatItKeeps) {
   FakeRows rows(kCustomerRefs);
   Project("customers/c1", kCreated, rows);

@@ -35,6 +35,18 @@ void Fold(const CustomerEvent& event, v1::CustomerRef& ref) {
     case CustomerEvent::kBecameInactive:
       ref.set_status(customer::v1::CUSTOMER_STATUS_INACTIVE);
       return;
+    case CustomerEvent::kQualified:
+      ref.set_status(customer::v1::CUSTOMER_STATUS_PROSPECT);
+      return;
+    case CustomerEvent::kLost:
+      ref.set_status(customer::v1::CUSTOMER_STATUS_LOST);
+      return;
+    case CustomerEvent::kTransferred:
+      ref.set_owner(event.transferred().owner());
+      return;
+    case CustomerEvent::kReleased:
+      ref.clear_owner();
+      return;
     case CustomerEvent::kTierChanged:
       ref.set_tier(event.tier_changed().to());
       return;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "crm/customer/v1/customer.pb.h"
+#include "crm/customer/v1/customer_event.pb.h"
 #include "crm/servicedesk/v1/customer_ref.pb.h"
 #include "libs/engine/model.h"
 

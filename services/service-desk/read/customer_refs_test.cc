@@ -54,6 +54,14 @@ TEST(ProjectCustomerRef, FollowsTheCustomer) {
       "customer { owner: 'bob' branch: 'south' } }");
   EXPECT_THAT(customer.Row(), EqualsProto("name: 'customers/c1' etag: 'r6' owner: 'bob' "
                                           "branch: 'south' status: CUSTOMER_STATUS_INACTIVE"));
+  customer.Say("qualified {}");
+  customer.Say("transferred { owner: 'cid' }");
+  EXPECT_THAT(customer.Row(), EqualsProto("name: 'customers/c1' etag: 'r8' owner: 'cid' "
+                                          "branch: 'south' status: CUSTOMER_STATUS_PROSPECT"));
+  customer.Say("lost {}");
+  customer.Say("released {}");
+  EXPECT_THAT(customer.Row(), EqualsProto("name: 'customers/c1' etag: 'r10' "
+                                          "branch: 'south' status: CUSTOMER_STATUS_LOST"));
 }
 
 TEST(ProjectCustomerRef, PassesOverWhatItDoesNotKeep) {

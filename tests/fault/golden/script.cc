@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "crm/customer/v1/customer.pb.h"
+#include "crm/customer/v1/customer_event.pb.h"
 #include "crm/eventlog/v1/eventlog.pb.h"
 #include "crm/faulttest/v1/record.pb.h"
 #include "libs/base/check.h"

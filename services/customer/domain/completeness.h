@@ -1,0 +1,21 @@
+// How much of what the policy wants to know of a customer is known. Pure.
+#pragma once
+
+#include <string_view>
+
+#include "crm/customer/v1/customer.pb.h"
+#include "crm/customer/v1/customer_policy.pb.h"
+
+namespace crm::customer {
+
+// Whether a customer has a field of this path ("personal.phones") that people can fill in.
+bool CanBeFilledIn(std::string_view path);
+
+// The path is one that can be filled in. What is as it is in a new message is not filled in.
+bool IsFilledIn(const v1::Customer& customer, std::string_view path);
+
+// The weights of the fields that are filled in, beside those of all that count for its kind.
+v1::GetCompletenessResponse CompletenessOf(const v1::Customer& customer,
+                                           const v1::CustomerPolicy& policy);
+
+}  // namespace crm::customer

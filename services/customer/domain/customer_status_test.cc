@@ -1,0 +1,175 @@
+// What people say of a customer's life: qualified, lost; and what each verb does in each status.
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+
+#include "libs/testing/decisions.h"
+#include "libs/testing/fake_rows.h"
+#include "services/customer/domain/customer.h"
+#include "services/customer/domain/customer_policy.h"
+#include "services/customer/read/tables.h"
+
+namespace crm::customer {
+namespace {
+
+using testing::CheckDecisions;
+using testing::FixedContext;
+using testing::Given;
+using testing::ParseText;
+
+const LossReasonFacts kKnown{.known = true, .customer_policy_etag = "3"};
+
+std::string In(const std::string& status) {
+  return "created { customer { kind: CUSTOMER_KIND_COMPANY status: CUSTOMER_STATUS_" + status +
+         " } personal { display_name: 'Steel Works' } }";
+}
+
+std::string Owned() {
+  return "created { customer { kind: CUSTOMER_KIND_COMPANY status: CUSTOMER_STATUS_PROSPECT owner: "
+         "'ann' } personal { display_name: 'Steel Works' } }";
+}
+
+constexpr char kActive[] = R"(activated { activity {
+  order: "customers/customer-1/orders/o1" last_order_date { year: 2026 month: 2 day: 1 }
+  active_until_date { year: 2027 month: 2 day: 1 } activity_check_time { seconds: 1801440000 }
+  tier_plan_etag: "2" } })";
+// FixedContext is on 2026-03-02 10:00 UTC.
+std::string Lost(const std::string& from, const std::string& loss) {
+  return "lost { previous_status: CUSTOMER_STATUS_" + from + " loss { " + loss +
+         " lost_time { seconds: 1772445600 } customer_policy_etag: '3' } }";
+}
+
+TEST(QualifyCustomer, Rules) {
+  CheckDecisions<CustomerModel, v1::QualifyCustomerRequest>({
+      {"makes a suspect a prospect",
+       {In("SUSPECT")},
+       "",
+       "qualified { previous_status: CUSTOMER_STATUS_SUSPECT }"},
+      {"is quiet for a prospect", {In("PROSPECT")}, "", ""},
+      {"refuses one that has ordered", {In("SUSPECT"), kActive}, "", "!NOT_A_SUSPECT"},
+  });
+}
+
+TEST(MarkLost, Rules) {
+  CheckDecisions<CustomerModel, v1::MarkLostRequest>(
+      {
+          {"says why",
+           {In("PROSPECT")},
+           "loss_reason: 'price' note: 'twice ours'",
+           Lost("PROSPECT", "loss_reason: 'price' note: 'twice ours'")},
+          {"is quiet the second time",
+           {In("PROSPECT"), Lost("PROSPECT", "loss_reason: 'price'")},
+           "loss_reason: 'price'",
+           ""},
+          {"takes another reason",
+           {In("PROSPECT"), Lost("PROSPECT", "loss_reason: 'price'")},
+           "loss_reason: 'competitor'",
+           Lost("LOST", "loss_reason: 'competitor'")},
+          {"needs a note for any other reason",
+           {In("PROSPECT")},
+           "loss_reason: 'other' note: ' '",
+           "!field:note"},
+          {"refuses one that is erased",
+           {In("ERASED")},
+           "loss_reason: 'price'",
+           "!CUSTOMER_ERASED"},
+      },
+      FixedContext<CustomerModel>(), kKnown);
+  CheckDecisions<CustomerModel, v1::MarkLostRequest>({{"refuses a reason that the policy has not",
+                                                       {In("PROSPECT")},
+                                                       "loss_reason: 'weather'",
+                                                       "!field:loss_reason"}},
+                                                     FixedContext<CustomerModel>(),
+                                                     LossReasonFacts{});
+}
+
+TEST(MarkLost, TheReasonComesFromThePolicy) {
+  testing::FakeRows rows(kCustomerPolicies);
+  rows.Put(kCustomerPolicies,
+           ParseText<v1::CustomerPolicy>("name: 'customerPolicies/standard' etag: '7' "
+                                         "loss_reasons { id: 'price' display_name: 'Price' }"));
+  const auto gather = [&](const std::string& reason) {
+    v1::MarkLostRequest lost;
+    lost.set_loss_reason(reason);
+    return CustomerModel::Gather(lost, FixedContext<CustomerModel>(), rows);
+  };
+  EXPECT_TRUE(gather("price").known);
+  EXPECT_EQ(gather("price").customer_policy_etag, "7");
+  EXPECT_FALSE(gather("weather").known);
+}
+
+TEST(MarkLost, NobodyLooksWhetherItIsActiveAndAnOrderBringsItBack) {
+  const std::string lost = Lost("ACTIVE", "loss_reason: 'price'");
+  const v1::Customer gone = Given<CustomerModel>({In("SUSPECT"), kActive, lost});
+  EXPECT_EQ(gone.status(), v1::CUSTOMER_STATUS_LOST);
+  EXPECT_FALSE(CustomerModel::NextDue(gone).has_value());
+  EXPECT_FALSE(gone.has_active_until_date());
+  const v1::Customer back = Given<CustomerModel>({In("SUSPECT"), kActive, lost, kActive});
+  EXPECT_EQ(back.status(), v1::CUSTOMER_STATUS_ACTIVE);
+  EXPECT_FALSE(back.has_loss());
+  EXPECT_TRUE(CustomerModel::NextDue(back).has_value());
+}
+
+TEST(TransferCustomer, Rules) {
+  CheckDecisions<CustomerModel, v1::TransferCustomerRequest>({
+      {"gives it to another",
+       {Owned()},
+       "owner: 'bob' reason: 'nearer'",
+       "transferred { previous_owner: 'ann' owner: 'bob' reason: 'nearer' }"},
+      {"gives an owner to one that has none",
+       {In("PROSPECT")},
+       "owner: 'bob'",
+       "transferred { owner: 'bob' }"},
+      {"is quiet when it is theirs", {Owned()}, "owner: 'ann' reason: 'again'", ""},
+      {"refuses nobody", {Owned()}, "owner: ' '", "!field:owner"},
+      {"refuses one that is erased", {In("ERASED")}, "owner: 'bob'", "!CUSTOMER_ERASED"},
+  });
+}
+
+TEST(ReleaseCustomer, Rules) {
+  CheckDecisions<CustomerModel, v1::ReleaseCustomerRequest>({
+      {"takes the owner from it",
+       {Owned()},
+       "reason: 'too small'",
+       "released { previous_owner: 'ann' reason: 'too small' }"},
+      {"is quiet when it has none", {In("PROSPECT")}, "reason: 'too small'", ""},
+      {"needs a reason", {Owned()}, "", "!field:reason"},
+      {"refuses one that is erased", {In("ERASED")}, "reason: 'x'", "!CUSTOMER_ERASED"},
+  });
+  EXPECT_EQ(Given<CustomerModel>({Owned(), "released { previous_owner: 'ann' }"}).owner(), "");
+}
+
+TEST(CustomerStateMachine, EveryStatusAndVerb) {
+  // qualify, lose, order (of today), look (a year later)
+  const std::map<std::string, std::vector<std::string>> expected = {
+      {"SUSPECT", {"qualified", "lost", "activated", ""}},
+      {"PROSPECT", {"", "lost", "activated", ""}},
+      {"ACTIVE", {"!NOT_A_SUSPECT", "lost", "order_noted", "became_inactive"}},
+      {"INACTIVE", {"!NOT_A_SUSPECT", "lost", "activated", ""}},
+      {"LOST", {"!NOT_A_SUSPECT", "lost", "activated", ""}},
+      {"ERASED", {"!NOT_A_SUSPECT", "!CUSTOMER_ERASED", "", ""}}};
+  ASSERT_EQ(expected.size() + 1, static_cast<size_t>(v1::CustomerStatus_ARRAYSIZE));
+  const auto now = FixedContext<CustomerModel>();
+  auto later = now;
+  later.business_date = now.business_date + 400;
+  for (const auto& [status, words] : expected) {
+    SCOPED_TRACE(status);
+    std::vector<std::string> facts = {In(status)};
+    if (status == "ACTIVE") facts = {In("SUSPECT"), kActive};
+    const v1::Customer customer = Given<CustomerModel>(facts);
+    const auto order = ParseText<v1::ActivateCustomerRequest>(
+        "order: 'customers/customer-1/orders/o2' order_date { year: 2026 month: 3 day: 2 }");
+    const auto lost = ParseText<v1::MarkLostRequest>("loss_reason: 'price'");
+    EXPECT_EQ(
+        (std::vector<std::string>{
+            testing::WordOf(CustomerModel::Decide(customer, v1::QualifyCustomerRequest(), now)),
+            testing::WordOf(CustomerModel::Decide(customer, lost, now, kKnown)),
+            testing::WordOf(CustomerModel::Decide(customer, order, now, ActivityWindow{})),
+            testing::WordOf(CustomerModel::Decide(customer, v1::CheckActivityRequest(), later))}),
+        words);
+  }
+}
+
+}  // namespace
+}  // namespace crm::customer

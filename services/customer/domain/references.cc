@@ -1,0 +1,69 @@
+#include "services/customer/domain/references.h"
+
+#include "crm/customer/v1/reason.pb.h"
+#include "libs/base/resource_name.h"
+#include "libs/base/status.h"
+#include "services/customer/read/tables.h"
+
+namespace crm::customer {
+
+absl::Status CheckName(std::string_view field, std::string_view collection, std::string_view name) {
+  if (name.empty()) return absl::OkStatus();
+  const bool right = name.size() > collection.size() && name.starts_with(collection) &&
+                     name[collection.size()] == '/' &&
+                     base::IsResourceId(name.substr(collection.size() + 1));
+  if (right) return absl::OkStatus();
+  return base::Invalid(field, "must be the name of such a resource");
+}
+
+absl::Status RefusedAt(const RefusedReferences& refused, std::string_view field) {
+  const auto found = refused.find(field);
+  return found == refused.end() ? absl::OkStatus() : found->second;
+}
+
+absl::Status RefusedAt(const RefusedReferences& refused,
+                       const google::protobuf::FieldMask& changed) {
+  for (const std::string& path : changed.paths()) {
+    if (absl::Status s = RefusedAt(refused, path); !s.ok()) return s;
+  }
+  return absl::OkStatus();
+}
+
+void NoteStaff(const std::string& field, const std::string& name, const engine::Snapshot& snapshot,
+               RefusedReferences& refused) {
+  if (name.empty()) return;
+  const auto staff = snapshot.Get(kStaff, name);
+  if (!staff.has_value()) {
+    refused.emplace(field, base::Refused(v1::REASON_STAFF_UNKNOWN, "the staff is not known here",
+                                         {{"name", name}}));
+  } else if (staff->status() == v1::STAFF_STATUS_LEFT) {
+    refused.emplace(field, base::Refused(v1::REASON_STAFF_LEFT, "the staff that is named has left",
+                                         {{"name", name}}));
+  }
+}
+
+absl::Status UnitUnknown(std::string_view name) {
+  return base::Refused(v1::REASON_UNIT_UNKNOWN, "the unit is not known here", {{"name", name}});
+}
+
+absl::Status UnitClosed(std::string_view name) {
+  return base::Refused(v1::REASON_UNIT_CLOSED, "the unit is closed", {{"name", name}});
+}
+
+RefusedReferences RefusedOf(const v1::Staff& staff, const std::string& name, absl::CivilDay today,
+                            const engine::Snapshot& snapshot) {
+  RefusedReferences refused;
+  NoteUnit("branch", staff.branch(), kBranches, today, snapshot, refused);
+  NoteUnit("department", staff.department(), kDepartments, today, snapshot, refused);
+  NoteUnit("team", staff.team(), kTeams, today, snapshot, refused);
+  NoteStaff("manager", staff.manager(), snapshot, refused);
+  const Above above = LookAbove(name, staff.manager(), kStaff, snapshot,
+                                [](const v1::Staff& below) { return below.manager(); });
+  if (above == Above::kItself) {
+    refused.emplace("manager", base::Refused(v1::REASON_MANAGER_CYCLE,
+                                             "the manager reports to the one who is changed"));
+  }
+  return refused;
+}
+
+}  // namespace crm::customer

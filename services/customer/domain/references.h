@@ -1,0 +1,86 @@
+// What a command names on other keys: units of the organization and staff.
+//
+// They are looked up in the local tables, which may be behind: a refusal helps whoever mistyped, it
+// keeps no invariant. Two changes at one moment can still make a circle; whoever reads the tree has
+// to be prepared for one.
+#pragma once
+
+#include <google/protobuf/field_mask.pb.h>
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "crm/customer/v1/staff.pb.h"
+#include "libs/base/date.h"
+#include "libs/engine/model.h"
+#include "libs/table/spec.h"
+
+namespace crm::customer {
+
+// How many units may lie above one another, and how far managers are followed.
+inline constexpr int kUnitLevelsMax = 20;
+
+// Why the reference in a field of the resource cannot be, by the field's name; none: it can.
+using RefusedReferences = std::map<std::string, absl::Status, std::less<>>;
+
+// INVALID_ARGUMENT naming `field` unless `name` is empty or that of a resource of `collection`.
+absl::Status CheckName(std::string_view field, std::string_view collection, std::string_view name);
+
+// The refusal of a field, or of the first one in the mask; OK: there is none.
+absl::Status RefusedAt(const RefusedReferences& refused, std::string_view field);
+absl::Status RefusedAt(const RefusedReferences& refused,
+                       const google::protobuf::FieldMask& changed);
+
+// Notes under `field` why `name` cannot be meant: STAFF_UNKNOWN, STAFF_LEFT. An empty name can.
+void NoteStaff(const std::string& field, const std::string& name, const engine::Snapshot& snapshot,
+               RefusedReferences& refused);
+
+absl::Status UnitUnknown(std::string_view name);
+absl::Status UnitClosed(std::string_view name);
+
+// Whether the unit's last day has passed.
+template <class Unit>
+bool IsClosed(const Unit& unit, absl::CivilDay today) {
+  return unit.has_close_date() && base::DayOf(unit.close_date()) < today;
+}
+
+// The same for a unit: UNIT_UNKNOWN, UNIT_CLOSED.
+template <class Unit>
+void NoteUnit(const std::string& field, const std::string& name,
+              const table::TableSpec<Unit>& table, absl::CivilDay today,
+              const engine::Snapshot& snapshot, RefusedReferences& refused) {
+  if (name.empty()) return;
+  const auto unit = snapshot.Get(table, name);
+  if (!unit.has_value()) {
+    refused.emplace(field, UnitUnknown(name));
+  } else if (IsClosed(*unit, today)) {
+    refused.emplace(field, UnitClosed(name));
+  }
+}
+
+// What lies above a resource when it hangs below another of its kind.
+enum class Above { kFine, kItself, kTooDeep };
+
+// Follows `next` (the name above a row) from `first` up. kItself: it comes to `name`.
+template <class Row, class Next>
+Above LookAbove(const std::string& name, const std::string& first,
+                const table::TableSpec<Row>& table, const engine::Snapshot& snapshot,
+                const Next& next) {
+  std::string at = first;
+  for (int level = 1; !at.empty(); ++level) {
+    if (at == name) return Above::kItself;
+    if (level >= kUnitLevelsMax) return Above::kTooDeep;
+    const auto row = snapshot.Get(table, at);
+    at = row.has_value() ? next(*row) : std::string();
+  }
+  return Above::kFine;
+}
+
+// What somebody called `name` refers to: branch, department, team, manager (also MANAGER_CYCLE).
+RefusedReferences RefusedOf(const v1::Staff& staff, const std::string& name, absl::CivilDay today,
+                            const engine::Snapshot& snapshot);
+
+}  // namespace crm::customer

@@ -1,0 +1,161 @@
+#include "services/customer/domain/touchpoint.h"
+
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "absl/strings/str_cat.h"
+#include "crm/customer/v1/reason.pb.h"
+#include "libs/base/check.h"
+#include "libs/base/date.h"
+#include "libs/base/field_mask.h"
+#include "libs/base/resource_name.h"
+#include "libs/base/status.h"
+#include "libs/base/text.h"
+#include "libs/base/timestamp.h"
+#include "libs/engine/update.h"
+#include "services/customer/read/tables.h"
+
+namespace crm::customer {
+namespace {
+
+using base::Invalid;
+using Event = TouchpointModel::Event;
+
+constexpr std::string_view kContacts = "contacts/";
+constexpr std::string_view kPerson = "user:";
+
+constexpr size_t kStaffIdBytesMax = 63;
+
+bool IsContact(std::string_view name) {
+  return name.starts_with(kContacts) && base::IsResourceId(name.substr(kContacts.size()));
+}
+
+absl::Status CheckLists(const v1::Touchpoint& touchpoint) {
+  std::set<std::string_view> seen;
+  for (int i = 0; i < touchpoint.contacts_size(); ++i) {
+    const std::string field = absl::StrCat("touchpoint.contacts[", i, "]");
+    if (!IsContact(touchpoint.contacts(i))) return Invalid(field, "must be the name of a contact");
+    if (!seen.insert(touchpoint.contacts(i)).second) return Invalid(field, "must be unique");
+  }
+  for (int i = 0; i < touchpoint.attachments_size(); ++i) {
+    const std::string field = absl::StrCat("touchpoint.attachments[", i, "]");
+    if (base::IsBlank(touchpoint.attachments(i))) return Invalid(field, "must be given");
+    if (!seen.insert(touchpoint.attachments(i)).second) return Invalid(field, "must be unique");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckTouchpoint(const v1::Touchpoint& touchpoint, absl::Time recorded) {
+  if (touchpoint.staff().size() > kStaffIdBytesMax)
+    return Invalid("touchpoint.staff", "must be an id of staff, at most 63 bytes");
+  if (touchpoint.channel() == common::v1::CHANNEL_UNSPECIFIED ||
+      !common::v1::Channel_IsValid(touchpoint.channel()))
+    return Invalid("touchpoint.channel", "must be a channel");
+  if (touchpoint.direction() == v1::DIRECTION_UNSPECIFIED ||
+      !v1::Direction_IsValid(touchpoint.direction()))
+    return Invalid("touchpoint.direction", "must be IN or OUT");
+  if (base::IsBlank(touchpoint.personal().subject()))
+    return Invalid("touchpoint.personal.subject", "must be given");
+  if (base::TimeOf(touchpoint.occur_time()) > recorded + kTouchpointAheadMax)
+    return Invalid("touchpoint.occur_time",
+                   "must not lie in the future; plan an activity for that");
+  if (touchpoint.has_next_step_date()) {
+    if (base::IsBlank(touchpoint.next_step()))
+      return Invalid("touchpoint.next_step_date", "must have a next step");
+    if (absl::Status s = base::CheckDate("touchpoint.next_step_date", touchpoint.next_step_date());
+        !s.ok())
+      return s;
+  }
+  return CheckLists(touchpoint);
+}
+
+// What was said stands apart in an event, so that it can be encrypted and erased.
+template <class Fact>
+void MovePersonal(Fact& fact) {
+  v1::Touchpoint& touchpoint = *fact.mutable_touchpoint();
+  if (touchpoint.has_personal()) fact.mutable_personal()->Swap(touchpoint.mutable_personal());
+  touchpoint.clear_personal();
+}
+
+template <class Fact>
+v1::Touchpoint Joined(const Fact& fact) {
+  v1::Touchpoint joined = fact.touchpoint();
+  if (fact.has_personal()) *joined.mutable_personal() = fact.personal();
+  return joined;
+}
+
+absl::Status CheckCustomer(const TouchpointModel::Facts& facts, std::string_view name) {
+  if (!facts.customer.has_value()) return base::NotFound(name);
+  if (facts.customer->status() == v1::CUSTOMER_STATUS_ERASED)
+    return base::Refused(v1::REASON_CUSTOMER_ERASED, "the customer has been erased");
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+TouchpointModel::Facts TouchpointModel::Gather(const v1::RecordTouchpointRequest& record,
+                                               const engine::Context&,
+                                               const engine::Snapshot& snapshot) {
+  return {snapshot.Get(kCustomers, record.parent())};
+}
+
+engine::Decision<TouchpointModel> TouchpointModel::Decide(const State&,
+                                                          const v1::RecordTouchpointRequest& record,
+                                                          const engine::Context& context,
+                                                          const Facts& facts) {
+  if (absl::Status s = CheckCustomer(facts, record.parent()); !s.ok()) return s;
+  Event event;
+  v1::Touchpoint& touchpoint = *event.mutable_recorded()->mutable_touchpoint();
+  touchpoint = record.touchpoint();
+  if (!touchpoint.has_occur_time())
+    *touchpoint.mutable_occur_time() = base::TimestampOf(context.time);
+  if (touchpoint.staff().empty() && std::string_view(context.actor).starts_with(kPerson))
+    touchpoint.set_staff(context.actor.substr(kPerson.size()));
+  if (absl::Status s = CheckTouchpoint(touchpoint, context.time); !s.ok()) return s;
+  MovePersonal(*event.mutable_recorded());
+  return event;
+}
+
+TouchpointModel::Facts TouchpointModel::Gather(const v1::UpdateTouchpointRequest& update,
+                                               const engine::Context&,
+                                               const engine::Snapshot& snapshot) {
+  return {snapshot.Get(kCustomers, base::ParentOf(update.touchpoint().name()))};
+}
+
+engine::Decision<TouchpointModel> TouchpointModel::Decide(const State& touchpoint,
+                                                          const v1::UpdateTouchpointRequest& update,
+                                                          const engine::Context&,
+                                                          const Facts& facts) {
+  if (absl::Status s = CheckCustomer(facts, base::ParentOf(touchpoint.name())); !s.ok()) return s;
+  const auto changed = engine::ChangedFields(update.touchpoint(), update.update_mask(), touchpoint);
+  if (!changed.ok()) return changed.status();
+  if (changed->paths().empty()) return std::nullopt;
+  v1::Touchpoint next = touchpoint;
+  base::ApplyMask(*changed, update.touchpoint(), next);
+  if (!next.has_occur_time())
+    return Invalid("touchpoint.occur_time", "must be given when it is changed");
+  if (absl::Status s = CheckTouchpoint(next, base::TimeOf(touchpoint.create_time())); !s.ok())
+    return s;
+  Event event;
+  auto& updated = *event.mutable_updated();
+  *updated.mutable_changed() = *changed;
+  base::ApplyMask(*changed, update.touchpoint(), *updated.mutable_touchpoint());
+  MovePersonal(updated);
+  return event;
+}
+
+void TouchpointModel::Evolve(State& state, const Event& event) {
+  switch (event.event_case()) {
+    case Event::kRecorded:
+      state = Joined(event.recorded());
+      return;
+    case Event::kUpdated:
+      base::ApplyMask(event.updated().changed(), Joined(event.updated()), state);
+      return;
+    case Event::EVENT_NOT_SET:
+      base::Check(false, "the engine stops at facts it does not know, before Evolve");
+  }
+}
+
+}  // namespace crm::customer

@@ -1,0 +1,167 @@
+#include "services/customer/domain/touchpoint.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "libs/base/timestamp.h"
+#include "libs/testing/decisions.h"
+#include "libs/testing/fake_rows.h"
+#include "services/customer/read/tables.h"
+
+namespace crm::customer {
+namespace {
+
+using testing::CheckDecisions;
+using testing::FixedContext;
+using testing::Given;
+using testing::ParseText;
+
+TouchpointModel::Facts Of(v1::CustomerStatus status) {
+  TouchpointModel::Facts facts;
+  facts.customer.emplace().set_status(status);
+  return facts;
+}
+
+// FixedContext is user:tester on 2026-03-02 10:00 UTC.
+constexpr char kNow[] = "occur_time { seconds: 1772445600 } ";
+constexpr char kCall[] = "channel: CHANNEL_PHONE direction: DIRECTION_IN ";
+constexpr char kSaid[] = "personal { subject: 'asked for a date' } ";
+std::string Recorded(const std::string& more = "") {
+  return "recorded { touchpoint { " + std::string(kCall) + kNow + "staff: 'tester' " + more + "} " +
+         kSaid + "}";
+}
+std::string With(const std::string& more) {
+  return "touchpoint { " + std::string(kCall) + kSaid + more + " }";
+}
+
+TEST(RecordTouchpoint, Rules) {
+  CheckDecisions<TouchpointModel, v1::RecordTouchpointRequest>(
+      {
+          {"takes time and staff from the call when they are not given", {}, With(""), Recorded()},
+          {"takes what it is told",
+           {},
+           With("occur_time { seconds: 1772000000 } staff: 'ann' contacts: 'contacts/k1' "
+                "next_step: 'offer' next_step_date { year: 2026 month: 3 day: 9 } device_time { "
+                "seconds: 1772000001 }"),
+           "recorded { touchpoint { " + std::string(kCall) +
+               "occur_time { seconds: 1772000000 } staff: 'ann' contacts: 'contacts/k1' next_step: "
+               "'offer' next_step_date { year: 2026 month: 3 day: 9 } device_time { seconds: "
+               "1772000001 } } " +
+               kSaid + "}"},
+          {"takes a clock that is a day ahead",
+           {},
+           With("occur_time { seconds: 1772532000 }"),
+           "recorded { touchpoint { " + std::string(kCall) +
+               "occur_time { seconds: 1772532000 } staff: 'tester' } " + kSaid + "}"},
+          {"refuses the future",
+           {},
+           With("occur_time { seconds: 1772532001 }"),
+           "!field:touchpoint.occur_time"},
+          {"needs a channel",
+           {},
+           "touchpoint { direction: DIRECTION_IN personal { subject: 'x' } }",
+           "!field:touchpoint.channel"},
+          {"needs a direction",
+           {},
+           "touchpoint { channel: CHANNEL_FAX personal { subject: 'x' } }",
+           "!field:touchpoint.direction"},
+          {"needs a subject",
+           {},
+           "touchpoint { " + std::string(kCall) + "personal { notes: 'x' } }",
+           "!field:touchpoint.personal.subject"},
+          {"refuses a date of nothing",
+           {},
+           With("next_step_date { year: 2026 month: 3 day: 9 }"),
+           "!field:touchpoint.next_step_date"},
+          {"refuses half a date",
+           {},
+           With("next_step: 'x' next_step_date { month: 3 day: 9 }"),
+           "!field:touchpoint.next_step_date"},
+          {"refuses what is no contact",
+           {},
+           With("contacts: 'contacts/k1' contacts: 'k2'"),
+           "!field:touchpoint.contacts[1]"},
+          {"refuses a contact twice",
+           {},
+           With("contacts: 'contacts/k1' contacts: 'contacts/k1'"),
+           "!field:touchpoint.contacts[1]"},
+          {"refuses an attachment that is nowhere",
+           {},
+           With("attachments: ' '"),
+           "!field:touchpoint.attachments[0]"},
+      },
+      FixedContext<TouchpointModel>(), Of(v1::CUSTOMER_STATUS_PROSPECT));
+  CheckDecisions<TouchpointModel, v1::RecordTouchpointRequest>(
+      {{"refuses one of somebody erased", {}, With(""), "!CUSTOMER_ERASED"}},
+      FixedContext<TouchpointModel>(), Of(v1::CUSTOMER_STATUS_ERASED));
+}
+
+TEST(RecordTouchpoint, NeedsItsCustomer) {
+  const auto record = ParseText<v1::RecordTouchpointRequest>("parent: 'customers/c9' " + With(""));
+  const testing::FakeRows rows(kCustomers);
+  const auto context = FixedContext<TouchpointModel>();
+  const auto decided =
+      TouchpointModel::Decide({}, record, context, TouchpointModel::Gather(record, context, rows));
+  EXPECT_EQ(decided.status().code(), absl::StatusCode::kNotFound);
+}
+
+TEST(RecordTouchpoint, AServiceIsNobodyOfUs) {
+  auto context = FixedContext<TouchpointModel>();
+  context.actor = "service:telephone";
+  const auto decided = TouchpointModel::Decide({}, ParseText<v1::RecordTouchpointRequest>(With("")),
+                                               context, Of(v1::CUSTOMER_STATUS_ACTIVE));
+  ASSERT_TRUE(decided.ok());
+  EXPECT_EQ((*decided)->recorded().touchpoint().staff(), "");
+  context.actor = "user:" + std::string(64, 'x');
+  const auto refused = TouchpointModel::Decide({}, ParseText<v1::RecordTouchpointRequest>(With("")),
+                                               context, Of(v1::CUSTOMER_STATUS_ACTIVE));
+  EXPECT_EQ(testing::WordOf(refused), "!field:touchpoint.staff");
+}
+
+TEST(UpdateTouchpoint, Rules) {
+  CheckDecisions<TouchpointModel, v1::UpdateTouchpointRequest>(
+      {
+          {"adds what came of it, and leaves the rest",
+           {Recorded()},
+           "touchpoint { personal { outcome: 'will wait' } next_step: 'call' } update_mask { "
+           "paths: 'personal.outcome' paths: 'next_step' }",
+           "updated { changed { paths: 'personal.outcome' paths: 'next_step' } touchpoint { "
+           "next_step: 'call' } personal { outcome: 'will wait' } }"},
+          {"is quiet when it is so already",
+           {Recorded("next_step: 'call' ")},
+           "touchpoint { next_step: 'call' } update_mask { paths: 'next_step' }",
+           ""},
+          {"refuses to leave it without a subject",
+           {Recorded()},
+           "touchpoint {} update_mask { paths: 'personal' }",
+           "!field:touchpoint.personal.subject"},
+          {"refuses to leave it without a time",
+           {Recorded()},
+           "touchpoint {} update_mask { paths: 'occur_time' }",
+           "!field:touchpoint.occur_time"},
+          {"refuses to move it into the future of its recording",
+           {Recorded()},
+           "touchpoint { occur_time { seconds: 1782445600 } }",
+           "!field:touchpoint.occur_time"},
+      },
+      FixedContext<TouchpointModel>(), Of(v1::CUSTOMER_STATUS_PROSPECT));
+  CheckDecisions<TouchpointModel, v1::UpdateTouchpointRequest>({{"refuses one of somebody erased",
+                                                                 {Recorded()},
+                                                                 "touchpoint { next_step: 'x' }",
+                                                                 "!CUSTOMER_ERASED"}},
+                                                               FixedContext<TouchpointModel>(),
+                                                               Of(v1::CUSTOMER_STATUS_ERASED));
+}
+
+TEST(UpdateTouchpoint, KeepsWhatWasSaidUnlessTold) {
+  const v1::Touchpoint after =
+      Given<TouchpointModel>({Recorded(),
+                              "updated { changed { paths: 'personal.outcome' } personal { outcome: "
+                              "'will wait' } }"});
+  EXPECT_EQ(after.personal().subject(), "asked for a date");
+  EXPECT_EQ(after.personal().outcome(), "will wait");
+}
+
+}  // namespace
+}  // namespace crm::customer

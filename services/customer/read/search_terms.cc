@@ -1,0 +1,191 @@
+#include "services/customer/read/search_terms.h"
+
+#include <algorithm>
+
+#include "libs/text/fold.h"
+#include "libs/text/utf32.h"
+#include "services/customer/read/tables.h"
+
+namespace crm::customer {
+namespace {
+
+// Letters of a word or of pinyin, ideographs from one on, bytes of a name's beginning: longer ones
+// share rows, and are told apart by their names.
+constexpr size_t kLettersMax = 16;
+constexpr size_t kIdeographsMax = 6;
+constexpr size_t kNameBytesMax = 48;
+// Ways to read a name from one character on. Ways of its first characters come first.
+constexpr size_t kSpellingsMax = 4;
+
+// What ends the names of companies. Nobody spells it, so that no row begins inside it.
+constexpr std::u32string_view kLegalForms[] = {U"股份有限公司", U"有限责任公司", U"有限公司"};
+
+// What can be searched of a customer, as it was written.
+using Text = std::pair<v1::SearchTermKind, std::string>;
+
+std::vector<Text> TextsOf(const v1::Customer& customer) {
+  std::vector<Text> texts = {{v1::SEARCH_TERM_KIND_NAME, customer.display_name()}};
+  for (const auto& external_id : customer.external_ids())
+    texts.emplace_back(v1::SEARCH_TERM_KIND_IDENTIFIER, external_id.id());
+  const v1::CustomerPersonal& personal = customer.personal();
+  if (!personal.tax_id().empty())
+    texts.emplace_back(v1::SEARCH_TERM_KIND_IDENTIFIER, personal.tax_id());
+  for (const std::string& email : personal.emails())
+    texts.emplace_back(v1::SEARCH_TERM_KIND_EMAIL, email);
+  for (const std::string& phone : personal.phones())
+    texts.emplace_back(v1::SEARCH_TERM_KIND_PHONE, phone);
+  return texts;
+}
+
+// Every spelling with every one of the endings, as long as they are not too many; else only with
+// the first.
+void Append(const std::vector<std::string>& endings, std::vector<std::string>& spellings) {
+  const size_t used = spellings.size() * endings.size() <= kSpellingsMax ? endings.size() : 1;
+  std::vector<std::string> longer;
+  for (const std::string& spelling : spellings) {
+    for (size_t i = 0; i < used; ++i)
+      longer.push_back((spelling + endings[i]).substr(0, kLettersMax));
+  }
+  spellings = std::move(longer);
+}
+
+// The name from its character `at` on, in pinyin and in initials.
+std::vector<std::string> SpellingsFrom(const SearchName& name, size_t at) {
+  std::vector<std::string> pinyin = {""}, initials = {""};
+  size_t end = at;
+  for (; end < name.text().size() && end - at < kLettersMax; ++end) {
+    const text::Readings& readings = name.readings()[end];
+    if (readings.empty()) break;
+    std::vector<std::string> syllables(readings.begin(), readings.end()), first;
+    for (const std::string& syllable : syllables) {
+      const std::string letter = syllable.substr(0, 1);
+      if (std::find(first.begin(), first.end(), letter) == first.end()) first.push_back(letter);
+    }
+    Append(syllables, pinyin);
+    Append(first, initials);
+  }
+  if (end == at) return {};
+  if (end - at > 1) pinyin.insert(pinyin.end(), initials.begin(), initials.end());
+  return pinyin;
+}
+
+// Where the legal form begins that the name ends with; its size when there is none.
+size_t LegalFormOf(const std::u32string& name) {
+  for (const std::u32string_view form : kLegalForms) {
+    if (name.size() > form.size() && name.ends_with(form)) return name.size() - form.size();
+  }
+  return name.size();
+}
+
+void AddTermsOfName(std::string_view display_name, std::set<SearchTermOf>& terms) {
+  const SearchName name(display_name);
+  terms.emplace(v1::SEARCH_TERM_KIND_NAME, NameStartTerm(name.text()));
+  const size_t spoken = LegalFormOf(name.text());
+  for (size_t at = 0; at < spoken; ++at) {
+    const auto kind = at == 0 ? v1::SEARCH_TERM_KIND_NAME : v1::SEARCH_TERM_KIND_WORD;
+    for (std::string& spelling : SpellingsFrom(name, at)) terms.emplace(kind, std::move(spelling));
+  }
+  // The name's own beginning is a term already.
+  for (const Word& word : name.words()) {
+    const size_t ends = word.ideographs ? word.text.size() : 1;
+    for (size_t from = word.begin == 0 ? 1 : 0; from < ends; ++from) {
+      const size_t longest = word.ideographs ? kIdeographsMax : kLettersMax;
+      terms.emplace(v1::SEARCH_TERM_KIND_WORD, text::ToUtf8(word.text.substr(from, longest)));
+    }
+  }
+}
+
+std::set<SearchTermOf> TermsOf(const std::vector<Text>& texts) {
+  std::set<SearchTermOf> terms;
+  for (const auto& [kind, text] : texts) {
+    if (kind == v1::SEARCH_TERM_KIND_NAME) {
+      AddTermsOfName(text, terms);
+    } else {
+      terms.emplace(kind, kind == v1::SEARCH_TERM_KIND_PHONE   ? PhoneTerm(text)
+                          : kind == v1::SEARCH_TERM_KIND_EMAIL ? EmailTerm(text)
+                                                               : IdentifierTerm(text));
+    }
+  }
+  std::erase_if(terms, [](const SearchTermOf& term) { return term.second.empty(); });
+  return terms;
+}
+
+}  // namespace
+
+std::string NameStartTerm(std::u32string_view comparable) {
+  std::string term = text::ToUtf8(comparable);
+  if (term.size() <= kNameBytesMax) return term;
+  size_t end = kNameBytesMax;
+  while ((term[end] & 0xC0) == 0x80) --end;
+  return term.substr(0, end);
+}
+
+std::string SpokenTerm(std::u32string_view letters) {
+  return text::ToUtf8(letters.substr(0, kLettersMax));
+}
+
+std::vector<std::string> PiecesOf(const Word& word) {
+  if (!word.ideographs) return {SpokenTerm(word.text)};
+  std::vector<std::string> pieces;
+  const std::u32string_view text = word.text;
+  for (size_t from = 0; from < text.size(); from += kIdeographsMax) {
+    // The last is as long as the others: the more characters, the fewer names.
+    const size_t last = text.size() - std::min(text.size(), kIdeographsMax);
+    pieces.push_back(text::ToUtf8(text.substr(std::min(from, last), kIdeographsMax)));
+  }
+  return pieces;
+}
+
+std::string IdentifierTerm(std::string_view text) {
+  std::u32string term = text::Fold(text);
+  std::erase_if(term, [](char32_t c) { return !text::IsWordCharacter(c); });
+  return text::ToUtf8(term);
+}
+
+std::string EmailTerm(std::string_view text) {
+  std::u32string term = text::Fold(text);
+  std::erase(term, U' ');
+  return text::ToUtf8(term);
+}
+
+std::string PhoneTerm(std::string_view text) {
+  std::string digits;
+  for (const char32_t c : text::Fold(text)) {
+    if (c >= '0' && c <= '9') digits.push_back(static_cast<char>(c));
+  }
+  std::reverse(digits.begin(), digits.end());
+  return digits;
+}
+
+std::set<SearchTermOf> SearchTermsOf(const v1::Customer& customer) {
+  return TermsOf(TextsOf(customer));
+}
+
+void ProjectSearchTerms(const engine::Change<CustomerModel>& change, engine::Rows& rows) {
+  const std::vector<Text> old_texts =
+      change.before != nullptr ? TextsOf(*change.before) : std::vector<Text>();
+  const std::vector<Text> texts = TextsOf(change.after);
+  const bool renamed = texts != old_texts;
+  if (renamed || change.before->tier() != change.after.tier()) {
+    v1::SearchedCustomer customer;
+    customer.set_customer(change.meta.name);
+    customer.set_display_name(change.after.display_name());
+    customer.set_tier(change.after.tier());
+    rows.Put(kSearchedCustomers, customer);
+  }
+  if (!renamed) return;
+  const std::set<SearchTermOf> before = TermsOf(old_texts), after = TermsOf(texts);
+  for (const auto& [kind, term] : before) {
+    if (!after.contains({kind, term})) rows.Delete(kSearchTerms, kind, term, change.meta.name);
+  }
+  v1::SearchTerm row;
+  row.set_customer(change.meta.name);
+  for (const auto& [kind, term] : after) {
+    if (before.contains({kind, term})) continue;
+    row.set_kind(kind);
+    row.set_term(term);
+    rows.Put(kSearchTerms, row);
+  }
+}
+
+}  // namespace crm::customer
