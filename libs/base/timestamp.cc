@@ -1,5 +1,7 @@
 #include "libs/base/timestamp.h"
 
+#include "libs/base/status.h"
+
 namespace crm::base {
 
 google::protobuf::Timestamp TimestampOf(absl::Time time) {
@@ -13,6 +15,14 @@ google::protobuf::Timestamp TimestampOf(absl::Time time) {
 
 absl::Time TimeOf(const google::protobuf::Timestamp& timestamp) {
   return absl::FromUnixSeconds(timestamp.seconds()) + absl::Nanoseconds(timestamp.nanos());
+}
+
+absl::Status CheckTimestamp(std::string_view field, const google::protobuf::Timestamp& timestamp) {
+  constexpr int64_t kFirst = -62'135'596'800, kLast = 253'402'300'799;
+  if (timestamp.seconds() >= kFirst && timestamp.seconds() <= kLast && timestamp.nanos() >= 0 &&
+      timestamp.nanos() <= 999'999'999)
+    return absl::OkStatus();
+  return Invalid(field, "must be a moment of the years 1 to 9999");
 }
 
 }  // namespace crm::base

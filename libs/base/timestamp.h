@@ -3,6 +3,9 @@
 
 #include <google/protobuf/timestamp.pb.h>
 
+#include <string_view>
+
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 
 namespace crm::base {
@@ -10,5 +13,8 @@ namespace crm::base {
 // Finite times only; what is finer than a nanosecond is cut off towards the past.
 google::protobuf::Timestamp TimestampOf(absl::Time time);
 absl::Time TimeOf(const google::protobuf::Timestamp& timestamp);
+
+// INVALID_ARGUMENT that names the field, unless it is a moment of the years 1 to 9999, or unset.
+absl::Status CheckTimestamp(std::string_view field, const google::protobuf::Timestamp& timestamp);
 
 }  // namespace crm::base

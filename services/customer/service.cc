@@ -12,6 +12,7 @@
 #include "services/customer/domain/tier_plan.h"
 #include "services/customer/domain/touchpoint.h"
 #include "services/customer/react/reactions.h"
+#include "services/customer/read/caller.h"
 #include "services/customer/read/completeness_query.h"
 #include "services/customer/read/import_customers.h"
 #include "services/customer/read/order_facts.h"
@@ -43,6 +44,7 @@ void DescribeContacts(app::Service& service) {
   service.Get<v1::GetPositionRequest>(kPositions);
   service.List<v1::ListPositionsRequest, v1::ListPositionsResponse>(kPositions);
   service.Query(QueryOrgChart);
+  service.Query(QueryCaller);
 }
 
 // Who works for us, and in which units.

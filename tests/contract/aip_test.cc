@@ -342,7 +342,8 @@ TEST_F(Aip, Aip155And163CommandsHaveRequestIdAndValidateOnly) {
   for (const MethodDescriptor* method : Methods()) {
     const std::string verb = StandardOf(*method);
     const bool read = verb == "Get" || verb == "List" || verb == "BatchGet" ||
-                      StartsWith(method->name(), "Search") || StartsWith(method->name(), "Get");
+                      StartsWith(method->name(), "Search") || StartsWith(method->name(), "Get") ||
+                      StartsWith(method->name(), "Lookup");
     const Descriptor& request = *method->input_type();
     const FieldDescriptor* request_id = request.FindFieldByName("request_id");
     const FieldDescriptor* validate_only = request.FindFieldByName("validate_only");

@@ -260,6 +260,7 @@ TEST_F(BadInput, QueriesRefuseWhatMakesNoSense) {
   ExpectRefusal(*Ask("crm.customer.v1.SearchCustomersRequest", ""), BadField("query"));
   ExpectRefusal(*Ask("crm.customer.v1.SearchCustomersRequest", "query: 'alpha' page_size: -1"),
                 BadField("page_size"));
+  ExpectRefusal(*Ask("crm.customer.v1.LookupCallerRequest", "number: '12345'"), BadField("number"));
   const std::string organization = "crm.customer.v1.GetOrganizationRequest";
   ExpectRefusal(*Ask(organization, "as_of { year: 2026 }"), BadField("as_of"));
   ExpectRefusal(*Ask(organization, "known_at { nanos: -1 }"), BadField("known_at"));

@@ -10,7 +10,7 @@ using engine::Snapshot;
 
 RefusedReferences BranchModel::Gather(const v1::CreateBranchRequest& create, const Context& context,
                                       const Snapshot& snapshot) {
-  return RefusedOf(create.branch(), context.name, context.business_date, snapshot);
+  return RefusedOf(create.branch(), context.name, SinceToday(context), snapshot);
 }
 
 Decision<BranchModel> BranchModel::Decide(const State&, const v1::CreateBranchRequest& create,
@@ -25,7 +25,7 @@ Decision<BranchModel> BranchModel::Decide(const State&, const v1::CreateBranchRe
 
 RefusedReferences BranchModel::Gather(const v1::UpdateBranchRequest& update, const Context& context,
                                       const Snapshot& snapshot) {
-  return RefusedOf(update.branch(), context.name, context.business_date, snapshot);
+  return RefusedOf(update.branch(), context.name, SinceOf(update, context), snapshot);
 }
 
 Decision<BranchModel> BranchModel::Decide(const State& branch,
@@ -37,15 +37,14 @@ Decision<BranchModel> BranchModel::Decide(const State& branch,
   if (change->empty()) return std::nullopt;
   Event event;
   auto& updated = *event.mutable_updated();
-  *updated.mutable_changed() = change->changed;
+  SayChange(*change, updated);
   *updated.mutable_branch() = change->values;
-  if (change->term.has_value()) *updated.mutable_term() = *change->term;
   return event;
 }
 
-Emptiness BranchModel::Gather(const v1::CloseBranchRequest& close, const Context&,
+Emptiness BranchModel::Gather(const v1::CloseBranchRequest& close, const Context& context,
                               const Snapshot& snapshot) {
-  return EmptinessOfBranch(close.name(), close.close_date(), snapshot);
+  return EmptinessOfBranch(close.name(), close.close_date(), context.business_date, snapshot);
 }
 
 Decision<BranchModel> BranchModel::Decide(const State& branch, const v1::CloseBranchRequest& close,
@@ -66,7 +65,7 @@ void BranchModel::Evolve(State& state, const Event& event) {
       return;
     case Event::kUpdated:
       base::ApplyMask(event.updated().changed(), event.updated().branch(), state);
-      if (event.updated().has_term()) FoldTerm(event.updated().term(), state);
+      FoldTerms(event.updated(), state);
       return;
     case Event::kClosed:
       *state.mutable_close_date() = event.closed().close_date();

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
+#include "crm/customer/v1/reason.pb.h"
 #include "libs/base/date.h"
 #include "libs/base/external_id.h"
 #include "libs/base/money.h"
@@ -156,6 +157,11 @@ bool IsLanguageCode(std::string_view text) {
          text.find("--") == std::string_view::npos &&
          std::all_of(text.begin(), text.end(),
                      [](char c) { return IsLetter(c) || IsDigit(c) || c == '-'; });
+}
+
+absl::Status CheckNotErased(v1::CustomerStatus status) {
+  if (status != v1::CUSTOMER_STATUS_ERASED) return absl::OkStatus();
+  return base::Refused(v1::REASON_CUSTOMER_ERASED, "the customer has been erased");
 }
 
 absl::Status CheckCustomer(const v1::Customer& customer, std::string_view reporting_currency) {

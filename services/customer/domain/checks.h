@@ -18,6 +18,9 @@ bool IsCountryCode(std::string_view text);
 // BCP 47 by its shape: "zh-CN", "en".
 bool IsLanguageCode(std::string_view text);
 
+// Refuses CUSTOMER_ERASED: nothing may be recorded for it.
+absl::Status CheckNotErased(v1::CustomerStatus status);
+
 // What every customer must be, new or changed, in a company that adds up in `reporting_currency`.
 // Lengths and counts are checked before Decide, from the field options. Fields are named as in the
 // request: "customer.personal.phones[2]".

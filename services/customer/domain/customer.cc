@@ -9,6 +9,7 @@
 #include "libs/base/date.h"
 #include "libs/base/field_limits.h"
 #include "libs/base/field_mask.h"
+#include "libs/base/resource_name.h"
 #include "libs/base/status.h"
 #include "libs/base/text.h"
 #include "libs/base/timestamp.h"
@@ -58,11 +59,6 @@ void FoldActivity(v1::Customer& state, const v1::OrderActivity& activity) {
   state.set_activity_tier_plan_etag(activity.tier_plan_etag());
 }
 
-absl::Status CheckNotErased(const v1::Customer& customer) {
-  if (customer.status() != v1::CUSTOMER_STATUS_ERASED) return absl::OkStatus();
-  return base::Refused(v1::REASON_CUSTOMER_ERASED, "the customer has been erased");
-}
-
 // What only an ACTIVE customer has.
 void ClearActivity(v1::Customer& state) {
   state.clear_active_until_date();
@@ -74,6 +70,7 @@ void ClearActivity(v1::Customer& state) {
 engine::Decision<CustomerModel> Update(const v1::Customer& customer, const v1::Customer& values,
                                        const google::protobuf::FieldMask& mask,
                                        const std::string& reporting_currency) {
+  if (absl::Status s = CheckNotErased(customer.status()); !s.ok()) return s;
   const auto changed = engine::ChangedFields(values, mask, customer);
   if (!changed.ok()) return changed.status();
   if (changed->paths().empty()) return std::nullopt;
@@ -151,6 +148,7 @@ engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
 engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
                                                       const v1::VerifyCustomerRequest&,
                                                       const engine::Context& context) {
+  if (absl::Status s = CheckNotErased(customer.status()); !s.ok()) return s;
   const auto& personal = customer.personal();
   if (personal.phones().empty() && personal.emails().empty() && personal.addresses().empty()) {
     return base::Refused(v1::REASON_NOTHING_TO_VERIFY, "the customer has no contact data");
@@ -191,7 +189,7 @@ engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
                                                       const v1::MarkLostRequest& lost,
                                                       const engine::Context& context,
                                                       const LossReasonFacts& reason) {
-  if (absl::Status s = CheckNotErased(customer); !s.ok()) return s;
+  if (absl::Status s = CheckNotErased(customer.status()); !s.ok()) return s;
   if (!reason.known)
     return base::Invalid("loss_reason", "must be one of the policy's loss reasons");
   if (lost.loss_reason() == kOtherLossReason && base::IsBlank(lost.note()))
@@ -206,14 +204,16 @@ engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
   loss.set_note(lost.note());
   *loss.mutable_lost_time() = base::TimestampOf(context.time);
   loss.set_customer_policy_etag(reason.customer_policy_etag);
+  *loss.mutable_lost_date() = base::DateOf(context.business_date);
   return event;
 }
 
 engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
                                                       const v1::TransferCustomerRequest& transfer,
                                                       const engine::Context&) {
-  if (absl::Status s = CheckNotErased(customer); !s.ok()) return s;
-  if (base::IsBlank(transfer.owner())) return base::Invalid("owner", "must be given");
+  if (absl::Status s = CheckNotErased(customer.status()); !s.ok()) return s;
+  if (!base::IsResourceId(transfer.owner()))
+    return base::Invalid("owner", "must be an id of staff");
   if (customer.owner() == transfer.owner()) return std::nullopt;
   Event event;
   auto& transferred = *event.mutable_transferred();
@@ -226,7 +226,7 @@ engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
 engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
                                                       const v1::ReleaseCustomerRequest& release,
                                                       const engine::Context&) {
-  if (absl::Status s = CheckNotErased(customer); !s.ok()) return s;
+  if (absl::Status s = CheckNotErased(customer.status()); !s.ok()) return s;
   if (base::IsBlank(release.reason())) return base::Invalid("reason", "must be given");
   if (customer.owner().empty()) return std::nullopt;
   Event event;
@@ -258,7 +258,11 @@ engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
   // The first order makes a customer ACTIVE, however old it is; time then makes it INACTIVE.
   const bool never_ordered = customer.status() == v1::CUSTOMER_STATUS_SUSPECT ||
                              customer.status() == v1::CUSTOMER_STATUS_PROSPECT;
-  const bool activates = !active && (in_window || never_ordered);
+  // An order from before it was lost, told late or corrected, does not take that back.
+  const bool lost_since = customer.status() == v1::CUSTOMER_STATUS_LOST &&
+                          customer.loss().has_lost_date() &&
+                          (!later || last < base::DayOf(customer.loss().lost_date()));
+  const bool activates = !active && !lost_since && (in_window || never_ordered);
   if (!activates && !later) return std::nullopt;
   Event event;
   auto& activity = activates ? *event.mutable_activated()->mutable_activity()

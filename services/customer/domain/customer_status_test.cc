@@ -37,7 +37,9 @@ constexpr char kActive[] = R"(activated { activity {
 // FixedContext is on 2026-03-02 10:00 UTC.
 std::string Lost(const std::string& from, const std::string& loss) {
   return "lost { previous_status: CUSTOMER_STATUS_" + from + " loss { " + loss +
-         " lost_time { seconds: 1772445600 } customer_policy_etag: '3' } }";
+         " lost_time { seconds: 1772445600 } customer_policy_etag: '3' lost_date { year: 2026 "
+         "month: 3 "
+         "day: 2 } } }";
 }
 
 TEST(QualifyCustomer, Rules) {
@@ -111,6 +113,33 @@ TEST(MarkLost, NobodyLooksWhetherItIsActiveAndAnOrderBringsItBack) {
   EXPECT_TRUE(CustomerModel::NextDue(back).has_value());
 }
 
+TEST(MarkLost, OnlyAnOrderSinceThenTakesItBack) {
+  const std::string lost = Lost("ACTIVE", "loss_reason: 'price'");
+  const auto order = [](const std::string& day) {
+    return "order: 'customers/customer-1/orders/o2' order_date { year: 2026 " + day + " }";
+  };
+  const std::string noted =
+      "{ activity { order: 'customers/customer-1/orders/o2' last_order_date { ";
+  CheckDecisions<CustomerModel, v1::ActivateCustomerRequest>(
+      {
+          {"the last order, corrected",
+           {In("SUSPECT"), kActive, lost},
+           order("month: 2 day: 1"),
+           ""},
+          {"an order of before, told late",
+           {In("SUSPECT"), kActive, lost},
+           order("month: 3 day: 1"),
+           "order_noted " + noted + "year: 2026 month: 3 day: 1 } } }"},
+          {"an order of that day",
+           {In("SUSPECT"), kActive, lost},
+           order("month: 3 day: 2"),
+           "activated " + noted +
+               "year: 2026 month: 3 day: 2 } active_until_date { year: 2027 month: 3 day: 2 } "
+               "activity_check_time { seconds: 1804032000 } } }"},
+      },
+      FixedContext<CustomerModel>(), ActivityWindow{});
+}
+
 TEST(TransferCustomer, Rules) {
   CheckDecisions<CustomerModel, v1::TransferCustomerRequest>({
       {"gives it to another",
@@ -123,6 +152,10 @@ TEST(TransferCustomer, Rules) {
        "transferred { owner: 'bob' }"},
       {"is quiet when it is theirs", {Owned()}, "owner: 'ann' reason: 'again'", ""},
       {"refuses nobody", {Owned()}, "owner: ' '", "!field:owner"},
+      {"refuses one by another name than their id",
+       {Owned()},
+       "owner: 'staff/bob'",
+       "!field:owner"},
       {"refuses one that is erased", {In("ERASED")}, "owner: 'bob'", "!CUSTOMER_ERASED"},
   });
 }

@@ -2,9 +2,11 @@
 // oldest first, no day twice.
 #pragma once
 
+#include <google/protobuf/descriptor.h>
 #include <google/protobuf/repeated_field.h>
 
 #include <algorithm>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
@@ -28,8 +30,9 @@ const Term* TermOn(const google::protobuf::RepeatedPtrField<Term>& terms, absl::
   return held;
 }
 
-// The day from which an update holds: its effective_date, not in the future; or the business date,
-// or the day of the last entry when that is later, so that what was asked for holds now.
+// The day from which an update holds: its effective_date, as base::CheckPastDate wants it; or the
+// business date, or the day of the last entry when that is later, so that what was asked for holds
+// now.
 template <class Update, class Term>
 absl::StatusOr<absl::CivilDay> EffectiveDay(const Update& update,
                                             const google::protobuf::RepeatedPtrField<Term>& terms,
@@ -67,6 +70,36 @@ void PutTerm(const Term& term, google::protobuf::RepeatedPtrField<Term>& terms) 
   }
   *terms.Add() = term;
   for (int i = terms.size() - 1; i > at; --i) terms.SwapElements(i, i - 1);
+}
+
+// The later entries that change with a new one, as they become. What it changes goes on, each field
+// for itself, until an entry says it otherwise than the one before did. The first entry of all says
+// everything, so that nothing goes on from a day before it.
+template <class Term>
+google::protobuf::RepeatedPtrField<Term> CarriedOn(
+    const google::protobuf::RepeatedPtrField<Term>& terms, const Term& term) {
+  google::protobuf::RepeatedPtrField<Term> carried;
+  const absl::CivilDay day = base::DayOf(term.start_date());
+  const Term* held = TermOn(terms, day);
+  if (held == nullptr || base::DayOf(held->start_date()) > day) return carried;
+  const auto& reflection = *Term::GetReflection();
+  const auto differs = [&](const Term& other, const google::protobuf::FieldDescriptor* field) {
+    return reflection.GetString(other, field) != reflection.GetString(*held, field);
+  };
+  std::vector<const google::protobuf::FieldDescriptor*> going;
+  for (int i = 0; i < Term::descriptor()->field_count(); ++i) {
+    const auto* field = Term::descriptor()->field(i);
+    if (field->type() == field->TYPE_STRING && differs(term, field)) going.push_back(field);
+  }
+  for (const Term& later : terms) {
+    if (base::DayOf(later.start_date()) <= day) continue;
+    std::erase_if(going, [&](const auto* field) { return differs(later, field); });
+    if (going.empty()) break;
+    Term& next = *carried.Add() = later;
+    for (const auto* field : going)
+      reflection.SetString(&next, field, reflection.GetString(term, field));
+  }
+  return carried;
 }
 
 }  // namespace crm::customer

@@ -10,7 +10,7 @@ using engine::Snapshot;
 
 RefusedReferences DepartmentModel::Gather(const v1::CreateDepartmentRequest& create,
                                           const Context& context, const Snapshot& snapshot) {
-  return RefusedOf(create.department(), context.name, context.business_date, snapshot);
+  return RefusedOf(create.department(), context.name, SinceToday(context), snapshot);
 }
 
 Decision<DepartmentModel> DepartmentModel::Decide(const State&,
@@ -26,7 +26,7 @@ Decision<DepartmentModel> DepartmentModel::Decide(const State&,
 
 RefusedReferences DepartmentModel::Gather(const v1::UpdateDepartmentRequest& update,
                                           const Context& context, const Snapshot& snapshot) {
-  return RefusedOf(update.department(), context.name, context.business_date, snapshot);
+  return RefusedOf(update.department(), context.name, SinceOf(update, context), snapshot);
 }
 
 Decision<DepartmentModel> DepartmentModel::Decide(const State& department,
@@ -39,15 +39,14 @@ Decision<DepartmentModel> DepartmentModel::Decide(const State& department,
   if (change->empty()) return std::nullopt;
   Event event;
   auto& updated = *event.mutable_updated();
-  *updated.mutable_changed() = change->changed;
+  SayChange(*change, updated);
   *updated.mutable_department() = change->values;
-  if (change->term.has_value()) *updated.mutable_term() = *change->term;
   return event;
 }
 
-Emptiness DepartmentModel::Gather(const v1::CloseDepartmentRequest& close, const Context&,
+Emptiness DepartmentModel::Gather(const v1::CloseDepartmentRequest& close, const Context& context,
                                   const Snapshot& snapshot) {
-  return EmptinessOfDepartment(close.name(), close.close_date(), snapshot);
+  return EmptinessOfDepartment(close.name(), close.close_date(), context.business_date, snapshot);
 }
 
 Decision<DepartmentModel> DepartmentModel::Decide(const State& department,
@@ -70,7 +69,7 @@ void DepartmentModel::Evolve(State& state, const Event& event) {
       return;
     case Event::kUpdated:
       base::ApplyMask(event.updated().changed(), event.updated().department(), state);
-      if (event.updated().has_term()) FoldTerm(event.updated().term(), state);
+      FoldTerms(event.updated(), state);
       return;
     case Event::kClosed:
       *state.mutable_close_date() = event.closed().close_date();

@@ -10,6 +10,8 @@
 #include "libs/base/resource_name.h"
 #include "libs/base/status.h"
 #include "libs/engine/update.h"
+#include "services/customer/domain/checks.h"
+#include "services/customer/domain/references.h"
 #include "services/customer/read/tables.h"
 
 namespace crm::customer {
@@ -55,14 +57,7 @@ std::optional<v1::CustomerStatus> StatusOf(const Snapshot& snapshot, std::string
 
 absl::Status CheckCustomer(const Facts& facts, std::string_view customer) {
   if (!facts.customer_status.has_value()) return base::NotFound(customer);
-  if (*facts.customer_status == v1::CUSTOMER_STATUS_ERASED)
-    return Refused(v1::REASON_CUSTOMER_ERASED, "the customer has been erased");
-  return absl::OkStatus();
-}
-
-bool IsContact(std::string_view name) {
-  constexpr std::string_view kCollection = "contacts/";
-  return name.starts_with(kCollection) && base::IsResourceId(name.substr(kCollection.size()));
+  return CheckNotErased(*facts.customer_status);
 }
 
 absl::Status CheckDates(const v1::Position& position) {
@@ -79,8 +74,9 @@ absl::Status CheckDates(const v1::Position& position) {
 }
 
 absl::Status CheckPosition(const v1::Position& position) {
-  if (!IsContact(position.contact()))
-    return Invalid("position.contact", "must be the name of a contact");
+  if (position.contact().empty()) return Invalid("position.contact", "must be given");
+  if (absl::Status s = CheckName("position.contact", "contacts", position.contact()); !s.ok())
+    return s;
   if (!v1::PositionRole_IsValid(position.role()))
     return Invalid("position.role", "must be one of the list");
   return CheckDates(position);

@@ -330,9 +330,9 @@ TEST(Position, Machine) {
   }
 }
 
-// From a company where nobody reports to anybody, every command in every order: all the ways in
-// which four people can report to one another without a circle are reached, and no other.
-TEST(Position, NoSequenceOfCommandsMakesACycle) {
+// From a company where nobody reports to anybody, every SetReportsTo in every order: all the ways
+// in which four people can report to one another without a circle are reached, and no other.
+TEST(Position, NoSequenceOfSetReportsToMakesACycle) {
   constexpr int kPeople = 4, kForests = 125;  // (n + 1)^(n - 1) labelled forests with roots.
   using Company = std::vector<int>;           // Whom each reports to; -1: nobody.
   const auto name = [](int i) { return i < 0 ? "" : kOf + "p" + std::to_string(i); };

@@ -6,6 +6,14 @@
 #include "services/customer/read/tables.h"
 
 namespace crm::customer {
+namespace {
+
+bool HasLeftBy(const v1::Staff& staff, absl::CivilDay day) {
+  if (staff.has_leave_date()) return base::DayOf(staff.leave_date()) < day;
+  return staff.status() == v1::STAFF_STATUS_LEFT;
+}
+
+}  // namespace
 
 absl::Status CheckName(std::string_view field, std::string_view collection, std::string_view name) {
   if (name.empty()) return absl::OkStatus();
@@ -29,14 +37,14 @@ absl::Status RefusedAt(const RefusedReferences& refused,
   return absl::OkStatus();
 }
 
-void NoteStaff(const std::string& field, const std::string& name, const engine::Snapshot& snapshot,
-               RefusedReferences& refused) {
+void NoteStaff(const std::string& field, const std::string& name, absl::CivilDay day,
+               const engine::Snapshot& snapshot, RefusedReferences& refused) {
   if (name.empty()) return;
   const auto staff = snapshot.Get(kStaff, name);
   if (!staff.has_value()) {
     refused.emplace(field, base::Refused(v1::REASON_STAFF_UNKNOWN, "the staff is not known here",
                                          {{"name", name}}));
-  } else if (staff->status() == v1::STAFF_STATUS_LEFT) {
+  } else if (HasLeftBy(*staff, day)) {
     refused.emplace(field, base::Refused(v1::REASON_STAFF_LEFT, "the staff that is named has left",
                                          {{"name", name}}));
   }
@@ -47,21 +55,28 @@ absl::Status UnitUnknown(std::string_view name) {
 }
 
 absl::Status UnitClosed(std::string_view name) {
-  return base::Refused(v1::REASON_UNIT_CLOSED, "the unit is closed", {{"name", name}});
+  return base::Refused(v1::REASON_UNIT_CLOSED, "the unit is not open then", {{"name", name}});
 }
 
-RefusedReferences RefusedOf(const v1::Staff& staff, const std::string& name, absl::CivilDay today,
-                            const engine::Snapshot& snapshot) {
+RefusedReferences RefusedUnitsOf(const v1::Staff& staff, const Since& since,
+                                 const engine::Snapshot& snapshot) {
   RefusedReferences refused;
-  NoteUnit("branch", staff.branch(), kBranches, today, snapshot, refused);
-  NoteUnit("department", staff.department(), kDepartments, today, snapshot, refused);
-  NoteUnit("team", staff.team(), kTeams, today, snapshot, refused);
-  NoteStaff("manager", staff.manager(), snapshot, refused);
+  NoteUnit("branch", staff.branch(), kBranches, since, snapshot, refused);
+  NoteUnit("department", staff.department(), kDepartments, since, snapshot, refused);
+  NoteUnit("team", staff.team(), kTeams, since, snapshot, refused);
+  return refused;
+}
+
+RefusedReferences RefusedOf(const v1::Staff& staff, const std::string& name, const Since& since,
+                            const engine::Snapshot& snapshot) {
+  RefusedReferences refused = RefusedUnitsOf(staff, since, snapshot);
+  NoteStaff("manager", staff.manager(), since.day, snapshot, refused);
   const Above above = LookAbove(name, staff.manager(), kStaff, snapshot,
                                 [](const v1::Staff& below) { return below.manager(); });
-  if (above == Above::kItself) {
-    refused.emplace("manager", base::Refused(v1::REASON_MANAGER_CYCLE,
-                                             "the manager reports to the one who is changed"));
+  if (above != Above::kFine) {
+    refused.emplace("manager",
+                    base::Refused(v1::REASON_MANAGER_CYCLE,
+                                  "the manager reports to the one who is changed, or to too many"));
   }
   return refused;
 }

@@ -34,9 +34,29 @@ absl::Status RefusedAt(const RefusedReferences& refused, std::string_view field)
 absl::Status RefusedAt(const RefusedReferences& refused,
                        const google::protobuf::FieldMask& changed);
 
-// Notes under `field` why `name` cannot be meant: STAFF_UNKNOWN, STAFF_LEFT. An empty name can.
-void NoteStaff(const std::string& field, const std::string& name, const engine::Snapshot& snapshot,
-               RefusedReferences& refused);
+// From when on a reference is to hold.
+struct Since {
+  absl::CivilDay day;
+  absl::CivilDay today;
+
+  // It holds from now on, rather than from a day that has passed.
+  bool now() const { return day >= today; }
+};
+
+// As an update says it with its effective_date, and today without one.
+template <class Update>
+Since SinceOf(const Update& update, const engine::Context& context) {
+  const absl::CivilDay today = context.business_date;
+  return {update.has_effective_date() ? base::DayOf(update.effective_date()) : today, today};
+}
+inline Since SinceToday(const engine::Context& context) {
+  return {context.business_date, context.business_date};
+}
+
+// Notes under `field` why `name` cannot be meant on `day`: STAFF_UNKNOWN, STAFF_LEFT. An empty name
+// can.
+void NoteStaff(const std::string& field, const std::string& name, absl::CivilDay day,
+               const engine::Snapshot& snapshot, RefusedReferences& refused);
 
 absl::Status UnitUnknown(std::string_view name);
 absl::Status UnitClosed(std::string_view name);
@@ -47,16 +67,24 @@ bool IsClosed(const Unit& unit, absl::CivilDay today) {
   return unit.has_close_date() && base::DayOf(unit.close_date()) < today;
 }
 
-// The same for a unit: UNIT_UNKNOWN, UNIT_CLOSED.
+// Whether something can be put into the unit: from now on while it has no last day, from a day that
+// has passed when it was open on that day.
+template <class Unit>
+bool IsOpenSince(const Unit& unit, const Since& since) {
+  if (since.now()) return !unit.has_close_date();
+  return base::DayOf(unit.start_date()) <= since.day && !IsClosed(unit, since.day);
+}
+
+// Notes the same for a unit: UNIT_UNKNOWN, UNIT_CLOSED.
 template <class Unit>
 void NoteUnit(const std::string& field, const std::string& name,
-              const table::TableSpec<Unit>& table, absl::CivilDay today,
+              const table::TableSpec<Unit>& table, const Since& since,
               const engine::Snapshot& snapshot, RefusedReferences& refused) {
   if (name.empty()) return;
   const auto unit = snapshot.Get(table, name);
   if (!unit.has_value()) {
     refused.emplace(field, UnitUnknown(name));
-  } else if (IsClosed(*unit, today)) {
+  } else if (!IsOpenSince(*unit, since)) {
     refused.emplace(field, UnitClosed(name));
   }
 }
@@ -79,8 +107,11 @@ Above LookAbove(const std::string& name, const std::string& first,
   return Above::kFine;
 }
 
-// What somebody called `name` refers to: branch, department, team, manager (also MANAGER_CYCLE).
-RefusedReferences RefusedOf(const v1::Staff& staff, const std::string& name, absl::CivilDay today,
+// Where somebody works: branch, department, team.
+RefusedReferences RefusedUnitsOf(const v1::Staff& staff, const Since& since,
+                                 const engine::Snapshot& snapshot);
+// What somebody called `name` refers to: the same, and the manager (also MANAGER_CYCLE).
+RefusedReferences RefusedOf(const v1::Staff& staff, const std::string& name, const Since& since,
                             const engine::Snapshot& snapshot);
 
 }  // namespace crm::customer

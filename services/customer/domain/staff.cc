@@ -14,6 +14,7 @@
 #include "services/customer/domain/absences.h"
 #include "services/customer/domain/dated.h"
 #include "services/customer/domain/staff_checks.h"
+#include "services/customer/read/tables.h"
 
 namespace crm::customer {
 namespace {
@@ -88,6 +89,7 @@ void FoldUpdated(const v1::StaffUpdated& updated, v1::Staff& staff) {
   if (base::MaskTouches(updated.changed(), "hire_date"))
     *LastEmployment(staff).mutable_hire_date() = staff.hire_date();
   if (updated.has_placement()) FoldPlacement(updated.placement(), staff);
+  for (const v1::Placement& later : updated.later_placements()) FoldPlacement(later, staff);
 }
 
 void FoldLeaveDate(const google::type::Date& leave_date, v1::Staff& staff) {
@@ -105,7 +107,7 @@ void FoldNoLeave(v1::Staff& staff) {
 
 RefusedReferences StaffModel::Gather(const v1::CreateStaffRequest& create, const Context& context,
                                      const Snapshot& snapshot) {
-  return RefusedOf(create.staff(), context.name, context.business_date, snapshot);
+  return RefusedOf(create.staff(), context.name, SinceToday(context), snapshot);
 }
 
 Decision<StaffModel> StaffModel::Decide(const State&, const v1::CreateStaffRequest& create,
@@ -126,7 +128,7 @@ Decision<StaffModel> StaffModel::Decide(const State&, const v1::CreateStaffReque
 
 RefusedReferences StaffModel::Gather(const v1::UpdateStaffRequest& update, const Context& context,
                                      const Snapshot& snapshot) {
-  return RefusedOf(update.staff(), context.name, context.business_date, snapshot);
+  return RefusedOf(update.staff(), context.name, SinceOf(update, context), snapshot);
 }
 
 Decision<StaffModel> StaffModel::Decide(const State& staff, const v1::UpdateStaffRequest& update,
@@ -152,6 +154,7 @@ Decision<StaffModel> StaffModel::Decide(const State& staff, const v1::UpdateStaf
     } else if (!updated.has_placement()) {
       if (absl::Status s = CheckRoomFor(staff.placements(), *day); !s.ok()) return s;
       *updated.mutable_placement() = PlacementOf(next, base::DateOf(*day));
+      *updated.mutable_later_placements() = CarriedOn(staff.placements(), updated.placement());
     }
   }
   v1::Staff values;
@@ -162,10 +165,12 @@ Decision<StaffModel> StaffModel::Decide(const State& staff, const v1::UpdateStaf
   return event;
 }
 
-RefusedReferences StaffModel::Gather(const v1::PlanAbsenceRequest& plan, const Context&,
+RefusedReferences StaffModel::Gather(const v1::PlanAbsenceRequest& plan, const Context& context,
                                      const Snapshot& snapshot) {
   RefusedReferences refused;
-  NoteStaff("deputy", plan.absence().deputy(), snapshot, refused);
+  const absl::CivilDay day =
+      std::min(base::DayOf(plan.absence().period().start()), context.business_date);
+  NoteStaff("deputy", plan.absence().deputy(), day, snapshot, refused);
   return refused;
 }
 
@@ -232,10 +237,18 @@ Decision<StaffModel> StaffModel::Decide(const State& staff, const v1::MarkStaffL
   return event;
 }
 
+RefusedReferences StaffModel::Gather(const v1::CancelLeaveRequest&, const Context& context,
+                                     const Snapshot& snapshot) {
+  const auto staff = snapshot.Get(kStaff, context.name);
+  if (!staff.has_value()) return {};
+  return RefusedUnitsOf(*staff, SinceToday(context), snapshot);
+}
+
 Decision<StaffModel> StaffModel::Decide(const State& staff, const v1::CancelLeaveRequest&,
-                                        const Context&) {
+                                        const Context&, const RefusedReferences& refused) {
   if (HasLeft(staff)) return Left();
   if (!staff.has_leave_date()) return std::nullopt;
+  if (!refused.empty()) return refused.begin()->second;
   Event event;
   *event.mutable_leave_cancelled()->mutable_leave_date() = staff.leave_date();
   return event;

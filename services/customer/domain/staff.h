@@ -49,9 +49,12 @@ struct StaffModel {
   // Refusals: kInvalidArgument; STAFF_LEFT.
   static engine::Decision<StaffModel> Decide(const State&, const v1::MarkStaffLeftRequest&,
                                              const engine::Context&);
-  // Refusals: STAFF_LEFT.
+  // Refusals: STAFF_LEFT, UNIT_CLOSED (where they work).
+  static RefusedReferences Gather(const v1::CancelLeaveRequest&, const engine::Context&,
+                                  const engine::Snapshot&);
   static engine::Decision<StaffModel> Decide(const State&, const v1::CancelLeaveRequest&,
-                                             const engine::Context&);
+                                             const engine::Context&,
+                                             const RefusedReferences& refused);
   // Refusals: kInvalidArgument; STAFF_EMPLOYED, DATED_CHANGES_FULL.
   static engine::Decision<StaffModel> Decide(const State&, const v1::RehireStaffRequest&,
                                              const engine::Context&);

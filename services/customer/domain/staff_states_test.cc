@@ -39,7 +39,7 @@ std::array<std::string, 8> Words(const v1::Staff& staff) {
           none),
       ask(ParseText<v1::CancelAbsenceRequest>("start_date { year: 2026 month: 3 day: 9 }")),
       ask(ParseText<v1::MarkStaffLeftRequest>("leave_date { year: 2026 month: 3 day: 20 }")),
-      ask(v1::CancelLeaveRequest()),
+      ask(v1::CancelLeaveRequest(), none),
       ask(ParseText<v1::RehireStaffRequest>("hire_date { year: 2026 month: 3 day: 5 }")),
       ask(v1::CheckStaffLeaveRequest()),
   };

@@ -123,6 +123,40 @@ TEST(UpdateStaff, Rules) {
            R"(updated { staff {} personal {}
                         placement { start_date { year: 2026 month: 2 day: 1 } team: "teams/blue" } }
            )"},
+      },
+      kNoneRefused);
+}
+
+TEST(UpdateStaff, GoesOnUntilAnEntryThatSaysItOtherwise) {
+  Check<v1::UpdateStaffRequest>(
+      {
+          {"where the later entry only repeats it",
+           {kMade,
+            "updated { placement { start_date { year: 2026 month: 1 day: 10 } team: 'teams/red' "
+            "manager: 'staff/b' } }"},
+           "staff { team: 'teams/blue' } effective_date { year: 2026 month: 1 day: 5 }",
+           R"(updated { staff {} personal {}
+                        placement { start_date { year: 2026 month: 1 day: 5 } team: "teams/blue" }
+                        later_placements { start_date { year: 2026 month: 1 day: 10 }
+                                           team: "teams/blue" manager: "staff/b" } })"},
+          {"each field for itself",
+           {kMade,
+            "updated { placement { start_date { year: 2026 month: 1 day: 10 } team: 'teams/red' "
+            "manager: 'staff/b' } }"},
+           "staff { team: 'teams/blue' manager: 'staff/c' } "
+           "effective_date { year: 2026 month: 1 day: 5 }",
+           R"(updated { staff {} personal {}
+                        placement { start_date { year: 2026 month: 1 day: 5 }
+                                    team: "teams/blue" manager: "staff/c" }
+                        later_placements { start_date { year: 2026 month: 1 day: 10 }
+                                           team: "teams/blue" manager: "staff/b" } })"},
+      },
+      kNoneRefused);
+}
+
+TEST(UpdateStaff, QuietAndRefused) {
+  Check<v1::UpdateStaffRequest>(
+      {
           {"is quiet when it is so already",
            {kMade},
            "staff { team: 'teams/red' roles: STAFF_ROLE_REP personal { display_name: 'Eve' } }",
@@ -155,6 +189,9 @@ TEST(UpdateStaff, Rules) {
                         staff { time_zone: "UTC" } personal { email: "eve@ours.example" } })"},
       },
       kNoneRefused);
+}
+
+TEST(UpdateStaff, RefusesWhatTheTablesRefuse) {
   const RefusedReferences circle = {
       {"manager", base::Refused(v1::REASON_MANAGER_CYCLE, "as the test wants")}};
   Check<v1::UpdateStaffRequest>(
@@ -194,7 +231,9 @@ TEST(Staff, FoldsPlacesAndEmployments) {
   const v1::Staff staff = Given<StaffModel>(
       {kMade,
        "updated { placement { start_date { year: 2026 month: 2 day: 1 } team: 'teams/blue' } }",
-       "updated { placement { start_date { year: 2026 month: 1 day: 1 } manager: 'staff/b' } }",
+       "updated { placement { start_date { year: 2026 month: 1 day: 1 } manager: 'staff/b' } "
+       "later_placements { start_date { year: 2026 month: 2 day: 1 } team: 'teams/blue' "
+       "manager: 'staff/b' } }",
        "updated { changed { paths: 'hire_date' } "
        "staff { hire_date { year: 2025 month: 1 day: 7 } } }",
        kLeft, "rehired { hire_date { year: 2026 month: 3 day: 9 } }"});
@@ -208,6 +247,7 @@ TEST(Staff, FoldsPlacesAndEmployments) {
                 roles: STAFF_ROLE_REP
                 scope: STAFF_SCOPE_OWN
                 team: "teams/blue"
+                manager: "staff/b"
                 hire_date { year: 2026 month: 3 day: 9 }
                 placements {
                   start_date { year: 2025 month: 1 day: 6 }
@@ -220,6 +260,7 @@ TEST(Staff, FoldsPlacesAndEmployments) {
                 placements {
                   start_date { year: 2026 month: 2 day: 1 }
                   team: "teams/blue"
+                  manager: "staff/b"
                 }
                 employments {
                   hire_date { year: 2025 month: 1 day: 7 }
@@ -378,6 +419,10 @@ TEST(MarkStaffLeft, Rules) {
        {kMade, kLeft},
        "leave_date { year: 2026 month: 2 day: 1 }",
        "!STAFF_LEFT"},
+      {"refuses another reason then",
+       {kMade, kLeft},
+       "leave_date { year: 2026 month: 3 day: 1 } reason: 'retires'",
+       "!STAFF_LEFT"},
       {"refuses no day", {kMade}, "", "!field:leave_date"},
       {"refuses a day before the first",
        {kMade},
@@ -410,14 +455,20 @@ TEST(CheckStaffLeave, LeavesOnTheDayAfterTheLast) {
 }
 
 TEST(CancelLeave, Rules) {
-  Check<v1::CancelLeaveRequest>({
-      {"stays",
-       {kMade, kLeaving},
-       "",
-       "leave_cancelled { leave_date { year: 2026 month: 3 day: 31 } }"},
-      {"is quiet when nobody said otherwise", {kMade}, "", ""},
-      {"refuses somebody who has left", {kMade, kLeft}, "", "!STAFF_LEFT"},
-  });
+  Check<v1::CancelLeaveRequest>(
+      {
+          {"stays",
+           {kMade, kLeaving},
+           "",
+           "leave_cancelled { leave_date { year: 2026 month: 3 day: 31 } }"},
+          {"is quiet when nobody said otherwise", {kMade}, "", ""},
+          {"refuses somebody who has left", {kMade, kLeft}, "", "!STAFF_LEFT"},
+      },
+      kNoneRefused);
+  Check<v1::CancelLeaveRequest>(
+      {{"refuses to stay in what closes", {kMade, kLeaving}, "", "!UNIT_CLOSED"},
+       {"is quiet also then", {kMade}, "", ""}},
+      RefusedReferences{{"team", base::Refused(v1::REASON_UNIT_CLOSED, "as the test wants")}});
 }
 
 TEST(RehireStaff, Rules) {
@@ -472,6 +523,54 @@ TEST(StaffTables, RefuseReferences) {
   EXPECT_EQ(refused("manager: 'staff/rep'"), "manager!MANAGER_CYCLE");
   context.name = "staff/rep";
   EXPECT_EQ(refused("manager: 'staff/boss'"), "");
+  for (int i = 1; i <= kUnitLevelsMax; ++i) {
+    const std::string above = i == 1 ? "" : "staff/s" + std::to_string(i - 1);
+    put("name: 'staff/s" + std::to_string(i) + "' manager: '" + above + "'");
+  }
+  context.name = "staff/s1";
+  EXPECT_EQ(refused("manager: 'staff/s20'"), "manager!MANAGER_CYCLE") << "a circle of 20";
+  context.name = "staff/new";
+  EXPECT_EQ(refused("manager: 'staff/s19'"), "");
+  EXPECT_EQ(refused("manager: 'staff/s20'"), "manager!MANAGER_CYCLE") << "it may be one of 21";
+}
+
+TEST(StaffTables, LookAtTheDay) {
+  FakeRows rows(kBranches, kDepartments, kTeams, kStaff);
+  rows.Put(kBranches, ParseText<v1::Branch>(
+                          "name: 'branches/harbour' start_date { year: 2025 month: 1 day: 1 } "
+                          "close_date { year: 2026 month: 2 day: 1 }"));
+  rows.Put(kTeams, ParseText<v1::Team>("name: 'teams/red' "
+                                       "close_date { year: 2026 month: 6 day: 1 }"));
+  rows.Put(kStaff, ParseText<v1::Staff>("name: 'staff/gone' status: STAFF_STATUS_LEFT "
+                                        "leave_date { year: 2026 month: 2 day: 1 }"));
+  rows.Put(kStaff, ParseText<v1::Staff>("name: 'staff/staff-1' team: 'teams/red'"));
+  engine::Context context = FixedContext<StaffModel>();
+  const auto word = [](const RefusedReferences& found) {
+    return found.empty() ? "" : found.begin()->first + WordOf(found.begin()->second, nullptr);
+  };
+  const auto moved = [&](const std::string& staff, const std::string& day) {
+    const auto update =
+        ParseText<v1::UpdateStaffRequest>("staff { " + staff + "} effective_date { " + day + "}");
+    return word(StaffModel::Gather(update, context, rows));
+  };
+  EXPECT_EQ(moved("branch: 'branches/harbour'", "year: 2026 month: 1 day: 5"), "");
+  EXPECT_EQ(moved("branch: 'branches/harbour'", "year: 2026 month: 2 day: 2"),
+            "branch!UNIT_CLOSED");
+  EXPECT_EQ(moved("branch: 'branches/harbour'", "year: 2024 month: 12 day: 31"),
+            "branch!UNIT_CLOSED");
+  EXPECT_EQ(moved("manager: 'staff/gone'", "year: 2026 month: 2 day: 1"), "");
+  EXPECT_EQ(moved("manager: 'staff/gone'", "year: 2026 month: 2 day: 2"), "manager!STAFF_LEFT");
+  const auto create = ParseText<v1::CreateStaffRequest>("staff { team: 'teams/red' }");
+  EXPECT_EQ(word(StaffModel::Gather(create, context, rows)), "team!UNIT_CLOSED");
+  EXPECT_EQ(word(StaffModel::Gather(v1::CancelLeaveRequest(), context, rows)), "team!UNIT_CLOSED");
+  const auto plan = [&](const std::string& month) {
+    const auto absence = ParseText<v1::PlanAbsenceRequest>(
+        "absence { deputy: 'staff/gone' period { start { year: 2026 day: 1 month: " + month +
+        "} } }");
+    return word(StaffModel::Gather(absence, context, rows));
+  };
+  EXPECT_EQ(plan("1"), "");
+  EXPECT_EQ(plan("3"), "deputy!STAFF_LEFT");
 }
 
 }  // namespace

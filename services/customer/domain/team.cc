@@ -10,7 +10,7 @@ using engine::Snapshot;
 
 RefusedReferences TeamModel::Gather(const v1::CreateTeamRequest& create, const Context& context,
                                     const Snapshot& snapshot) {
-  return RefusedOf(create.team(), context.name, context.business_date, snapshot);
+  return RefusedOf(create.team(), context.name, SinceToday(context), snapshot);
 }
 
 Decision<TeamModel> TeamModel::Decide(const State&, const v1::CreateTeamRequest& create,
@@ -24,7 +24,7 @@ Decision<TeamModel> TeamModel::Decide(const State&, const v1::CreateTeamRequest&
 
 RefusedReferences TeamModel::Gather(const v1::UpdateTeamRequest& update, const Context& context,
                                     const Snapshot& snapshot) {
-  return RefusedOf(update.team(), context.name, context.business_date, snapshot);
+  return RefusedOf(update.team(), context.name, SinceOf(update, context), snapshot);
 }
 
 Decision<TeamModel> TeamModel::Decide(const State& team, const v1::UpdateTeamRequest& update,
@@ -34,15 +34,14 @@ Decision<TeamModel> TeamModel::Decide(const State& team, const v1::UpdateTeamReq
   if (change->empty()) return std::nullopt;
   Event event;
   auto& updated = *event.mutable_updated();
-  *updated.mutable_changed() = change->changed;
+  SayChange(*change, updated);
   *updated.mutable_team() = change->values;
-  if (change->term.has_value()) *updated.mutable_term() = *change->term;
   return event;
 }
 
-Emptiness TeamModel::Gather(const v1::CloseTeamRequest& close, const Context&,
+Emptiness TeamModel::Gather(const v1::CloseTeamRequest& close, const Context& context,
                             const Snapshot& snapshot) {
-  return EmptinessOfTeam(close.name(), close.close_date(), snapshot);
+  return EmptinessOfTeam(close.name(), close.close_date(), context.business_date, snapshot);
 }
 
 Decision<TeamModel> TeamModel::Decide(const State& team, const v1::CloseTeamRequest& close,
@@ -63,7 +62,7 @@ void TeamModel::Evolve(State& state, const Event& event) {
       return;
     case Event::kUpdated:
       base::ApplyMask(event.updated().changed(), event.updated().team(), state);
-      if (event.updated().has_term()) FoldTerm(event.updated().term(), state);
+      FoldTerms(event.updated(), state);
       return;
     case Event::kClosed:
       *state.mutable_close_date() = event.closed().close_date();

@@ -14,6 +14,8 @@
 #include "libs/base/text.h"
 #include "libs/base/timestamp.h"
 #include "libs/engine/update.h"
+#include "services/customer/domain/checks.h"
+#include "services/customer/domain/references.h"
 #include "services/customer/read/tables.h"
 
 namespace crm::customer {
@@ -22,20 +24,14 @@ namespace {
 using base::Invalid;
 using Event = TouchpointModel::Event;
 
-constexpr std::string_view kContacts = "contacts/";
 constexpr std::string_view kPerson = "user:";
-
-constexpr size_t kStaffIdBytesMax = 63;
-
-bool IsContact(std::string_view name) {
-  return name.starts_with(kContacts) && base::IsResourceId(name.substr(kContacts.size()));
-}
 
 absl::Status CheckLists(const v1::Touchpoint& touchpoint) {
   std::set<std::string_view> seen;
   for (int i = 0; i < touchpoint.contacts_size(); ++i) {
     const std::string field = absl::StrCat("touchpoint.contacts[", i, "]");
-    if (!IsContact(touchpoint.contacts(i))) return Invalid(field, "must be the name of a contact");
+    if (touchpoint.contacts(i).empty()) return Invalid(field, "must be given");
+    if (absl::Status s = CheckName(field, "contacts", touchpoint.contacts(i)); !s.ok()) return s;
     if (!seen.insert(touchpoint.contacts(i)).second) return Invalid(field, "must be unique");
   }
   for (int i = 0; i < touchpoint.attachments_size(); ++i) {
@@ -46,9 +42,19 @@ absl::Status CheckLists(const v1::Touchpoint& touchpoint) {
   return absl::OkStatus();
 }
 
+absl::Status CheckTimes(const v1::Touchpoint& touchpoint, absl::Time recorded) {
+  absl::Status s = base::CheckTimestamp("touchpoint.occur_time", touchpoint.occur_time());
+  if (s.ok()) s = base::CheckTimestamp("touchpoint.device_time", touchpoint.device_time());
+  if (!s.ok()) return s;
+  if (base::TimeOf(touchpoint.occur_time()) > recorded + kTouchpointAheadMax)
+    return Invalid("touchpoint.occur_time",
+                   "must not lie in the future; plan an activity for that");
+  return absl::OkStatus();
+}
+
 absl::Status CheckTouchpoint(const v1::Touchpoint& touchpoint, absl::Time recorded) {
-  if (touchpoint.staff().size() > kStaffIdBytesMax)
-    return Invalid("touchpoint.staff", "must be an id of staff, at most 63 bytes");
+  if (!touchpoint.staff().empty() && !base::IsResourceId(touchpoint.staff()))
+    return Invalid("touchpoint.staff", "must be an id of staff");
   if (touchpoint.channel() == common::v1::CHANNEL_UNSPECIFIED ||
       !common::v1::Channel_IsValid(touchpoint.channel()))
     return Invalid("touchpoint.channel", "must be a channel");
@@ -57,9 +63,7 @@ absl::Status CheckTouchpoint(const v1::Touchpoint& touchpoint, absl::Time record
     return Invalid("touchpoint.direction", "must be IN or OUT");
   if (base::IsBlank(touchpoint.personal().subject()))
     return Invalid("touchpoint.personal.subject", "must be given");
-  if (base::TimeOf(touchpoint.occur_time()) > recorded + kTouchpointAheadMax)
-    return Invalid("touchpoint.occur_time",
-                   "must not lie in the future; plan an activity for that");
+  if (absl::Status s = CheckTimes(touchpoint, recorded); !s.ok()) return s;
   if (touchpoint.has_next_step_date()) {
     if (base::IsBlank(touchpoint.next_step()))
       return Invalid("touchpoint.next_step_date", "must have a next step");
@@ -87,9 +91,7 @@ v1::Touchpoint Joined(const Fact& fact) {
 
 absl::Status CheckCustomer(const TouchpointModel::Facts& facts, std::string_view name) {
   if (!facts.customer.has_value()) return base::NotFound(name);
-  if (facts.customer->status() == v1::CUSTOMER_STATUS_ERASED)
-    return base::Refused(v1::REASON_CUSTOMER_ERASED, "the customer has been erased");
-  return absl::OkStatus();
+  return CheckNotErased(facts.customer->status());
 }
 
 }  // namespace
@@ -110,8 +112,10 @@ engine::Decision<TouchpointModel> TouchpointModel::Decide(const State&,
   touchpoint = record.touchpoint();
   if (!touchpoint.has_occur_time())
     *touchpoint.mutable_occur_time() = base::TimestampOf(context.time);
-  if (touchpoint.staff().empty() && std::string_view(context.actor).starts_with(kPerson))
-    touchpoint.set_staff(context.actor.substr(kPerson.size()));
+  const std::string_view actor = context.actor;
+  if (touchpoint.staff().empty() && actor.starts_with(kPerson) &&
+      base::IsResourceId(actor.substr(kPerson.size())))
+    touchpoint.set_staff(std::string(actor.substr(kPerson.size())));
   if (absl::Status s = CheckTouchpoint(touchpoint, context.time); !s.ok()) return s;
   MovePersonal(*event.mutable_recorded());
   return event;

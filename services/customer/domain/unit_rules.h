@@ -4,6 +4,7 @@
 #pragma once
 
 #include <google/protobuf/field_mask.pb.h>
+#include <google/protobuf/repeated_field.h>
 
 #include <optional>
 #include <string>
@@ -51,6 +52,13 @@ void FoldTerm(const v1::UnitTerm& term, Unit& unit) {
   SetTerm(unit.terms(unit.terms_size() - 1), unit);
 }
 
+// Folds a changed term and the later ones that change with it.
+template <class Unit, class Updated>
+void FoldTerms(const Updated& updated, Unit& unit) {
+  if (updated.has_term()) FoldTerm(updated.term(), unit);
+  for (const v1::UnitTerm& later : updated.later_terms()) FoldTerm(later, unit);
+}
+
 // The beginning of a unit as its event says it.
 template <class Unit>
 void FoldBegun(const Unit& begun, Unit& unit) {
@@ -61,23 +69,24 @@ void FoldBegun(const Unit& begun, Unit& unit) {
 }
 
 // Why what the unit refers to cannot be. Also UNIT_CYCLE and UNITS_TOO_DEEP, as far as is known.
-RefusedReferences RefusedOf(const v1::Branch&, const std::string& name, absl::CivilDay today,
+RefusedReferences RefusedOf(const v1::Branch&, const std::string& name, const Since& since,
                             const engine::Snapshot&);
-RefusedReferences RefusedOf(const v1::Department&, const std::string& name, absl::CivilDay today,
+RefusedReferences RefusedOf(const v1::Department&, const std::string& name, const Since& since,
                             const engine::Snapshot&);
-RefusedReferences RefusedOf(const v1::Team&, const std::string& name, absl::CivilDay today,
+RefusedReferences RefusedOf(const v1::Team&, const std::string& name, const Since& since,
                             const engine::Snapshot&);
 
-// Whether something is left in a unit after its last day, as far as is known: OK or UNIT_NOT_EMPTY.
+// Whether something is left in a unit after its last day, or was when that day has passed, as far
+// as is known: OK or UNIT_NOT_EMPTY.
 struct Emptiness {
   absl::Status refusal;
 };
 Emptiness EmptinessOfBranch(const std::string& name, const google::type::Date& last,
-                            const engine::Snapshot& snapshot);
+                            absl::CivilDay today, const engine::Snapshot& snapshot);
 Emptiness EmptinessOfDepartment(const std::string& name, const google::type::Date& last,
-                                const engine::Snapshot& snapshot);
+                                absl::CivilDay today, const engine::Snapshot& snapshot);
 Emptiness EmptinessOfTeam(const std::string& name, const google::type::Date& last,
-                          const engine::Snapshot& snapshot);
+                          absl::CivilDay today, const engine::Snapshot& snapshot);
 
 // INVALID_ARGUMENT: what no unit can be. Fields are named from `resource` on: "team.lead".
 absl::Status CheckTerm(const std::string& resource, const v1::UnitTerm& term);
@@ -116,9 +125,18 @@ struct UnitChange {
   google::protobuf::FieldMask changed;  // Other than what the term says.
   Unit values;
   std::optional<v1::UnitTerm> term;
+  google::protobuf::RepeatedPtrField<v1::UnitTerm> later_terms;  // That change with it.
 
   bool empty() const { return changed.paths().empty() && !term.has_value(); }
 };
+
+// Says the change in an event, all but the values.
+template <class Unit, class Updated>
+void SayChange(const UnitChange<Unit>& change, Updated& updated) {
+  *updated.mutable_changed() = change.changed;
+  if (change.term.has_value()) *updated.mutable_term() = *change.term;
+  *updated.mutable_later_terms() = change.later_terms;
+}
 
 template <class Unit, class Update>
 absl::StatusOr<UnitChange<Unit>> ChangeUnit(const std::string& resource, const Unit& unit,
@@ -147,7 +165,10 @@ absl::StatusOr<UnitChange<Unit>> ChangeUnit(const std::string& resource, const U
     }
   }
   if (change.term.has_value()) {
+    if (*day < base::DayOf(next.start_date()))
+      return base::Invalid("effective_date", "must not be before the first day of the unit");
     if (absl::Status s = CheckRoomFor(unit.terms(), *day); !s.ok()) return s;
+    change.later_terms = CarriedOn(unit.terms(), *change.term);
   }
   base::ApplyMask(change.changed, values, change.values);
   return change;

@@ -135,6 +135,32 @@ TEST(UpdateUnit, Rules) {
            {kBranch, "updated { term { start_date { year: 2026 month: 2 day: 1 } } }"},
            "branch {} update_mask { paths: 'lead' } effective_date { year: 2026 month: 1 day: 5 }",
            "updated { changed {} branch {} term { start_date { year: 2026 month: 1 day: 5 } } }"},
+          {"goes on until the entry that says it otherwise",
+           {kBranch,
+            "updated { term { start_date { year: 2026 month: 1 day: 10 } lead: 'staff/bob' "
+            "parent: 'branches/a' } }",
+            "updated { term { start_date { year: 2026 month: 1 day: 20 } lead: 'staff/dan' } }",
+            "updated { term { start_date { year: 2026 month: 2 day: 1 } lead: 'staff/bob' } }"},
+           "branch { lead: 'staff/eve' } effective_date { year: 2026 month: 1 day: 5 }",
+           "updated { changed {} branch {} term { start_date { year: 2026 month: 1 day: 5 } "
+           "lead: 'staff/eve' } later_terms { start_date { year: 2026 month: 1 day: 10 } "
+           "lead: 'staff/eve' parent: 'branches/a' } }"},
+      },
+      RefusedReferences());
+}
+
+TEST(UpdateUnit, Days) {
+  Check<BranchModel, v1::UpdateBranchRequest>(
+      {
+          {"refuses a day before its first",
+           {kBranch},
+           "branch { lead: 'staff/eve' } effective_date { year: 2024 month: 12 day: 31 }",
+           "!field:effective_date"},
+          {"takes tomorrow, which it may be already elsewhere",
+           {kBranch},
+           "branch { lead: 'staff/eve' } effective_date { year: 2026 month: 3 day: 3 }",
+           "updated { changed {} branch {} term { start_date { year: 2026 month: 3 day: 3 } "
+           "lead: 'staff/eve' } }"},
           {"refuses a day to come",
            {kBranch},
            "branch { lead: 'staff/eve' } effective_date { year: 2026 month: 3 day: 4 }",
@@ -153,6 +179,9 @@ TEST(UpdateUnit, Rules) {
            "!UNIT_CLOSED"},
       },
       RefusedReferences());
+}
+
+TEST(UpdateUnit, LooksAtWhatChangesOnly) {
   const RefusedReferences circle = Refusing("parent", v1::REASON_UNIT_CYCLE);
   Check<DepartmentModel, v1::UpdateDepartmentRequest>(
       {{"refuses what the tables refuse",
@@ -258,7 +287,9 @@ TEST(Unit, FoldsTermsInTheOrderOfTheirDays) {
   const v1::Department department = Given<DepartmentModel>(
       {kDepartment,
        "updated { term { start_date { year: 2026 month: 2 day: 1 } lead: 'staff/eve' } }",
-       "updated { term { start_date { year: 2026 month: 1 day: 5 } lead: 'staff/bob' } }",
+       "updated { term { start_date { year: 2026 month: 1 day: 5 } lead: 'staff/bob' } "
+       "later_terms { start_date { year: 2026 month: 2 day: 1 } lead: 'staff/eve' "
+       "branch: 'branches/north' } }",
        "updated { changed { paths: 'display_name' } department { display_name: 'Selling' } }"});
   EXPECT_THAT(department, testing::EqualsProto(R"pb(
                 name: "departments/department-1"
@@ -266,6 +297,7 @@ TEST(Unit, FoldsTermsInTheOrderOfTheirDays) {
                 create_time { seconds: 1772445600 }
                 update_time { seconds: 1772445600 }
                 display_name: "Selling"
+                branch: "branches/north"
                 lead: "staff/eve"
                 start_date { year: 2025 month: 1 day: 1 }
                 terms {
@@ -278,6 +310,7 @@ TEST(Unit, FoldsTermsInTheOrderOfTheirDays) {
                 }
                 terms {
                   start_date { year: 2026 month: 2 day: 1 }
+                  branch: "branches/north"
                   lead: "staff/eve"
                 })pb"));
 }
@@ -317,12 +350,40 @@ TEST_F(UnitTables, RefuseWhatIsUnknownOrClosed) {
   };
   EXPECT_EQ(refused(""), "");
   EXPECT_EQ(refused("branch: 'branches/open' lead: 'staff/bob'"), "");
-  EXPECT_EQ(refused("branch: 'branches/today'"), "");
+  EXPECT_EQ(refused("branch: 'branches/today'"), "branch!UNIT_CLOSED") << "it would be left";
   EXPECT_EQ(refused("branch: 'branches/gone'"), "branch!UNIT_CLOSED");
   EXPECT_EQ(refused("branch: 'branches/none'"), "branch!UNIT_UNKNOWN");
   EXPECT_EQ(refused("department: 'departments/none'"), "department!UNIT_UNKNOWN");
   EXPECT_EQ(refused("lead: 'staff/none'"), "lead!STAFF_UNKNOWN");
   EXPECT_EQ(refused("lead: 'staff/dan'"), "lead!STAFF_LEFT");
+}
+
+TEST_F(UnitTables, LookAtTheDayFromWhichItHolds) {
+  Put(kBranches,
+      "name: 'branches/spring' start_date { year: 2025 month: 6 day: 1 } "
+      "close_date { year: 2026 month: 2 day: 1 }");
+  Put(kBranches, "name: 'branches/next' start_date { year: 2026 month: 6 day: 1 }");
+  Put(kBranches, "name: 'branches/later' close_date { year: 2026 month: 6 day: 1 }");
+  Put(kStaff,
+      "name: 'staff/dan' status: STAFF_STATUS_LEFT leave_date { year: 2026 month: 1 day: 31 }");
+  const auto refused = [&](const std::string& team, const std::string& day) {
+    return Refused<TeamModel, v1::UpdateTeamRequest>(
+        "teams/x", "team { " + team + "} effective_date { " + day + "}");
+  };
+  const std::string spring = "branch: 'branches/spring' ", dan = "lead: 'staff/dan' ";
+  EXPECT_EQ(refused(spring, "year: 2025 month: 5 day: 31"), "branch!UNIT_CLOSED");
+  EXPECT_EQ(refused(spring, "year: 2025 month: 6 day: 1"), "");
+  EXPECT_EQ(refused(spring, "year: 2026 month: 2 day: 1"), "");
+  EXPECT_EQ(refused(spring, "year: 2026 month: 2 day: 2"), "branch!UNIT_CLOSED");
+  EXPECT_EQ(refused("branch: 'branches/later' ", "year: 2026 month: 3 day: 1"), "");
+  EXPECT_EQ(refused("branch: 'branches/later' ", "year: 2026 month: 3 day: 2"),
+            "branch!UNIT_CLOSED");
+  EXPECT_EQ(refused("branch: 'branches/next' ", "year: 2026 month: 3 day: 1"),
+            "branch!UNIT_CLOSED");
+  EXPECT_EQ(refused("branch: 'branches/next' ", "year: 2026 month: 3 day: 2"), "")
+      << "what is to begin can be filled before";
+  EXPECT_EQ(refused(dan, "year: 2026 month: 1 day: 31"), "");
+  EXPECT_EQ(refused(dan, "year: 2026 month: 2 day: 1"), "lead!STAFF_LEFT");
 }
 
 TEST_F(UnitTables, RefuseCirclesAndDepth) {
@@ -368,6 +429,37 @@ TEST_F(UnitTables, SayWhatIsLeft) {
   Put(kDepartments, "name: 'departments/t' branch: 'branches/n' parent: 'departments/s'");
   EXPECT_EQ(branch(10), "!UNIT_NOT_EMPTY");
   EXPECT_EQ(department(10), "!UNIT_NOT_EMPTY");
+}
+
+// On 2026-03-02: who was in the branch until the day before has moved or left since.
+TEST_F(UnitTables, SayWhatWasLeftAfterADayThatHasPassed) {
+  const auto left = [&](const std::string& date) {
+    const auto close = ParseText<v1::CloseBranchRequest>("name: 'branches/n' close_date {" + date);
+    return WordOf(BranchModel::Gather(close, FixedContext<BranchModel>(), rows_).refusal, nullptr);
+  };
+  const std::string moved = "start_date { year: 2026 month: 2 day: 11 } branch: 'branches/m' }";
+  Put(kStaff,
+      "name: 'staff/a' branch: 'branches/m' status: STAFF_STATUS_ACTIVE "
+      "employments { hire_date { year: 2025 month: 1 day: 1 } } "
+      "placements { start_date { year: 2025 month: 1 day: 1 } branch: 'branches/n' } "
+      "placements { " +
+          moved);
+  EXPECT_EQ(left("year: 2026 month: 2 day: 9 }"), "!UNIT_NOT_EMPTY");
+  EXPECT_EQ(left("year: 2026 month: 2 day: 10 }"), "");
+  Put(kStaff,
+      "name: 'staff/b' branch: 'branches/n' status: STAFF_STATUS_LEFT "
+      "leave_date { year: 2026 month: 2 day: 15 } "
+      "employments { hire_date { year: 2025 month: 1 day: 1 } "
+      "leave_date { year: 2026 month: 2 day: 15 } } "
+      "placements { start_date { year: 2025 month: 1 day: 1 } branch: 'branches/n' }");
+  EXPECT_EQ(left("year: 2026 month: 2 day: 14 }"), "!UNIT_NOT_EMPTY");
+  EXPECT_EQ(left("year: 2026 month: 2 day: 15 }"), "");
+  Put(kTeams,
+      "name: 'teams/r' branch: 'branches/m' start_date { year: 2025 month: 1 day: 1 } "
+      "terms { start_date { year: 2025 month: 1 day: 1 } branch: 'branches/n' } "
+      "terms { start_date { year: 2026 month: 3 day: 1 } branch: 'branches/m' }");
+  EXPECT_EQ(left("year: 2026 month: 2 day: 27 }"), "!UNIT_NOT_EMPTY");
+  EXPECT_EQ(left("year: 2026 month: 2 day: 28 }"), "");
 }
 
 }  // namespace

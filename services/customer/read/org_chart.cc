@@ -19,11 +19,6 @@
 namespace crm::customer {
 namespace {
 
-// What a google.protobuf.Timestamp may say: years 1 to 9999.
-constexpr int64_t kSecondsMin = -62'135'596'800;
-constexpr int64_t kSecondsMax = 253'402'300'799;
-constexpr int32_t kNanosMax = 999'999'999;
-
 absl::Status CheckRequest(const v1::GetOrgChartRequest& request) {
   constexpr std::string_view kCollection = "customers/";
   const std::string_view name = request.name();
@@ -32,12 +27,7 @@ absl::Status CheckRequest(const v1::GetOrgChartRequest& request) {
   if (request.has_as_of()) {
     if (absl::Status s = base::CheckDate("as_of", request.as_of()); !s.ok()) return s;
   }
-  const auto& known_at = request.known_at();
-  if (known_at.seconds() < kSecondsMin || known_at.seconds() > kSecondsMax ||
-      known_at.nanos() < 0 || known_at.nanos() > kNanosMax) {
-    return base::Invalid("known_at", "must be a time of the years 1 to 9999");
-  }
-  return absl::OkStatus();
+  return base::CheckTimestamp("known_at", request.known_at());
 }
 
 // Rows as they are recorded now, or as they were until a moment.

@@ -90,15 +90,6 @@ bool AddStaff(const Reading& reading, std::vector<PlacesOfDay>& staff) {
   });
 }
 
-absl::Status CheckMoment(const google::protobuf::Timestamp& time) {
-  constexpr int64_t kFirst = -62'135'596'800, kLast = 253'402'300'799;  // Years 1 to 9999.
-  if (time.seconds() >= kFirst && time.seconds() <= kLast && time.nanos() >= 0 &&
-      time.nanos() <= 999'999'999) {
-    return absl::OkStatus();
-  }
-  return base::Invalid("known_at", "must be a moment of the years 1 to 9999");
-}
-
 }  // namespace
 
 absl::StatusOr<v1::GetOrganizationResponse> QueryOrganization(
@@ -110,7 +101,7 @@ absl::StatusOr<v1::GetOrganizationResponse> QueryOrganization(
     reading.day = base::DayOf(request.as_of());
   }
   if (request.has_known_at()) {
-    if (absl::Status s = CheckMoment(request.known_at()); !s.ok()) return s;
+    if (absl::Status s = base::CheckTimestamp("known_at", request.known_at()); !s.ok()) return s;
     reading.known_at = base::TimeOf(request.known_at());
   }
   std::vector<UnitOfDay> units;

@@ -39,30 +39,30 @@ Names RepeatedFirst(Names names) {
   return repeated;
 }
 
-// Customers with a term that begins so.
+// Customers with a term that begins in one of some ways.
 struct Found {
   Names customers;  // None twice; of LookUp sorted.
-  Names exact;      // Those of them whose term is just that.
+  Names exact;      // Those of them whose term is just the first.
   bool cut = false;
 };
 
 Found LookUp(const engine::Snapshot& snapshot, std::initializer_list<v1::SearchTermKind> kinds,
-             const std::string& start, int rows_max) {
+             const std::vector<std::string>& starts, int rows_max) {
   Found found;
   for (const v1::SearchTermKind kind : kinds) {
     int rows = 0;
-    snapshot.Scan(
-        kSearchTerms, "",
-        [&](const v1::SearchTerm& row) {
-          if (rows++ == rows_max) {
-            found.cut = true;
-            return false;
-          }
-          found.customers.push_back(row.customer());
-          if (row.term().size() == start.size()) found.exact.push_back(row.customer());
-          return true;
-        },
-        kind, table::StartsWith{start});
+    const auto note = [&](const v1::SearchTerm& row) {
+      if (rows == rows_max) {
+        found.cut = true;
+        return false;
+      }
+      ++rows;
+      found.customers.push_back(row.customer());
+      if (row.term() == starts.front()) found.exact.push_back(row.customer());
+      return true;
+    };
+    for (const std::string& start : starts)
+      snapshot.Scan(kSearchTerms, "", note, kind, table::StartsWith{start});
   }
   SortUnique(found.customers);
   SortUnique(found.exact);
@@ -133,7 +133,7 @@ class Search {
   bool LookForIdentifiers() {
     bool cut = false;
     const auto look = [&](v1::SearchTermKind kind, const std::string& term) {
-      const Found found = LookUp(snapshot_, {kind}, term, kSearchCandidatesMax);
+      const Found found = LookUp(snapshot_, {kind}, {term}, kSearchCandidatesMax);
       cut = cut || found.cut;
       identified_.insert(found.exact.begin(), found.exact.end());
       parts_.insert(found.customers.begin(), found.customers.end());
@@ -159,7 +159,7 @@ class Search {
     if (!spoken.empty()) starts.insert(spoken);
     for (const std::string& start : starts) {
       const Found found =
-          LookUp(snapshot_, {v1::SEARCH_TERM_KIND_NAME}, start, kSearchCandidatesMax);
+          LookUp(snapshot_, {v1::SEARCH_TERM_KIND_NAME}, StartsOf(start), kSearchCandidatesMax);
       incomplete_ = incomplete_ || found.cut;
       Compare(found.exact);
       Compare(found.customers);
@@ -195,8 +195,8 @@ class Search {
     Names some;
     Found narrow;
     for (const std::string& piece : pieces) {
-      Found found = LookUp(snapshot_, {v1::SEARCH_TERM_KIND_NAME, v1::SEARCH_TERM_KIND_WORD}, piece,
-                           rows_max);
+      Found found = LookUp(snapshot_, {v1::SEARCH_TERM_KIND_NAME, v1::SEARCH_TERM_KIND_WORD},
+                           StartsOf(piece), rows_max);
       if (found.cut) {
         some.insert(some.end(), found.customers.begin(), found.customers.end());
         if (pieces.size() == 1) narrow.exact = std::move(found.exact);

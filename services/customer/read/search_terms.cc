@@ -14,8 +14,10 @@ namespace {
 constexpr size_t kLettersMax = 16;
 constexpr size_t kIdeographsMax = 6;
 constexpr size_t kNameBytesMax = 48;
-// Ways to read a name from one character on. Ways of its first characters come first.
+// Ways to read a name from one character on: where it has more, its spelling ends.
 constexpr size_t kSpellingsMax = 4;
+// Stands at the end of a spelling that ended before the name did. Part of no word.
+constexpr char kEnded = '*';
 
 // What ends the names of companies. Nobody spells it, so that no row begins inside it.
 constexpr std::u32string_view kLegalForms[] = {U"股份有限公司", U"有限责任公司", U"有限公司"};
@@ -37,36 +39,48 @@ std::vector<Text> TextsOf(const v1::Customer& customer) {
   return texts;
 }
 
-// Every spelling with every one of the endings, as long as they are not too many; else only with
-// the first.
-void Append(const std::vector<std::string>& endings, std::vector<std::string>& spellings) {
-  const size_t used = spellings.size() * endings.size() <= kSpellingsMax ? endings.size() : 1;
-  std::vector<std::string> longer;
-  for (const std::string& spelling : spellings) {
-    for (size_t i = 0; i < used; ++i)
-      longer.push_back((spelling + endings[i]).substr(0, kLettersMax));
+// The ways to spell a name from one of its characters on.
+class Spellings {
+ public:
+  // Every way with every one of the readings. Nothing more is added once they would be too many:
+  // with some of them only, names would be missing that are spelled in the others.
+  void Append(const std::set<std::string>& readings) {
+    if (ended_) return;
+    std::set<std::string> longer;
+    for (const std::string& way : ways_) {
+      for (const std::string& reading : readings)
+        longer.insert((way + reading).substr(0, kLettersMax));
+    }
+    ended_ = ways_.size() > 1 && longer.size() > kSpellingsMax;
+    if (!ended_) ways_ = std::move(longer);
   }
-  spellings = std::move(longer);
-}
+
+  void AddTo(std::set<std::string>& terms) const {
+    for (const std::string& way : ways_)
+      terms.insert(ended_ && way.size() < kLettersMax ? way + kEnded : way);
+  }
+
+ private:
+  std::set<std::string> ways_ = {""};
+  bool ended_ = false;
+};
 
 // The name from its character `at` on, in pinyin and in initials.
-std::vector<std::string> SpellingsFrom(const SearchName& name, size_t at) {
-  std::vector<std::string> pinyin = {""}, initials = {""};
+std::set<std::string> SpellingsFrom(const SearchName& name, size_t at) {
+  Spellings pinyin, initials;
   size_t end = at;
   for (; end < name.text().size() && end - at < kLettersMax; ++end) {
     const text::Readings& readings = name.readings()[end];
     if (readings.empty()) break;
-    std::vector<std::string> syllables(readings.begin(), readings.end()), first;
-    for (const std::string& syllable : syllables) {
-      const std::string letter = syllable.substr(0, 1);
-      if (std::find(first.begin(), first.end(), letter) == first.end()) first.push_back(letter);
-    }
-    Append(syllables, pinyin);
-    Append(first, initials);
+    std::set<std::string> letters;
+    for (const std::string_view syllable : readings) letters.emplace(syllable.substr(0, 1));
+    pinyin.Append({readings.begin(), readings.end()});
+    initials.Append(letters);
   }
-  if (end == at) return {};
-  if (end - at > 1) pinyin.insert(pinyin.end(), initials.begin(), initials.end());
-  return pinyin;
+  std::set<std::string> terms;
+  if (end > at) pinyin.AddTo(terms);
+  if (end - at > 1) initials.AddTo(terms);
+  return terms;
 }
 
 // Where the legal form begins that the name ends with; its size when there is none.
@@ -83,7 +97,7 @@ void AddTermsOfName(std::string_view display_name, std::set<SearchTermOf>& terms
   const size_t spoken = LegalFormOf(name.text());
   for (size_t at = 0; at < spoken; ++at) {
     const auto kind = at == 0 ? v1::SEARCH_TERM_KIND_NAME : v1::SEARCH_TERM_KIND_WORD;
-    for (std::string& spelling : SpellingsFrom(name, at)) terms.emplace(kind, std::move(spelling));
+    for (const std::string& spelling : SpellingsFrom(name, at)) terms.emplace(kind, spelling);
   }
   // The name's own beginning is a term already.
   for (const Word& word : name.words()) {
@@ -122,6 +136,15 @@ std::string NameStartTerm(std::u32string_view comparable) {
 
 std::string SpokenTerm(std::u32string_view letters) {
   return text::ToUtf8(letters.substr(0, kLettersMax));
+}
+
+std::vector<std::string> StartsOf(const std::string& term) {
+  std::vector<std::string> starts = {term};
+  const bool letters =
+      std::all_of(term.begin(), term.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+  if (!letters || term.size() > kLettersMax) return starts;
+  for (size_t size = term.size(); size-- > 1;) starts.push_back(term.substr(0, size) + kEnded);
+  return starts;
 }
 
 std::vector<std::string> PiecesOf(const Word& word) {

@@ -1,5 +1,6 @@
 // What a customer is found by: a view of search terms. The query (search.h) looks beginnings of
-// them up, then compares names, so a term may be cut short, but must not be missing.
+// them up, then compares names, so a term may be cut short, but must not be missing: where a name
+// can be spelled in too many ways to keep them all, its spelling ends and says so.
 #pragma once
 
 #include <set>
@@ -27,6 +28,9 @@ std::set<SearchTermOf> SearchTermsOf(const v1::Customer& customer);
 // What a query is cut to before it is looked up among names and inside of them.
 std::string NameStartTerm(std::u32string_view comparable);
 std::string SpokenTerm(std::u32string_view letters);
+// How terms of names begin that begin with this one or, as spellings, ended before it: itself,
+// then from the longest.
+std::vector<std::string> StartsOf(const std::string& term);
 // A word of a query as terms that are each in every name that has the word.
 std::vector<std::string> PiecesOf(const Word& word);
 

@@ -11,6 +11,7 @@
 
 #include "libs/testing/decisions.h"
 #include "libs/testing/fake_rows.h"
+#include "libs/text/fold.h"
 #include "libs/text/utf32.h"
 #include "services/customer/read/tables.h"
 
@@ -19,6 +20,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::SizeIs;
 using ::testing::UnorderedElementsAre;
 
 std::vector<std::string> Terms(const std::string& fields, v1::SearchTermKind kind) {
@@ -97,7 +99,7 @@ TEST(SearchTerms, PiecesOfAQueryAreTermsOfTheName) {
 // A part of a name that meets it begins one of its terms: else it would be compared in vain.
 TEST(SearchTerms, WhateverMeetsANameIsLookedUp) {
   std::mt19937 random(7);
-  const std::u32string_view pool = U"中国银行重庆长乐都绿臺abé3 -";
+  const std::u32string_view pool = U"中国银行重庆长乐都绿厦调传臺伽降盛弹曾abé3 -";
   const auto up_to = [&](size_t most) { return random() % most; };
   for (int run = 0; run < 2'000; ++run) {
     std::u32string text;
@@ -110,20 +112,55 @@ TEST(SearchTerms, WhateverMeetsANameIsLookedUp) {
       return std::any_of(terms.begin(), terms.end(),
                          [&](const auto& term) { return term.second.starts_with(start); });
     };
+    const auto is_looked_up = [&](const std::string& term) {
+      const std::vector<std::string> starts = StartsOf(term);
+      return std::any_of(starts.begin(), starts.end(), begins_a_term);
+    };
     for (Word word : name.words()) {
       const size_t from = word.ideographs ? up_to(word.text.size()) : 0;
       word.text = word.text.substr(from, 1 + up_to(word.text.size()));
       EXPECT_NE(name.Has(word), Meeting::kNone) << customer.display_name();
       for (const std::string& piece : PiecesOf(word))
-        EXPECT_TRUE(begins_a_term(piece)) << customer.display_name() << ": " << piece;
+        EXPECT_TRUE(is_looked_up(piece)) << customer.display_name() << ": " << piece;
     }
-    std::u32string spoken;
+    Word pinyin, initials;
     for (size_t at = up_to(text.size()); at < name.readings().size(); ++at) {
-      if (name.readings()[at].empty()) break;
-      for (const char c : name.readings()[at].front()) spoken.push_back(c);
+      const text::Readings& readings = name.readings()[at];
+      if (readings.empty()) break;
+      const std::string_view syllable = readings[up_to(readings.size())];
+      pinyin.text.append(syllable.begin(), syllable.end());
+      initials.text.push_back(readings[up_to(readings.size())].front());
     }
-    EXPECT_TRUE(spoken.empty() || begins_a_term(SpokenTerm(spoken))) << customer.display_name();
+    for (Word word : {pinyin, initials}) {
+      if (word.text.empty()) continue;
+      word.text.resize(1 + up_to(word.text.size()));
+      EXPECT_NE(name.Has(word), Meeting::kNone) << customer.display_name();
+      const std::string piece = PiecesOf(word).front();
+      EXPECT_TRUE(is_looked_up(piece)) << customer.display_name() << ": " << piece;
+    }
   }
+}
+
+TEST(SearchTerms, ASpellingEndsWhereANameHasTooMany) {
+  EXPECT_THAT(
+      Starts("重庆长行"),
+      UnorderedElementsAre("重庆长行", "chongqingchang*", "chongqingzhang*", "zhongqingchang*",
+                           "zhongqingzhang*", "cqc*", "cqz*", "zqc*", "zqz*"));
+  EXPECT_THAT(StartsOf("cqc"), ElementsAre("cqc", "cq*", "c*"));
+  EXPECT_THAT(StartsOf("cqc3"), ElementsAre("cqc3"));
+  EXPECT_THAT(StartsOf("重庆"), ElementsAre("重庆"));
+  EXPECT_THAT(StartsOf(std::string(48, 'x')), SizeIs(1));
+}
+
+// As tables.proto says: folding makes at most six bytes of one, and the longest text has 254.
+TEST(SearchTerms, NoTermIsLongerThanIsSaid) {
+  for (char32_t c = 1; c < 0x110000; ++c) {
+    const std::string text = text::ToUtf8(std::u32string(1, c));
+    EXPECT_LE(text::ToUtf8(text::Fold(text)).size(), 6 * text.size()) << text;
+  }
+  std::string longest = "ab";
+  for (int i = 0; i < 84; ++i) longest += "㌖";
+  EXPECT_EQ(EmailTerm(longest).size(), 2u + 84 * 18);
 }
 
 TEST(SearchTerms, FollowChangesAndLeaveNoOldOne) {

@@ -48,6 +48,7 @@ inline constexpr TableSpec<v1::Pipeline> kPipelines{
 inline constexpr TableSpec<v1::CustomerRef> kCustomerRefs{
     .name = "customer_refs",
     .key = {"name"},
-    .indexes = {{.name = "by_external_id", .fields = {"external_ids.system", "external_ids.id"}}}};
+    .indexes = {{.name = "by_external_id", .fields = {"external_ids.system", "external_ids.id"}}},
+    .version = 2};
 
 }  // namespace crm::sales

@@ -26,6 +26,7 @@ inline constexpr TableSpec<v1::PriorityPolicy> kPriorityPolicies{.name = "priori
                                                                  .key = {"name"}};
 
 // Foreign: customers, from the customer service's log.
-inline constexpr TableSpec<v1::CustomerRef> kCustomerRefs{.name = "customer_refs", .key = {"name"}};
+inline constexpr TableSpec<v1::CustomerRef> kCustomerRefs{
+    .name = "customer_refs", .key = {"name"}, .version = 2};
 
 }  // namespace crm::servicedesk

@@ -1,0 +1,147 @@
+#include "services/customer/read/caller.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "libs/base/resource_name.h"
+#include "libs/base/status.h"
+#include "services/customer/domain/checks.h"
+#include "services/customer/domain/position.h"
+#include "services/customer/read/search_terms.h"
+#include "services/customer/read/tables.h"
+
+namespace crm::customer {
+namespace {
+
+// Most contacts of one number that are looked at.
+constexpr int kContactsMax = 1'000;
+
+// E.164; nullopt: none.
+std::optional<std::string> NumberOf(std::string_view text) {
+  std::string number;
+  for (const char c : text) {
+    if (std::string_view(" -./()").find(c) == std::string_view::npos) number.push_back(c);
+  }
+  if (number.starts_with("00")) number.replace(0, 2, "+");
+  return IsPhone(number) ? std::optional(number) : std::nullopt;
+}
+
+class Lookup {
+ public:
+  Lookup(const engine::Snapshot& snapshot, std::string number, absl::CivilDay today)
+      : snapshot_(snapshot), number_(std::move(number)), today_(today) {}
+
+  // Contacts first: they say more than that a customer has the number.
+  v1::LookupCallerResponse Run() {
+    snapshot_.Scan(
+        kContacts, "by_phone", [&](const v1::Contact& contact) { return AddContact(contact); },
+        number_);
+    snapshot_.Scan(
+        kSearchTerms, "", [&](const v1::SearchTerm& term) { return AddCustomer(term.customer()); },
+        v1::SEARCH_TERM_KIND_PHONE, PhoneTerm(number_));
+    std::sort(callers_.begin(), callers_.end(),
+              [](const v1::Caller& a, const v1::Caller& b) { return RankOf(a) < RankOf(b); });
+    v1::LookupCallerResponse response;
+    response.set_incomplete(full_);
+    for (v1::Caller& caller : callers_) *response.add_callers() = std::move(caller);
+    return response;
+  }
+
+ private:
+  static std::tuple<bool, int, std::string_view, std::string_view> RankOf(
+      const v1::Caller& caller) {
+    const v1::Tier tier = caller.customer().tier();
+    return {!caller.has_customer(), tier == v1::TIER_UNSPECIFIED ? v1::TIER_SMALL + 1 : tier,
+            caller.customer().name(), caller.contact().name()};
+  }
+
+  // False when there is no room for more.
+  bool Add(v1::Caller caller) {
+    if (callers_.size() == kCallersMax) {
+      full_ = true;
+      return false;
+    }
+    callers_.push_back(std::move(caller));
+    return true;
+  }
+
+  bool AddContact(const v1::Contact& contact) {
+    if (++contacts_ > kContactsMax) full_ = true;
+    if (full_) return false;
+    const auto& phones = contact.personal().phones();
+    const bool reached = std::any_of(phones.begin(), phones.end(), [&](const auto& phone) {
+      return phone.number() == number_ && !phone.invalid();
+    });
+    if (!reached) return true;
+    bool anywhere = false;
+    snapshot_.Scan(
+        kPositions, "by_contact",
+        [&](const v1::Position& position) {
+          if (!HeldOn(position, today_)) return true;
+          auto customer = Known(base::ParentOf(position.name()));
+          if (!customer.has_value()) return true;
+          anywhere = true;
+          v1::Caller caller;
+          *caller.mutable_customer() = *std::move(customer);
+          *caller.mutable_contact() = contact;
+          *caller.mutable_position() = position;
+          return Add(std::move(caller));
+        },
+        contact.name());
+    if (anywhere) return !full_;
+    v1::Caller caller;
+    *caller.mutable_contact() = contact;
+    return Add(std::move(caller));
+  }
+
+  bool AddCustomer(const std::string& name) {
+    const bool by_contact = std::any_of(callers_.begin(), callers_.end(), [&](const auto& caller) {
+      return caller.customer().name() == name;
+    });
+    auto customer = Known(name);
+    if (by_contact || !customer.has_value()) return true;
+    // A term says how a number ends, and may be cut short.
+    const auto& phones = customer->personal().phones();
+    if (std::find(phones.begin(), phones.end(), number_) == phones.end()) return true;
+    v1::Caller caller;
+    *caller.mutable_customer() = *std::move(customer);
+    return Add(std::move(caller));
+  }
+
+  std::optional<v1::Customer> Known(std::string_view name) const {
+    auto customer = snapshot_.Get(kCustomers, name);
+    if (customer.has_value() && customer->status() == v1::CUSTOMER_STATUS_ERASED)
+      return std::nullopt;
+    return customer;
+  }
+
+  const engine::Snapshot& snapshot_;
+  const std::string number_;
+  const absl::CivilDay today_;
+  std::vector<v1::Caller> callers_;
+  int contacts_ = 0;
+  bool full_ = false;
+};
+
+}  // namespace
+
+absl::StatusOr<v1::LookupCallerResponse> QueryCaller(const v1::LookupCallerRequest& request,
+                                                     const engine::Snapshot& snapshot,
+                                                     const engine::Context& context) {
+  std::optional<std::string> number = NumberOf(request.number());
+  if (!number.has_value())
+    return base::Invalid("number", "must be a telephone number in international form");
+  auto response = Lookup(snapshot, *std::move(number), context.business_date).Run();
+  for (const v1::CallerSection section :
+       {v1::CALLER_SECTION_OPEN_TICKETS, v1::CALLER_SECTION_RENEWALS,
+        v1::CALLER_SECTION_BEST_OFFER})
+    response.add_unavailable_sections(section);
+  return response;
+}
+
+}  // namespace crm::customer
