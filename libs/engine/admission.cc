@@ -94,8 +94,14 @@ void Admission::Learn(absl::Duration now) {
   const double in_time =
       static_cast<double>(done - done_before_) * absl::FDivDuration(kQueuedFor, elapsed);
   double limit = static_cast<double>(interactive_max());
-  if (waiting > in_time) limit = (limit + in_time) / 2;
-  if (waiting <= in_time / 2) limit *= 2;
+  // Whoever waits for his key is not let in beyond what is done in twice the time either.
+  const auto all =
+      static_cast<double>(waiting_[static_cast<size_t>(CommandClass::kInteractive)].load());
+  if (waiting > in_time || all > 2 * in_time) {
+    limit = (limit + in_time) / 2;
+  } else if (waiting <= in_time / 2) {
+    limit *= 2;
+  }
   interactive_max_.store(
       std::clamp(static_cast<size_t>(limit), kQueuedInteractiveMin, kQueuedInteractiveMax));
   done_before_ = done;

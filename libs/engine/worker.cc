@@ -250,6 +250,7 @@ absl::StatusOr<StepReport> Worker::Sweep() {
   for (const auto& [number, partition] : partitions_) partition->Settle();
   ServeWaiters();
   StepReport report = DecideSubmitted();
+  ServeWaiters();  // Those that were in the inbox: what woke them may be what was just applied.
   if (absl::Status s = WatchReadBack(); !s.ok()) return s;
   report.busy = report.busy || *read >= kRecordsPerStepMax || *foreign >= kRecordsPerStepMax;
   Publish();

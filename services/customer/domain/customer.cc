@@ -204,7 +204,9 @@ engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
   loss.set_note(lost.note());
   *loss.mutable_lost_time() = base::TimestampOf(context.time);
   loss.set_customer_policy_etag(reason.customer_policy_etag);
-  *loss.mutable_lost_date() = base::DateOf(context.business_date);
+  // Another reason does not move the day.
+  *loss.mutable_lost_date() = customer.loss().has_lost_date() ? customer.loss().lost_date()
+                                                              : base::DateOf(context.business_date);
   return event;
 }
 

@@ -68,6 +68,15 @@ TEST(MarkLost, Rules) {
            {In("PROSPECT"), Lost("PROSPECT", "loss_reason: 'price'")},
            "loss_reason: 'competitor'",
            Lost("LOST", "loss_reason: 'competitor'")},
+          {"keeps the day on which it was first said",
+           {In("PROSPECT"),
+            "lost { loss { loss_reason: 'price' lost_date { year: 2026 month: 1 day: 5 } } }"},
+           "loss_reason: 'competitor'",
+           "lost { previous_status: CUSTOMER_STATUS_LOST loss { loss_reason: 'competitor' "
+           "lost_time "
+           "{ seconds: 1772445600 } customer_policy_etag: '3' lost_date { year: 2026 month: 1 day: "
+           "5 "
+           "} } }"},
           {"needs a note for any other reason",
            {In("PROSPECT")},
            "loss_reason: 'other' note: ' '",

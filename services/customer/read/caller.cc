@@ -18,8 +18,9 @@
 namespace crm::customer {
 namespace {
 
-// Most contacts of one number that are looked at.
+// Most contacts of one number that are looked at, and most callers that are put in order.
 constexpr int kContactsMax = 1'000;
+constexpr size_t kCallersComparedMax = 200;
 
 // E.164; nullopt: none.
 std::optional<std::string> NumberOf(std::string_view text) {
@@ -47,7 +48,8 @@ class Lookup {
     std::sort(callers_.begin(), callers_.end(),
               [](const v1::Caller& a, const v1::Caller& b) { return RankOf(a) < RankOf(b); });
     v1::LookupCallerResponse response;
-    response.set_incomplete(full_);
+    response.set_incomplete(full_ || callers_.size() > kCallersMax);
+    callers_.resize(std::min<size_t>(callers_.size(), kCallersMax));
     for (v1::Caller& caller : callers_) *response.add_callers() = std::move(caller);
     return response;
   }
@@ -62,7 +64,7 @@ class Lookup {
 
   // False when there is no room for more.
   bool Add(v1::Caller caller) {
-    if (callers_.size() == kCallersMax) {
+    if (callers_.size() == kCallersComparedMax) {
       full_ = true;
       return false;
     }

@@ -108,6 +108,15 @@ TEST_F(CallerTest, ThereIsALimit) {
   EXPECT_TRUE(Ask("+4912345678")->incomplete());
 }
 
+TEST_F(CallerTest, TheMostValuableIsAmongThemWhoeverElseHasTheNumber) {
+  for (int i = 0; i < 2 * kCallersMax; ++i)
+    PutContact("k" + std::to_string(i), "phones { number: '+4912345678' }");
+  PutCustomer("z", "+4912345678", "tier: TIER_TOP");
+  EXPECT_EQ(Callers("+4912345678").front(), "customers/z ");
+  EXPECT_EQ(Callers("+4912345678").size(), static_cast<size_t>(kCallersMax));
+  EXPECT_TRUE(Ask("+4912345678")->incomplete());
+}
+
 TEST_F(CallerTest, SaysWhatCannotBeTold) {
   EXPECT_THAT(Ask("+4912345678")->unavailable_sections(),
               ElementsAre(v1::CALLER_SECTION_OPEN_TICKETS, v1::CALLER_SECTION_RENEWALS,
