@@ -38,12 +38,6 @@ absl::Status CheckEach(std::string_view field, const Repeated& values, const Val
   return absl::OkStatus();
 }
 
-// A birthday whose year may be unknown: any leap year stands in for it.
-bool IsBirthday(google::type::Date date) {
-  if (date.year() == 0) date.set_year(2000);
-  return base::CheckDate("", date).ok();
-}
-
 absl::Status CheckPersonal(const v1::Customer& customer) {
   const v1::CustomerPersonal& personal = customer.personal();
   if (absl::Status s = CheckEach("customer.personal.phones", personal.phones(), IsPhone,
@@ -66,7 +60,7 @@ absl::Status CheckPersonal(const v1::Customer& customer) {
     }
   }
   const bool person = customer.kind() == v1::CUSTOMER_KIND_PERSON;
-  if (personal.has_birth_date() && (!person || !IsBirthday(personal.birth_date()))) {
+  if (personal.has_birth_date() && (!person || !IsYearlyDay(personal.birth_date()))) {
     return base::Invalid("customer.personal.birth_date",
                          "must be a day, and only a person has one");
   }
@@ -157,6 +151,11 @@ bool IsLanguageCode(std::string_view text) {
          text.find("--") == std::string_view::npos &&
          std::all_of(text.begin(), text.end(),
                      [](char c) { return IsLetter(c) || IsDigit(c) || c == '-'; });
+}
+
+bool IsYearlyDay(google::type::Date date) {
+  if (date.year() == 0) date.set_year(2000);  // Any leap year stands in for it.
+  return base::CheckDate("", date).ok();
 }
 
 absl::Status CheckNotErased(v1::CustomerStatus status) {

@@ -18,6 +18,9 @@ bool IsCountryCode(std::string_view text);
 // BCP 47 by its shape: "zh-CN", "en".
 bool IsLanguageCode(std::string_view text);
 
+// A day that comes every year, whose year may be unknown (0).
+bool IsYearlyDay(google::type::Date date);
+
 // Refuses CUSTOMER_ERASED: nothing may be recorded for it.
 absl::Status CheckNotErased(v1::CustomerStatus status);
 

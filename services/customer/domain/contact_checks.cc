@@ -27,12 +27,6 @@ std::string At(std::string_view field, int index) {
   return absl::StrCat(std::string(field), "[", index, "]");
 }
 
-// A day whose year may be unknown: any leap year stands in for it.
-bool IsYearlyDay(google::type::Date date) {
-  if (date.year() == 0) date.set_year(2000);
-  return base::CheckDate("", date).ok();
-}
-
 // A day of the Chinese calendar by its shape: which months have 30 days changes from year to year.
 bool IsLunarDay(const google::type::Date& date) {
   google::type::Date year = date;
