@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -80,18 +81,23 @@ func TestARefusalWithoutBarrierMayBeBehind(t *testing.T) {
 	}
 }
 
+// Reads that overlap, and one that no order of them explains: the search would go through all their 2^60 subsets.
 func TestNoVerdictIsAFailure(t *testing.T) {
 	w := newWorld()
-	for i := 0; i < 30; i++ {
-		w.did(history.Operation{Op: history.Get, Read: history.Barrier, Name: a, Outcome: history.Refused,
-			Code: notFound})
+	reads := []*history.Operation{w.read(history.Barrier, a, 5, "never")}
+	for i := 0; i < 60; i++ {
+		reads = append(reads, w.read(history.Barrier, a, 0, ""))
+	}
+	for i, o := range reads {
+		o.CallNs, o.ReturnNs, o.Client = 1, w.clock, i
 	}
 	x, err := makeIndex([]*topic.Topic{w.topic}, w.h, partitions)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c := x.checkLinear(w.h, Options{Timeout: time.Nanosecond}); c.Violations != 1 {
-		t.Errorf("%d violations", c.Violations)
+	c := x.checkLinear(w.h, Options{Timeout: 10 * time.Millisecond})
+	if c.Violations != 1 || !strings.Contains(c.Details[0], "no verdict") {
+		t.Errorf("%d violations %q", c.Violations, c.Details)
 	}
 }
 
