@@ -11,6 +11,7 @@
 
 #include "crm/customer/v1/customer.pb.h"
 #include "crm/customer/v1/customer_event.pb.h"
+#include "crm/customer/v1/customer_internal.pb.h"
 #include "libs/engine/model.h"
 
 namespace crm::customer {

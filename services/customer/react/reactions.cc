@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "crm/customer/v1/customer_internal.pb.h"
 #include "libs/base/date.h"
 #include "libs/base/timestamp.h"
 #include "services/customer/read/order_facts.h"

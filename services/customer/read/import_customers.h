@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "crm/customer/v1/customer.pb.h"
+#include "crm/customer/v1/customer_internal.pb.h"
 #include "libs/engine/model.h"
 
 namespace crm::customer {
