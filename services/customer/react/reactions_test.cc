@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "crm/customer/v1/customer_internal.pb.h"
 #include "libs/testing/decisions.h"
 #include "libs/testing/fake_rows.h"
 #include "services/customer/domain/tier_plan.h"
