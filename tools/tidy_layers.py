@@ -47,12 +47,17 @@ class Room:
 BASE = ("libs/base/",) + SHARED_PROTOS
 EVENT_LOG = ("libs/eventlog/.",)  # The interface, not its implementations.
 PURE_LIBS = BASE + ("libs/engine/model.h", "libs/engine/update.h", "libs/table/spec.h",
-                    "libs/table/rows.h", "libs/stats/", "libs/text/")
+                    "libs/table/rows.h", "libs/table/filter.h", "libs/stats/", "libs/text/",
+                    "libs/files/",
+                    "libs/calendar/", "libs/linkage/")
 
 ROOMS = {
     "libs/base/": Room(BASE, ORDINARY),
     "libs/stats/": Room(BASE + ("libs/stats/",), PURE),
     "libs/text/": Room(BASE + ("libs/text/",), PURE),
+    "libs/linkage/": Room(BASE + ("libs/linkage/",), PURE),
+    "libs/files/": Room(BASE + ("libs/files/",), PURE),
+    "libs/calendar/": Room(BASE + ("libs/calendar/",), PURE),
     "libs/table/": Room(BASE + ("libs/table/",), ORDINARY | {"rocksdb"}),
     "libs/eventlog/": Room(BASE + EVENT_LOG, ORDINARY),
     "libs/eventlog/embedded/": Room(BASE + EVENT_LOG + ("libs/eventlog/embedded/",),

@@ -86,6 +86,11 @@ Allowed ServiceAddresses() {
           [](const std::string& value) { return ParseServiceAddresses(value).has_value(); }};
 }
 
+Allowed ServicePackages() {
+  return {"a package, several separated by commas",
+          [](const std::string& value) { return ParseServicePackages(value).has_value(); }};
+}
+
 Allowed ReplicaPattern() {
   return {"an address with {instance} in it", [](const std::string& value) {
             const std::vector<std::string> parts = absl::StrSplit(value, "{instance}");
@@ -136,6 +141,19 @@ std::optional<std::map<std::string, std::string>> ParseServiceAddresses(std::str
     }
   }
   return addresses;
+}
+
+std::optional<std::set<std::string>> ParseServicePackages(std::string_view text) {
+  std::set<std::string> packages;
+  if (text.empty()) return packages;
+  for (absl::string_view package : absl::StrSplit(View(text), ',')) {
+    const auto is_name = [](char c) { return absl::ascii_isalnum(c) || c == '.' || c == '_'; };
+    if (package.empty() || !std::all_of(package.begin(), package.end(), is_name) ||
+        !packages.insert(std::string(package)).second) {
+      return std::nullopt;
+    }
+  }
+  return packages;
 }
 
 std::optional<absl::CivilDay> ParseBusinessDate(std::string_view text) {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,8 @@ Allowed HostPort();
 Allowed HostPorts();
 // As ParseServiceAddresses.
 Allowed ServiceAddresses();
+// As ParseServicePackages.
+Allowed ServicePackages();
 // With "{instance}" for a replica's name.
 Allowed ReplicaPattern();
 // It travels in claims and may stand for an address: "crm-customer-0", "10.0.0.7:50051".
@@ -43,6 +46,8 @@ Allowed CurrencyCode();
 // Addresses by package, of "package=host:port,package=host:port"; nothing for another text, or for
 // a package that is there twice.
 std::optional<std::map<std::string, std::string>> ParseServiceAddresses(std::string_view text);
+// Packages, of "package,package"; nothing for another text, or for a package that is there twice.
+std::optional<std::set<std::string>> ParseServicePackages(std::string_view text);
 // A day that facts may have (libs/base/date.h), written YYYY-MM-DD.
 std::optional<absl::CivilDay> ParseBusinessDate(std::string_view text);
 

@@ -2,6 +2,8 @@
 #include <mutex>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "crm/common/v1/types.pb.h"
 #include "libs/app/freshness.h"
 #include "libs/app/handlers.h"
@@ -193,6 +195,32 @@ void HandleBatch(Host& host, const engine::BatchDef& def, std::shared_ptr<rpc::C
   AwaitAndRead(host, *std::move(freshness), {}, call, std::move(then));
 }
 
+void HandleAlias(Host& host, const engine::AliasDef& def, std::shared_ptr<rpc::Call> call) {
+  engine::Engine* engine = host.engine();
+  if (engine == nullptr) return call->Finish(NotStarted());
+  auto* factory = google::protobuf::MessageFactory::generated_factory();
+  absl::StatusOr<MessagePtr> request =
+      ReadRequest(*call, *factory->GetPrototype(def.method->input_type()));
+  if (!request.ok()) return call->Finish(request.status());
+  absl::StatusOr<MessagePtr> asked = def.command(**request);
+  if (!asked.ok()) return call->Finish(asked.status());
+  const engine::CommandDef* command_def =
+      engine->FindCommand((*asked)->GetDescriptor()->full_name());
+  base::Check(command_def != nullptr, "an alias asks for a command of its own service");
+  (*asked)->GetReflection()->SetString(
+      asked->get(), command_def->shape.request_id,
+      absl::StrCat("alias-", absl::ToUnixNanos(engine->clock().Now())));
+  absl::StatusOr<Command> command = engine::Prepare(
+      *command_def, *std::move(asked), {call->caller(), Traceparent(*call)}, engine->partitions());
+  if (!command.ok()) return call->Finish(command.status());
+  command->deadline = DeadlineOf(*call, engine->clock());
+  command->done = [call, engine](CommandResult result) {
+    call->AddTrailer(kPositionTrailer, engine->TokenOf({result.position}));
+    result.status.ok() ? call->Finish(std::string()) : call->Finish(std::move(result.status));
+  };
+  engine->Route(*std::move(command));
+}
+
 }  // namespace
 
 absl::Duration DeadlineOf(const rpc::Call& call, const base::Clock& clock) {
@@ -210,6 +238,11 @@ std::vector<rpc::Method> CommandMethods(Host& host) {
     if (def->method == nullptr) continue;
     methods.push_back({def->method, [&host, &def = *def](std::shared_ptr<rpc::Call> call) {
                          HandleCommand(host, def, std::move(call));
+                       }});
+  }
+  for (const engine::AliasDef& def : host.service().aliases) {
+    methods.push_back({def.method, [&host, &def](std::shared_ptr<rpc::Call> call) {
+                         HandleAlias(host, def, std::move(call));
                        }});
   }
   for (const engine::BatchDef& def : host.service().batches) {

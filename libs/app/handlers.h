@@ -13,6 +13,8 @@ namespace crm::app {
 // server.
 std::vector<rpc::Method> CommandMethods(Host& host);
 std::vector<rpc::Method> ReadMethods(Host& host);
+// Its streams of rows.
+std::vector<rpc::Method> WatchMethods(Host& host);
 
 // crm.engine.v1.EngineService for all services of the process.
 std::vector<rpc::Method> EngineMethods(const std::vector<Host*>& hosts);

@@ -67,6 +67,7 @@ Host::Host(engine::ServiceDef service, HostOptions options)
     worker_pulses_.push_back(std::make_unique<Pulse>());
     worker_turns_.push_back(std::make_unique<Turn>());
   }
+  if (!service_.watches.empty()) watches_ = std::make_unique<Watches>();
 }
 
 Host::~Host() { Stop(); }
@@ -141,6 +142,8 @@ absl::Status Host::OpenOnce(eventlog::EventLog& log) {
     options.worker_wakers.push_back([pulse = worker_pulses_[i].get()] { pulse->Wake(); });
   }
   options.step_worker_here = [this](int worker) { return StepHere(worker); };
+  if (watches_ != nullptr)
+    options.on_touched = [this](const std::string& parent) { watches_->Touch(parent); };
   options.coordinator_waker = [this] { coordinator_pulse_.Wake(); };
   options.reactor_waker = [this] { reactor_pulse_.Wake(); };
   auto engine =
@@ -284,6 +287,7 @@ void Host::Stop() {
   reads_changed_.notify_all();
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();
+  if (watches_ != nullptr) watches_->Stop();
   if (opened_ == nullptr || std::exchange(stopped_, true)) return;
   // For good: no caller steps a worker beside this.
   for (const auto& turn : worker_turns_) turn->Take();

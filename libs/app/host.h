@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "libs/app/watches.h"
 #include "libs/base/clock.h"
 #include "libs/engine/engine.h"
 #include "libs/eventlog/event_log.h"
@@ -58,6 +59,9 @@ class Host {
   // nullptr until the log was reached and the tables are open; then for the life of the host.
   engine::Engine* engine() const { return engine_.load(); }
   bool Ready(std::string* why_not) const;
+
+  // nullptr when nothing of the service can be watched.
+  Watches* watches() const { return watches_.get(); }
 
   // Runs a read on a thread that may wait. UNAVAILABLE through `refused` when too many wait.
   void RunRead(std::function<void()> read, std::function<void()> refused);
@@ -115,6 +119,7 @@ class Host {
   Pulse coordinator_pulse_;
   Pulse reactor_pulse_;
   Pulse flush_pulse_;
+  std::unique_ptr<Watches> watches_;  // Outlives the workers, which tell it.
   std::unique_ptr<table::Database> database_;
   std::unique_ptr<engine::Engine> opened_;
   std::atomic<engine::Engine*> engine_{nullptr};

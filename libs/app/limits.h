@@ -12,6 +12,10 @@ namespace crm::app {
 inline constexpr int kReadThreads = 2;
 // Reads waiting for such a thread. Over it: UNAVAILABLE.
 inline constexpr size_t kReadsQueuedMax = 4096;
+// Rows that a watch is told in one turn, before the others have theirs.
+inline constexpr size_t kWatchRowsPerTurn = 64;
+// How long a watch may wait at its start for what its resume token was given for.
+inline constexpr absl::Duration kWatchFreshWithin = absl::Seconds(10);
 // Rows of one batch request, and names of one BatchGet.
 inline constexpr int kBatchRowsMax = 1000;
 // What a forwarded command carries beside the caller's request, at most.

@@ -66,6 +66,8 @@ absl::Status Process::MakeHosts(const Settings& settings,
                                 const std::vector<ServiceEntry>& services) {
   const auto addresses = ParseServiceAddresses(settings.Text("service_addresses"));
   base::Check(addresses.has_value(), "addresses were checked when they were parsed");
+  const auto absent = ParseServicePackages(settings.Text("absent_services"));
+  base::Check(absent.has_value(), "packages were checked when they were parsed");
   for (const ServiceEntry& entry : services) {
     Service service(entry.name, entry.package);
     entry.describe(service);
@@ -99,7 +101,10 @@ absl::Status Process::MakeHosts(const Settings& settings,
       std::lock_guard lock(mutex_);
       failure_.Update(status);
     };
-    hosts_.push_back(std::make_unique<Host>(service.Take(), std::move(options)));
+    engine::ServiceDef def = service.Take();
+    for (const std::string& package : *absent)
+      engine::LeaveOut(engine::TopicOfPackage(package), def);
+    hosts_.push_back(std::make_unique<Host>(std::move(def), std::move(options)));
     host_pointers_.push_back(hosts_.back().get());
   }
   return absl::OkStatus();
@@ -110,6 +115,7 @@ absl::Status Process::StartServer(const Settings& settings) {
   for (Host* host : host_pointers_) {
     for (rpc::Method& method : CommandMethods(*host)) methods.push_back(std::move(method));
     for (rpc::Method& method : ReadMethods(*host)) methods.push_back(std::move(method));
+    for (rpc::Method& method : WatchMethods(*host)) methods.push_back(std::move(method));
   }
   rpc::Server::Options options;
   options.address = settings.Text("listen_address");

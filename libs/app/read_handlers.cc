@@ -1,7 +1,6 @@
-#include <google/protobuf/io/coded_stream.h>
-
 #include <utility>
 
+#include "libs/app/field_bytes.h"
 #include "libs/app/freshness.h"
 #include "libs/app/handlers.h"
 #include "libs/app/limits.h"
@@ -10,6 +9,7 @@
 #include "libs/base/status.h"
 #include "libs/engine/decide.h"
 #include "libs/engine/limits.h"
+#include "libs/engine/readings.h"
 #include "libs/rpc/request.h"
 #include "libs/table/list.h"
 #include "libs/table/read_view.h"
@@ -21,7 +21,6 @@ using engine::MessagePtr;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::MethodDescriptor;
-using google::protobuf::io::CodedOutputStream;
 
 const Message& PrototypeOf(const google::protobuf::Descriptor* type) {
   return *google::protobuf::MessageFactory::generated_factory()->GetPrototype(type);
@@ -98,20 +97,6 @@ const FieldDescriptor* RowsField(const google::protobuf::Descriptor& response,
   return nullptr;
 }
 
-// Two varints of 32 bits.
-constexpr size_t kFieldHeadBytesMax = 10;
-
-// A field with these bytes, as a serialised message has it: rows are sent as they are stored.
-void AppendField(const FieldDescriptor& field, std::string_view bytes, std::string& message) {
-  constexpr uint32_t kLengthDelimited = 2;
-  uint8_t head[kFieldHeadBytesMax];
-  const auto number = static_cast<uint32_t>(field.number());
-  uint8_t* end = CodedOutputStream::WriteVarint32ToArray(number << 3 | kLengthDelimited, head);
-  end = CodedOutputStream::WriteVarint32ToArray(static_cast<uint32_t>(bytes.size()), end);
-  message.append(reinterpret_cast<const char*>(head), end - head);
-  message.append(bytes);
-}
-
 // At least what the fields of these rows take.
 size_t BytesOf(const std::vector<table::StoredRow>& rows) {
   size_t bytes = 0;
@@ -147,13 +132,23 @@ Read MakeBatchGet(const engine::BatchGetDef& def) {
           }};
 }
 
+// Those whose children are listed, the one that was named first.
+std::vector<std::string> ParentsOf(const engine::ListDef& def, const std::string& parent,
+                                   const table::ReadView& view) {
+  return def.parents == nullptr ? std::vector{parent} : def.parents(parent, view);
+}
+
 Read MakeList(const engine::ListDef& def) {
   return {&PrototypeOf(def.method->input_type()),
-          [](engine::Engine& engine, const Message& request) {
+          [&def](engine::Engine& engine, const Message& request) {
             const std::string parent = StringField(request, "parent");
             const std::string_view key = base::KeyOf(parent);
-            if (key.empty() || key == "-") return std::vector<int>();
-            return PartitionOfName(engine, parent);
+            std::vector<int> partitions;
+            if (key.empty() || key == "-") return partitions;
+            const table::ReadView view(engine.database());
+            for (const std::string& name : ParentsOf(def, parent, view))
+              partitions.push_back(PartitionOfName(engine, name).front());
+            return partitions;
           },
           [&def](engine::Engine& engine, const Message& request, rpc::Call& call) {
             const table::TableDef& table = *engine.database().FindTable(def.table);
@@ -166,6 +161,8 @@ Read MakeList(const engine::ListDef& def) {
             query.page_size = request.GetReflection()->GetInt32(request, page_size);
             SayPositions(engine, engine.Positions(), call);
             const table::ReadView view(engine.database());
+            query.parents_besides = ParentsOf(def, query.parent, view);
+            query.parents_besides.erase(query.parents_besides.begin());
             auto page = table::List(view, table, query);
             if (!page.ok()) return call.Finish(engine::OfTables(page.status()));
             const auto& type = *def.method->output_type();
@@ -186,10 +183,12 @@ Read MakeQuery(const engine::QueryDef& def) {
           [](engine::Engine&, const Message&) { return std::vector<int>(); },
           [&def](engine::Engine& engine, const Message& request, rpc::Call& call) {
             SayPositions(engine, engine.Positions(), call);
+            const engine::EngineReadings readings(engine);
             const table::ReadView view(engine.database());
             engine::Context context =
                 engine::MakeContext(engine.options().company, engine.clock().Now());
             context.actor = call.caller();
+            context.readings = &readings;
             absl::StatusOr<MessagePtr> response = def.run(request, view, context);
             if (!view.status().ok()) return call.Finish(engine::OfTables(view.status()));
             if (!response.ok()) return call.Finish(response.status());

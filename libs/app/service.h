@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "libs/engine/erase.h"
@@ -117,6 +118,12 @@ class Service {
     def_.reactions.push_back(engine::EraseReaction<E>(std::move(name), react));
   }
 
+  // A view of what our reactions asked for and was not done: a row's key holds the target, as only
+  // its partition of our log says so.
+  void ProjectPassed(void (*project)(const engine::Passed&, engine::Rows&)) {
+    def_.passed_views.push_back(project);
+  }
+
   template <class Req, class Row>
   void Get(const table::TableSpec<Row>& table) {
     if (auto method = engine::ReadMethod<Req>(*Row::descriptor()); Note(method.status())) {
@@ -132,7 +139,7 @@ class Service {
   template <class Req, class Resp, class Row>
   void List(const table::TableSpec<Row>& table) {
     if (auto method = engine::ReadMethod<Req>(*Resp::descriptor()); Note(method.status())) {
-      def_.lists.push_back({*method, std::string(table.name)});
+      def_.lists.push_back({*method, std::string(table.name), nullptr});
     }
   }
   template <class Req, class Resp>
@@ -142,10 +149,46 @@ class Service {
       def_.queries.push_back(*std::move(erased));
     }
   }
+  // A stream of the rows below a parent, in a service that has their aggregate: those of which
+  // `first` is true when a caller comes, then each that changes, as it then is. What is kept for it
+  // is made as rows change: watching an aggregate that has rows, or changing `first`, raises the
+  // version of its table.
+  template <class Req, class Resp, class Row>
+  void Watch(const table::TableSpec<Row>& table, bool (*first)(const Row&)) {
+    for (auto& aggregate : def_.aggregates) {
+      if (aggregate->table != table.name) continue;
+      if (auto watch = engine::EraseWatch<Req, Resp, Row>(*aggregate, first); Note(watch.status()))
+        def_.watches.push_back(*std::move(watch));
+      return;
+    }
+    Note(absl::InvalidArgumentError(std::string(table.name) + " is watched but of no aggregate"));
+  }
   template <class Resp, class Req>
   void Batch(std::vector<engine::BatchItem> (*split)(const Req&, const engine::Snapshot&)) {
     if (auto method = engine::ReadMethod<Req>(*Resp::descriptor()); Note(method.status())) {
       def_.batches.push_back(engine::EraseBatch<Req>(**method, split));
+    }
+  }
+
+  // Parents of the service's lists that stand for others: every name whose children are listed with
+  // those of `parent`, itself the first.
+  void ParentsOfLists(std::vector<std::string> (*parents)(const std::string& parent,
+                                                          const engine::Snapshot&)) {
+    parents_ = parents;
+  }
+
+  // Asked before the rule of every command of the service: OK, or why it is refused. It reads rows
+  // of the command's own key. For what holds of all that hangs on one resource.
+  void Guard(absl::Status (*admit)(const engine::Guarded&, const engine::Snapshot&)) {
+    guards_.push_back(admit);
+  }
+
+  // An RPC of somebody else's API, {Req} to google.protobuf.Empty, that asks for a command of ours.
+  // It has no request_id: the command should be one that is quiet when it is said twice.
+  template <class Resp, class Req>
+  void Alias(absl::StatusOr<engine::MessagePtr> (*command)(const Req&)) {
+    if (auto method = engine::ReadMethod<Req>(*Resp::descriptor()); Note(method.status())) {
+      def_.aliases.push_back(engine::EraseAlias<Req>(**method, command));
     }
   }
 
@@ -154,7 +197,13 @@ class Service {
 
   // The first mistake, or OK.
   const absl::Status& status() const { return status_; }
-  engine::ServiceDef Take() { return std::move(def_); }
+  engine::ServiceDef Take() {
+    for (engine::ListDef& list : def_.lists) list.parents = parents_;
+    for (const auto& admit : guards_) {
+      for (auto& [type, command] : def_.commands) PutBefore(admit, *command);
+    }
+    return std::move(def_);
+  }
 
  private:
   template <class M>
@@ -163,8 +212,20 @@ class Service {
     status_.Update(status);
     return status.ok();
   }
+  using Admit = absl::Status (*)(const engine::Guarded&, const engine::Snapshot&);
+  static void PutBefore(Admit admit, engine::CommandDef& command) {
+    const bool create = command.shape.kind == engine::RequestShape::Kind::kCreate;
+    command.decide = [admit, create, rule = std::move(command.decide)](
+                         const engine::DecideInput& in) -> absl::StatusOr<engine::MessagePtr> {
+      absl::Status admitted = admit({in.command, create, in.context}, in.snapshot);
+      if (!admitted.ok()) return admitted;
+      return rule(in);
+    };
+  }
 
   engine::ServiceDef def_;
+  std::vector<Admit> guards_;
+  std::vector<std::string> (*parents_)(const std::string&, const engine::Snapshot&) = nullptr;
   absl::Status status_;
 };
 

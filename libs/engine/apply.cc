@@ -92,6 +92,11 @@ absl::Status Applier::ApplyLogEvent(const eventlog::Record& record,
   }
   if (event.has_reaction_passed()) {
     const auto& passed = event.reaction_passed();
+    for (const PassedView& view : service_.passed_views) {
+      view({passed.reaction(), passed.source(), passed.revision(), passed.target(), passed.reason(),
+            record.partition},
+           memory_.batch());
+    }
     return memory_.RaiseWatermark(passed.reaction(), passed.source(), passed.target(),
                                   passed.revision());
   }
@@ -156,6 +161,13 @@ absl::StatusOr<Applied> Applier::Apply(const eventlog::Record& record,
       applied.timer_gone = old_due;
       applied.timer_set = new_due;
     }
+  }
+  if (aggregate->watched_first != nullptr) {
+    if (absl::Status s = memory_.MarkChange(headers.subject, record.offset,
+                                            aggregate->watched_first(*after.state));
+        !s.ok())
+      return s;
+    touched_.emplace(base::ParentOf(headers.subject));
   }
   if (absl::Status s = Remember(headers, headers.subject, before == nullptr); !s.ok()) return s;
   states_.Put(headers.subject, after, applied.resource.size());

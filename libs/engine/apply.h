@@ -3,8 +3,10 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "libs/engine/fold.h"
@@ -36,6 +38,9 @@ class Applier {
   // The state of a name as the batch sees it.
   absl::StatusOr<Loaded> Load(const AggregateDef& aggregate, const std::string& name);
 
+  // The parents of rows that can be watched and changed since the last time it was asked.
+  std::set<std::string> TakeTouched() { return std::exchange(touched_, {}); }
+
   Memory& memory() { return memory_; }
   const Memory& memory() const { return memory_; }
 
@@ -51,6 +56,7 @@ class Applier {
   Memory memory_;
   // As the batch or the tables hold them: nobody else writes them.
   StateCache states_;
+  std::set<std::string> touched_;
 };
 
 // "<reaction>/<source>/<revision>" and back; nullopt for anything else.

@@ -95,6 +95,7 @@ absl::Status Engine::Start() {
     setup.waker = options_.worker_wakers[i];
     if (options_.step_worker_here != nullptr)
       setup.step_here = [this, i] { return options_.step_worker_here(i); };
+    setup.on_touched = options_.on_touched;
     auto worker = Worker::Start(std::move(setup), shares[i]);
     if (!worker.ok()) return worker.status();
     workers_.push_back(*std::move(worker));
@@ -334,6 +335,11 @@ std::pair<absl::Duration, absl::Duration> Engine::HeartbeatAndSession() const {
   if (ownership_ != nullptr) return {ownership_->LastHeartbeat(), ownership_->SessionTimeout()};
   // Left the group on purpose: the lease goes on from the last heartbeat in it.
   return {last_heartbeat_, session_};
+}
+
+bool Engine::InContact() const {
+  const auto [heartbeat, session] = HeartbeatAndSession();
+  return clock_.SinceBoot() < heartbeat + session;
 }
 
 absl::Duration Engine::LastHeartbeat() const { return HeartbeatAndSession().first; }

@@ -51,6 +51,8 @@ class Engine {
   // --- any thread
   const ServiceDef& service() const { return service_; }
   int partitions() const { return partitions_; }
+  // Which log it is of.
+  const std::string& log_id() const { return log_id_; }
   const CommandDef* FindCommand(const std::string& type) const;
 
   // Sends a prepared command to the owner of its key: here, or over one hop. `done` is called
@@ -80,6 +82,8 @@ class Engine {
   bool Serves(std::string* why_not = nullptr) const;
   // Serves, and can write what it owns.
   bool Ready(std::string* why_not = nullptr) const;
+  // A heartbeat was answered within the lease: what the logs hold is known, not remembered.
+  bool InContact() const;
   // As of the end of the reactor's last step.
   ReactionReport Reactions() const;
   // How far a topic's partition is applied here, own or foreign; -1: not projected here.

@@ -172,6 +172,30 @@ absl::StatusOr<QueryDef> EraseQuery(absl::StatusOr<Resp> (*query)(const Req&, co
                   }};
 }
 
+// `first`: bool (*)(const Row&).
+template <class Req, class Resp, class Row>
+absl::StatusOr<WatchDef> EraseWatch(AggregateDef& aggregate, bool (*first)(const Row&)) {
+  auto method = ReadMethod<Req>(*Resp::descriptor());
+  if (!method.ok()) return method.status();
+  absl::StatusOr<WatchDef> watch = ShapeOfWatch(**method, *Row::descriptor());
+  if (!watch.ok()) return watch.status();
+  // Rows of one parent have one key, so that their changes have one order.
+  if (aggregate.pattern.variables().size() < 2)
+    return absl::InvalidArgumentError((*method)->full_name() + " watches what has no parent");
+  watch->table = aggregate.table;
+  aggregate.watched_first = [first](const Message& row) {
+    return first(static_cast<const Row&>(row));
+  };
+  return watch;
+}
+
+template <class Req>
+AliasDef EraseAlias(const google::protobuf::MethodDescriptor& method,
+                    absl::StatusOr<MessagePtr> (*command)(const Req&)) {
+  return {&method,
+          [command](const Message& request) { return command(static_cast<const Req&>(request)); }};
+}
+
 template <class Req>
 BatchDef EraseBatch(const google::protobuf::MethodDescriptor& method,
                     std::vector<BatchItem> (*split)(const Req&, const Snapshot&)) {

@@ -59,6 +59,8 @@ inline constexpr size_t kCountsCachedMax = 16'384;
 inline constexpr absl::Duration kProgressEvery = absl::Seconds(5);
 // How often the start looks whether the log's first records have come.
 inline constexpr absl::Duration kStartPoll = absl::Milliseconds(10);
+// How often it is looked where foreign logs end.
+inline constexpr absl::Duration kKnownEndEvery = absl::Milliseconds(50);
 // What a caller should wait after an UNAVAILABLE.
 inline constexpr absl::Duration kRetryAfter = absl::Milliseconds(100);
 // A timer whose command changed nothing though still due; at the longest also a reaction whose

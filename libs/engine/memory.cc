@@ -50,6 +50,12 @@ std::string Unreadable(absl::string_view what) {
   return absl::StrCat("a stored ", what, " cannot be parsed");
 }
 
+std::string ChangeKey(std::string_view parent, eventlog::Offset offset) {
+  std::string key = Join(parent, "");
+  AppendBigEndian(key, static_cast<uint64_t>(offset));
+  return key;
+}
+
 std::string PositionKey(std::string_view topic, int partition) {
   std::string key = Join(topic, "");
   AppendBigEndian(key, static_cast<uint32_t>(partition));
@@ -142,6 +148,24 @@ void Memory::DeleteTimer(int partition, absl::Time due, std::string_view name) {
   batch_.DeleteRaw(kTimers, TimerKey(partition, due, name));
 }
 
+absl::Status Memory::MarkChange(const std::string& name, eventlog::Offset offset, bool first) {
+  const std::string_view parent = base::ParentOf(name);
+  auto stored = batch_.GetRaw(kLastChanges, name);
+  if (!stored.ok()) return stored.status();
+  if (stored->has_value()) {
+    const std::string last = ChangeKey(parent, static_cast<int64_t>(ReadBigEndian(**stored)));
+    batch_.DeleteRaw(kChanges, last);
+    batch_.DeleteRaw(kFirstChanges, last);
+  }
+  std::string value;
+  AppendBigEndian(value, static_cast<uint64_t>(offset));
+  batch_.PutRaw(kLastChanges, name, value);
+  const std::string key = ChangeKey(parent, offset);
+  batch_.PutRaw(kChanges, key, name);
+  if (first) batch_.PutRaw(kFirstChanges, key, name);
+  return absl::OkStatus();
+}
+
 absl::StatusOr<TimerScan> ScanDueTimers(const table::Database& database, int partition,
                                         absl::Time now, std::string_view from, size_t max,
                                         const TimerVisitor& visit) {
@@ -163,6 +187,17 @@ absl::StatusOr<TimerScan> ScanDueTimers(const table::Database& database, int par
       });
   if (!status.ok()) return status;
   return scan;
+}
+
+absl::Status ScanChanges(const table::ReadView& view, bool first, std::string_view parent,
+                         eventlog::Offset from, const ChangeVisitor& visit) {
+  const std::string prefix = Join(parent, "");
+  return view.ScanRaw(first ? kFirstChanges : kChanges, prefix, ChangeKey(parent, from),
+                      [&](std::string_view key, std::string_view name) {
+                        const auto offset =
+                            static_cast<int64_t>(ReadBigEndian(key.substr(prefix.size())));
+                        return visit(offset, name);
+                      });
 }
 
 }  // namespace crm::engine

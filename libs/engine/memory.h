@@ -9,6 +9,9 @@
 //   r, n <key> 00 "answers" ..: the same for the last kAnswersRememberedMax without an event
 //   w <target> 00 <reaction> 00 <source>: highest source revision applied, 8 bytes
 //   t <partition:4> <due in nanoseconds:8, sign flipped> <name>: empty
+//   o <name>: offset of the last event, 8 bytes; of aggregates that can be watched
+//   c <parent> 00 <offset:8>: name; the same by parent
+//   u <parent> 00 <offset:8>: name; those of them that a new watch begins with
 //
 // Numbers are big-endian. A key (first id of a name) belongs to one partition, so that each row has
 // one writer.
@@ -24,15 +27,19 @@
 #include "absl/time/time.h"
 #include "crm/engine/v1/engine.pb.h"
 #include "libs/base/lru_map.h"
+#include "libs/eventlog/record.h"
 #include "libs/table/batch.h"
 #include "libs/table/database.h"
+#include "libs/table/read_view.h"
 
 namespace crm::engine {
 
 inline constexpr table::RawSpace kPositions = 'p', kRequests = 'q', kRequestRing = 'r',
-                                 kRequestCounts = 'n', kWatermarks = 'w', kTimers = 't';
+                                 kRequestCounts = 'n', kWatermarks = 'w', kTimers = 't',
+                                 kLastChanges = 'o', kChanges = 'c', kFirstChanges = 'u';
 inline const std::vector<table::RawSpace> kRawSpaces = {kPositions,     kRequests,   kRequestRing,
-                                                        kRequestCounts, kWatermarks, kTimers};
+                                                        kRequestCounts, kWatermarks, kTimers,
+                                                        kLastChanges,   kChanges,    kFirstChanges};
 
 absl::StatusOr<std::optional<v1::StoredPosition>> ReadPosition(const table::Database& database,
                                                                std::string_view topic,
@@ -62,6 +69,10 @@ class Memory {
   void PutTimer(int partition, absl::Time due, std::string_view name);
   void DeleteTimer(int partition, absl::Time due, std::string_view name);
 
+  // The event at `offset` changed `name`, of an aggregate that can be watched; `first`: a new watch
+  // begins with it as it now is.
+  absl::Status MarkChange(const std::string& name, eventlog::Offset offset, bool first);
+
   table::Batch& batch() const { return batch_; }
 
  private:
@@ -82,5 +93,11 @@ using TimerVisitor = std::function<bool(absl::Time due, std::string_view name)>;
 absl::StatusOr<TimerScan> ScanDueTimers(const table::Database& database, int partition,
                                         absl::Time now, std::string_view from, size_t max,
                                         const TimerVisitor& visit);
+
+// Calls `visit` with the names below `parent` that last changed at `from` or later, in the order of
+// those changes, until it says false; `first`: only those that a new watch begins with.
+using ChangeVisitor = std::function<bool(eventlog::Offset offset, std::string_view name)>;
+absl::Status ScanChanges(const table::ReadView& view, bool first, std::string_view parent,
+                         eventlog::Offset from, const ChangeVisitor& visit);
 
 }  // namespace crm::engine

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -19,6 +20,23 @@ namespace crm::engine {
 using table::Rows;
 using table::Snapshot;
 
+// How far a log was read from which rows come.
+struct Reading {
+  bool followed = false;   // It is read here at all.
+  bool complete = false;   // All that it was lately known to hold was applied.
+  bool reachable = false;  // Its cluster has answered lately.
+  // When the newest event was recorded that was applied; InfinitePast: none since the start.
+  absl::Time newest_event = absl::InfinitePast();
+};
+
+// What a query may know of the logs behind its rows: never more than the rows hold.
+class Readings {
+ public:
+  virtual ~Readings() = default;
+  // Of the partition of `topic` that holds `key`; key "": of all of them together.
+  virtual Reading Of(std::string_view topic, std::string_view key) const = 0;
+};
+
 // What a decision may know besides state and command. The same for a retry only where it says so.
 struct Context {
   absl::Time time;         // When it is decided; never before the aggregate's last event.
@@ -28,6 +46,7 @@ struct Context {
   absl::TimeZone zone = absl::UTCTimeZone();  // The company's, for days and months.
   absl::CivilDay business_date;               // "Today" for windows and timers of business.
   std::string reporting_currency;             // ISO 4217: in which the company adds up.
+  const Readings* readings = nullptr;         // Of a query only: a decision sees no clock of logs.
 };
 
 // What stands in a record besides the event.
@@ -53,6 +72,16 @@ template <class E>
 struct ForeignEvent {
   const E& event;
   const EventMeta& meta;
+};
+
+// What a reaction asked for and was not done, as the log keeps it.
+struct Passed {
+  const std::string& reaction;
+  const std::string& source;    // Resource name of the aggregate whose event it reacted to.
+  int64_t source_revision = 0;  // Of that event.
+  const std::string& target;    // Resource name that the command was for.
+  const std::string& reason;  // Of the refusal, or a status code; empty: nothing was to be changed.
+  int partition = 0;          // Of our log, which says so.
 };
 
 // An aggregate: State (the row, and the resource unless a View says otherwise), Event (a oneof of
@@ -84,6 +113,13 @@ concept Gathers = requires(const typename M::State& state, const Command& comman
 
 // What a reaction asks for; the engine fills in each request_id.
 using Commands = std::vector<std::unique_ptr<google::protobuf::Message>>;
+
+// What a guard is asked about, before the rule of the command itself.
+struct Guarded {
+  const google::protobuf::Message& command;
+  bool create;             // It would make what context.name says.
+  const Context& context;  // As the rule will see it.
+};
 
 // One row of a batch: a command (with its request_id), or why there is none.
 struct BatchItem {

@@ -29,6 +29,11 @@ const AggregateDef* ServiceDef::AggregateOfEvent(std::string_view event_type) co
   return nullptr;
 }
 
+void LeaveOut(const std::string& topic, ServiceDef& service) {
+  std::erase_if(service.foreigns, [&](const ForeignDef& def) { return def.topic == topic; });
+  std::erase_if(service.reactions, [&](const ReactionDef& def) { return def.topic == topic; });
+}
+
 std::string TopicOfPackage(std::string_view package) {
   const size_t dot = package.rfind('.');
   return std::string(package.substr(0, dot)) + ".log" + std::string(package.substr(dot));
@@ -84,6 +89,29 @@ absl::StatusOr<StateShape> ShapeOfState(const Descriptor& state) {
   if (shape.create_time == nullptr) return Missing(state, "Timestamp create_time");
   if (shape.update_time == nullptr) return Missing(state, "Timestamp update_time");
   return shape;
+}
+
+absl::StatusOr<WatchDef> ShapeOfWatch(const google::protobuf::MethodDescriptor& method,
+                                      const Descriptor& row) {
+  if (!method.server_streaming() || method.client_streaming())
+    return absl::InvalidArgumentError(method.full_name() + " does not stream its responses");
+  const Descriptor& request = *method.input_type();
+  const Descriptor& response = *method.output_type();
+  WatchDef watch{&method,
+                 "",
+                 Find(request, "parent", FieldDescriptor::CPPTYPE_STRING),
+                 Find(request, "resume_token", FieldDescriptor::CPPTYPE_STRING),
+                 nullptr,
+                 Find(response, "resume_token", FieldDescriptor::CPPTYPE_STRING)};
+  if (watch.parent == nullptr) return Missing(request, "string parent");
+  if (watch.resume_token == nullptr) return Missing(request, "string resume_token");
+  if (watch.next_token == nullptr) return Missing(response, "string resume_token");
+  for (int i = 0; i < response.field_count(); ++i) {
+    const FieldDescriptor* field = response.field(i);
+    if (field->message_type() == &row && !field->is_repeated()) watch.row = field;
+  }
+  if (watch.row == nullptr) return Missing(response, "a field of " + row.full_name());
+  return watch;
 }
 
 absl::StatusOr<base::NamePattern> PatternOf(const Descriptor& state) {

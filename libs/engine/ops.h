@@ -98,6 +98,9 @@ struct AggregateDef {
   std::optional<absl::Time> (*next_due)(const Message& state) = nullptr;  // nullptr: no timer.
   const CommandDef* due = nullptr;
   std::vector<View> views;
+  // Set when its rows can be watched: whether a new watch begins with a row. Depends on the row
+  // only.
+  std::function<bool(const Message& state)> watched_first;
 };
 
 // A table made from another service's events.
@@ -115,6 +118,9 @@ struct ReactionDef {
       react;
 };
 
+// A view of what reactions asked for and was not done.
+using PassedView = std::function<void(const Passed&, Rows&)>;
+
 // Reads, served from local tables.
 struct GetDef {
   const google::protobuf::MethodDescriptor* method = nullptr;
@@ -123,6 +129,9 @@ struct GetDef {
 struct ListDef {
   const google::protobuf::MethodDescriptor* method = nullptr;
   std::string table;
+  // Every name whose children are listed with those of the parent, itself the first; nullptr: only
+  // that.
+  std::vector<std::string> (*parents)(const std::string& parent, const Snapshot&) = nullptr;
 };
 struct QueryDef {
   const google::protobuf::MethodDescriptor* method = nullptr;
@@ -133,9 +142,24 @@ struct BatchGetDef {
   const google::protobuf::MethodDescriptor* method = nullptr;
   std::string table;
 };
+// A stream of the rows below a parent, as they change.
+struct WatchDef {
+  const google::protobuf::MethodDescriptor* method = nullptr;
+  std::string table;
+  const google::protobuf::FieldDescriptor* parent = nullptr;        // Of the request.
+  const google::protobuf::FieldDescriptor* resume_token = nullptr;  // Of the request.
+  const google::protobuf::FieldDescriptor* row = nullptr;           // Of the response.
+  const google::protobuf::FieldDescriptor* next_token = nullptr;    // Of the response.
+};
 struct BatchDef {
   const google::protobuf::MethodDescriptor* method = nullptr;
   std::function<std::vector<BatchItem>(const Message& request, const Snapshot&)> split;
+};
+
+// A method of somebody else's API that asks for one of our commands, and gives nothing back.
+struct AliasDef {
+  const google::protobuf::MethodDescriptor* method = nullptr;
+  std::function<absl::StatusOr<MessagePtr>(const Message& request)> command;
 };
 
 struct ServiceDef {
@@ -147,15 +171,22 @@ struct ServiceDef {
   std::map<std::string, std::unique_ptr<CommandDef>> commands;  // By message name.
   std::vector<ForeignDef> foreigns;
   std::vector<ReactionDef> reactions;
+  std::vector<PassedView> passed_views;
   std::vector<GetDef> gets;
   std::vector<BatchGetDef> batch_gets;
   std::vector<ListDef> lists;
   std::vector<QueryDef> queries;
   std::vector<BatchDef> batches;
+  std::vector<AliasDef> aliases;
+  std::vector<WatchDef> watches;
   std::vector<std::function<Commands()>> seeds;  // Given once, at the first start.
 
   const AggregateDef* AggregateOfEvent(std::string_view event_type) const;
 };
+
+// Takes out what a service does with another's log, for installations that do not have that other:
+// its foreign tables stay empty, its reactions to it are not run.
+void LeaveOut(const std::string& topic, ServiceDef& service);
 
 // "crm.sales.v1" gives "crm.sales.log.v1".
 std::string TopicOfPackage(std::string_view package);
@@ -173,6 +204,10 @@ absl::StatusOr<RequestShape> ShapeOfRequest(const google::protobuf::Descriptor& 
                                             const google::protobuf::Descriptor& state,
                                             const base::NamePattern& pattern, bool internal);
 absl::StatusOr<StateShape> ShapeOfState(const google::protobuf::Descriptor& state);
+// `method` must be a server stream from {string parent, string resume_token} to {the row, string
+// resume_token}.
+absl::StatusOr<WatchDef> ShapeOfWatch(const google::protobuf::MethodDescriptor& method,
+                                      const google::protobuf::Descriptor& row);
 absl::StatusOr<base::NamePattern> PatternOf(const google::protobuf::Descriptor& state);
 
 }  // namespace crm::engine

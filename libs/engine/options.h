@@ -45,6 +45,8 @@ struct EngineOptions {
   std::vector<eventlog::Waker> worker_wakers;  // One a worker.
   // As WorkerSetup::step_here, of the worker with this number.
   std::function<bool(int worker)> step_worker_here;
+  // As WorkerSetup::on_touched; on any worker's thread, and must not block.
+  std::function<void(const std::string& parent)> on_touched;
   eventlog::Waker coordinator_waker;
   eventlog::Waker reactor_waker;
 };

@@ -54,6 +54,10 @@ struct PartitionReport {
   // Where this start began to read, and where the log ended then.
   eventlog::Offset from = 0, to = 0;
   bool caught_up = false;
+  // Of a foreign partition: where its log was last seen to end, -1 where nobody says; and when the
+  // newest event was recorded that was applied since the start.
+  eventlog::Offset known_end = -1;
+  absl::Time newest_event = absl::InfinitePast();
   std::string unwritable;  // Why its owner, this replica, cannot write; empty while it can.
 };
 

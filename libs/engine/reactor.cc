@@ -54,11 +54,13 @@ StepReport Reactor::Step() {
   SeedOnce();
   TakeResults();
   if (absl::Status s = TakeRecords(); !s.ok() && !absl::IsUnavailable(s)) JoinAnew(s);
+  behind_ = false;
   for (auto& [key, source] : sources_) LookAtEvents(key.first, source);
   SendTasks();
   for (auto& [key, source] : sources_) Commit(key.first, key.second, source);
   StepReport report;
   report.busy = !records_.records.records.empty();
+  if (behind_) report.next = absl::Milliseconds(1);
   if (!tasks_.empty()) {
     const absl::Duration due = tasks_.begin()->first - engine_.clock().SinceBoot();
     report.next = std::min(report.next, std::max(due, absl::Milliseconds(1)));
@@ -199,21 +201,31 @@ absl::Status Reactor::TakeEvent(const std::string& topic, Source& source,
   return absl::OkStatus();
 }
 
-// Looks at events in order, each only when the tables here have seen it too (a reaction reads
+// Looks at events in order, none before the tables show what is set up first (a command may rest on
+// it), each only when the tables here have seen it too (a reaction reads
 // tables, and must not miss a row that the very event it looks at brings), and when nothing is open
-// of an earlier event of the same aggregate.
+// of an earlier event of the same aggregate and the tables show what became of it.
 void Reactor::LookAtEvents(const std::string& topic, Source& source) {
   const int partition = source.reader->partition();
   const eventlog::Offset applied = source.events.empty() ? -1 : engine_.AppliedOf(topic, partition);
+  const bool set_up = IsSetUp();
   std::set<std::string_view> open;
   for (const std::shared_ptr<Event>& event : source.events) {
     if (!event->started) {
+      if (!set_up) {
+        behind_ = true;
+        break;
+      }
       if (in_work_ + tasks_.size() >= kReactionsInWorkMax) break;
-      if (applied >= 0 && applied <= event->offset) break;
+      if (applied >= 0 && applied <= event->offset) {
+        behind_ = true;
+        break;
+      }
       if (open.count(event->headers.subject) > 0) continue;
       React(topic, partition, event);
     }
-    if (event->open > 0) open.insert(event->headers.subject);
+    if (event->open > 0 || !IsShown(*event)) open.insert(event->headers.subject);
+    behind_ = behind_ || (event->started && event->open == 0 && !event->shown_at.empty());
   }
   if (!source.paused && source.events.size() >= kReactionEventsWaitingMax) {
     group_->Pause(topic, partition);
@@ -222,6 +234,17 @@ void Reactor::LookAtEvents(const std::string& topic, Source& source) {
     group_->Resume(topic, partition);
     source.paused = false;
   }
+}
+
+bool Reactor::IsSetUp() const {
+  return first_start_ != nullptr && first_start_->open == 0 && IsShown(*first_start_);
+}
+
+bool Reactor::IsShown(Event& event) const {
+  std::erase_if(event.shown_at, [&](const auto& at) {
+    return engine_.AppliedOf(engine_.service().topic, at.first) >= at.second;
+  });
+  return event.shown_at.empty();
 }
 
 void Reactor::React(const std::string& topic, int partition, const std::shared_ptr<Event>& event) {
@@ -308,6 +331,8 @@ void Reactor::TakeResults() {
       continue;
     }
     --event->open;
+    eventlog::Offset& shown_at = event->shown_at[result.position.partition];
+    shown_at = std::max(shown_at, result.position.next);
     if (result.status.ok() || first_start) continue;
     base::Log(base::Level::kInfo, "a reaction was refused",
               {{"reaction", task->reaction->name},
@@ -337,7 +362,7 @@ void Reactor::TryAgain(std::shared_ptr<Task> task, const Event& event, const abs
 
 void Reactor::Commit(const std::string& topic, int partition, Source& source) {
   while (!source.events.empty() && source.events.front()->started &&
-         source.events.front()->open == 0) {
+         source.events.front()->open == 0 && IsShown(*source.events.front())) {
     source.events.pop_front();
   }
   // What did not count and what nobody reacts to is done as well.

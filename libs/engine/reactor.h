@@ -7,6 +7,10 @@
 // "done" from "not done" only because the events of one source aggregate are taken one after
 // another: the next is looked at when every command of the one before is in the log.
 //
+// The next event of a source aggregate is looked at when the tables here also show what became of
+// the commands of the one before: a reaction that goes on by its own aggregate's events sees what
+// it did.
+//
 // Nothing is left out: a command counts as acknowledged only when its owner says that the log holds
 // its event or its ReactionPassed; whatever else the answer is, it is sent again. The offset is
 // committed only behind what was acknowledged. An event that cannot be read stops its source. Only
@@ -51,6 +55,8 @@ class Reactor {
     MessagePtr message;
     bool started = false;
     size_t open = 0;  // Commands that are not known to be in the log.
+    // Of those that are, how far our tables must be to show what became of them, by partition.
+    std::map<int, eventlog::Offset> shown_at;
   };
   struct Task {
     const ReactionDef* reaction = nullptr;  // nullptr: of the first start.
@@ -78,6 +84,8 @@ class Reactor {
   void DropTasksOfNoEvent();
   absl::Status TakeEvent(const std::string& topic, Source& source, const eventlog::Record& record);
   void LookAtEvents(const std::string& topic, Source& source);
+  bool IsSetUp() const;
+  bool IsShown(Event& event) const;
   void React(const std::string& topic, int partition, const std::shared_ptr<Event>& event);
   void SendTasks();
   void Send(std::shared_ptr<Task> task, const Event& event);
@@ -98,6 +106,7 @@ class Reactor {
   size_t in_work_ = 0;  // Sent and not answered.
   std::shared_ptr<Event> first_start_;
   int64_t unknown_facts_ = 0;
+  bool behind_ = false;  // Something waits for our tables only.
   eventlog::GroupRecords records_;
 };
 

@@ -245,6 +245,22 @@ TEST_F(OneReplica, ARefusalIsRecordedOnceAndTheNextEventFollows) {
                            "crm.enginetest.v1.AmountAdded"));
 }
 
+// The view sees it once, and on a replay once more: it is a function of the log.
+TEST_F(OneReplica, WhatWasAskedForInVainHasAView) {
+  ServiceDef service = testdata::MakeAccountService();
+  std::vector<std::string> seen;
+  service.passed_views.push_back([&](const Passed& passed, Rows&) {
+    seen.push_back(passed.source + " " + std::to_string(passed.source_revision) + " " +
+                   passed.target + " " + passed.reason);
+  });
+  Start(std::move(service));
+  ASSERT_TRUE(Send(Create("source", {"target"})).status.ok());
+  ASSERT_TRUE(Send(AddTo("source", 1)).status.ok());  // There is no target.
+  ASSERT_TRUE(cluster_->Run([&] { return !seen.empty(); }));
+  cluster_->Run([] { return false; }, absl::Seconds(10));
+  EXPECT_THAT(seen, testing::ElementsAre("accounts/source 2 accounts/target NOT_FOUND"));
+}
+
 TEST_F(OneReplica, AnEventThatCannotBeReadStopsItsSourceUntilTheLogSaysSkip) {
   Start(WithForeignReaction());
   ASSERT_TRUE(Send(Create("source", {"target"})).status.ok());

@@ -1,6 +1,7 @@
 #include "libs/engine/worker.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "libs/base/check.h"
@@ -246,6 +247,9 @@ absl::StatusOr<StepReport> Worker::Sweep() {
   if (!batch_.empty()) {
     if (absl::Status s = batch_.Commit(); !s.ok()) return s;
     Publish();
+    for (const std::string& parent : applier_.TakeTouched()) {
+      if (setup_.on_touched != nullptr) setup_.on_touched(parent);
+    }
   }
   for (const auto& [number, partition] : partitions_) partition->Settle();
   ServeWaiters();
@@ -254,6 +258,7 @@ absl::StatusOr<StepReport> Worker::Sweep() {
   if (absl::Status s = WatchReadBack(); !s.ok()) return s;
   report.busy = report.busy || *read >= kRecordsPerStepMax || *foreign >= kRecordsPerStepMax;
   Publish();
+  WatchForeignEnds();
   return report;
 }
 
@@ -309,16 +314,25 @@ absl::StatusOr<size_t> Worker::ReadForeign() {
 }
 
 absl::Status Worker::ApplyForeign(const std::string& topic, const eventlog::Record& record) {
+  std::optional<EventRecord> parsed;  // Once, however many tables are made of it.
   for (const ForeignDef& foreign : setup_.service->foreigns) {
     if (foreign.topic != topic) continue;
     // Another service's aggregates and facts that we do not know are not ours to stop at.
     if (record.HeaderOr("ce_dataschema") != foreign.event->GetDescriptor()->full_name()) continue;
-    absl::StatusOr<EventRecord> parsed = ParseRecord(record, *foreign.event);
-    if (!parsed.ok()) return parsed.status();
+    if (!parsed.has_value()) {
+      absl::StatusOr<EventRecord> event = ParseRecord(record, *foreign.event);
+      if (!event.ok()) return event.status();
+      parsed = *std::move(event);
+    }
     const eventlog::EventHeaders& headers = parsed->headers;
     const EventMeta meta{headers.time, headers.actor, headers.subject, headers.revision,
                          record.partition};
     foreign.project(*parsed->event, meta, batch_);
+  }
+  if (parsed.has_value()) {
+    const absl::Time time = parsed->headers.time;
+    absl::Time& newest = foreign_newest_.try_emplace({topic, record.partition}, time).first->second;
+    newest = std::max(newest, time);
   }
   return absl::OkStatus();
 }
@@ -419,7 +433,18 @@ void Worker::Publish() {
     report.rejected = reader->rejected();
     report.stopped = reader->stopped();
     report.caught_up = reader->next() >= report.to;
+    const auto newest = foreign_newest_.find(key);
+    if (newest != foreign_newest_.end()) report.newest_event = newest->second;
   }
+}
+
+void Worker::WatchForeignEnds() {
+  const absl::Duration now = setup_.clock->SinceBoot();
+  if (foreign_tails_.empty() || now - ends_watched_ < kKnownEndEvery) return;
+  ends_watched_ = now;
+  std::lock_guard lock(mutex_);
+  for (auto& [key, report] : foreign_reports_)
+    report.known_end = foreign_tails_.at(key.first)->KnownEnd(key.second);
 }
 
 void Worker::Abandon() {

@@ -37,6 +37,9 @@ struct WorkerSetup {
   // Called by who sends a command while no other waits: may step this worker at once, on his
   // thread. False: it did not. Empty: nobody does.
   std::function<bool()> step_here;
+  // Called after a commit with each parent of rows that can be watched and changed. Empty: nobody
+  // watches.
+  std::function<void(const std::string& parent)> on_touched;
 };
 
 // A share of a topic: which partitions, from where, and where their logs ended at the start.
@@ -118,6 +121,7 @@ class Worker {
   absl::Status WatchReadBack();
   void WatchWriter();
   void ServeWaiters();
+  void WatchForeignEnds();
   void Publish();
 
   WorkerSetup setup_;
@@ -131,6 +135,8 @@ class Worker {
   std::map<int, std::unique_ptr<Partition>> partitions_;
   std::map<std::pair<std::string, int>, std::unique_ptr<LogReader>> foreign_readers_;
   std::map<std::string, std::unique_ptr<eventlog::Tail>> foreign_tails_;
+  std::map<std::pair<std::string, int>, absl::Time> foreign_newest_;
+  absl::Duration ends_watched_ = -absl::InfiniteDuration();
   std::unique_ptr<eventlog::Tail> tail_;
   std::unique_ptr<eventlog::Writer> writer_;
   eventlog::Records records_;

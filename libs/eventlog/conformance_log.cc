@@ -12,6 +12,7 @@
 namespace crm::eventlog {
 namespace {
 
+using ::testing::AnyOf;
 using ::testing::ElementsAre;
 using ::testing::ElementsAreArray;
 using ::testing::IsEmpty;
@@ -125,6 +126,16 @@ TEST_P(EventLogConformance, ATailStartsAnywhere) {
   ASSERT_EQ(read.size(), 2u);
   EXPECT_NE(read[0].value, read[1].value);
   EXPECT_EQ(read[0].value.substr(0, 3), "new");
+}
+
+TEST_P(EventLogConformance, ATailKnowsNoEndThatIsNotOne) {
+  const std::string topic = MakeTopic("ends", 2);
+  Put(topic, 1, Numbered("v", 30));
+  const auto tail = OpenTail(topic, {{0, 0}, {1, 0}});
+  ASSERT_EQ(Read(*tail, 30).size(), 30u);
+  EXPECT_THAT(tail->KnownEnd(0), AnyOf(-1, 0));
+  EXPECT_THAT(tail->KnownEnd(1), AnyOf(-1, 30));
+  EXPECT_EQ(tail->KnownEnd(7), -1);
 }
 
 TEST_P(EventLogConformance, APollGivesAboutAsManyAsAsked) {

@@ -43,6 +43,9 @@ class Tail {
   // kOutOfRange: a position is past the end or before the begin of the log; kDataLoss: the log is
   // damaged (both final). kUnavailable: passing, poll again.
   virtual absl::Status Poll(size_t max, Records& out) = 0;
+  // One past the newest record that the partition is known to hold, without asking anybody; -1: not
+  // known. What was appended since may be missing.
+  virtual Offset KnownEnd(int /*partition*/) const { return -1; }
 };
 
 // Appends to some partitions of a topic. Appends to one partition reach the log in the order of the

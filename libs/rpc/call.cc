@@ -43,6 +43,16 @@ void Call::AddTrailer(std::string name, std::string value) {
   trailers_.emplace_back(std::move(name), std::move(value));
 }
 
+bool Call::Send(std::string message) {
+  base::Check(parts_.outbox != nullptr, "only a stream has several messages");
+  return parts_.outbox->Put(std::move(message));
+}
+
+void Call::OnRoom(std::function<void()> wake) {
+  base::Check(parts_.outbox != nullptr, "only a stream has several messages");
+  parts_.outbox->OnRoom(std::move(wake));
+}
+
 void Call::Finish(absl::Status status) {
   base::Check(!status.ok(), "an answer that is OK has a reply");
   if (!TakeTurn()) return;

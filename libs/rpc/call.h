@@ -14,6 +14,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "libs/rpc/outbox.h"
 
 namespace crm::rpc {
 
@@ -40,6 +41,8 @@ struct CallParts {
   absl::Time deadline = absl::InfiniteFuture();
   std::string caller;
   MetadataList metadata;
+  // Of a method that streams its responses; nullptr of any other. Shared with the server.
+  std::shared_ptr<Outbox> outbox;
 };
 
 // A handler keeps the Call for as long as it works on it, and finishes it once, on any thread. The
@@ -60,8 +63,8 @@ class Call {
 
   const google::protobuf::MethodDescriptor& method() const { return *parts_.method; }
   std::string_view request() const { return parts_.request; }
-  // Never infinite on a server: default and maximum are in limits.h. After it the server answers
-  // DEADLINE_EXCEEDED by itself.
+  // Never infinite on a server, but of streams: default and maximum are in limits.h. After it the
+  // server answers DEADLINE_EXCEEDED by itself.
   absl::Time deadline() const { return parts_.deadline; }
   // Who asks: "user:ann", "service:sales-pipeline".
   const std::string& caller() const { return parts_.caller; }
@@ -82,9 +85,17 @@ class Call {
   // dropped.
   void AddTrailer(std::string name, std::string value);
 
+  // Of a stream: sends one message. False: there is no room, or nobody waits any more; then it was
+  // not sent. The messages that have no room yet are few (limits.h).
+  bool Send(std::string message);
+  // Of a stream, before the first Send: `wake` is called, on any thread, when there is room after a
+  // Send that found none, and when the call ends; not with a lock of ours held.
+  void OnRoom(std::function<void()> wake);
+
   // Answers with a refusal. A bug when `status` is OK.
   void Finish(absl::Status status);
-  // Answers with the serialized reply, moved and not copied when it is long.
+  // Answers with the serialized reply, moved and not copied when it is long. Ends a stream, whose
+  // last message it is unless it is empty.
   void Finish(std::string reply);
 
   // For the server: marks the call as not waited for.

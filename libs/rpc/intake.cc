@@ -8,26 +8,12 @@
 #include "google/rpc/error_details.pb.h"
 #include "libs/base/log.h"
 #include "libs/base/status.h"
+#include "libs/rpc/call_bytes.h"
 #include "libs/rpc/errors.h"
 #include "libs/rpc/wire.h"
 
 namespace crm::rpc {
 namespace {
-
-// The call and the bytes it shows, in one piece of memory.
-struct CallWithBytes {
-  CallWithBytes(grpc::Slice slice, CallParts parts, Call::Sink sink)
-      : bytes(std::move(slice)), call(WithRequest(std::move(parts), bytes), std::move(sink)) {}
-
-  static CallParts WithRequest(CallParts parts, const grpc::Slice& bytes) {
-    parts.request = ViewOf(bytes);
-    return parts;
-  }
-
-  // Short slices hold their bytes themselves: the view must be taken from this one.
-  const grpc::Slice bytes;
-  Call call;
-};
 
 absl::Status TooLarge(std::string_view reason, std::string_view text, int64_t limit) {
   return base::Failed(absl::StatusCode::kResourceExhausted, reason, text,
@@ -66,11 +52,13 @@ class Intake::Reactor final : public grpc::ServerUnaryReactor {
   bool Enter(const std::shared_ptr<Call>& call) {
     call_ = call;
     cut_ = std::make_shared<Cut>([context = context_] { context->TryCancel(); });
+    // Before: another thread may answer as soon as the call is there.
+    entered_ = true;
     if (absl::Status s = intake_.live_calls_.Enter(call, cut_, place_); !s.ok()) {
+      entered_ = false;
       call->Finish(std::move(s));
       return false;
     }
-    entered_ = true;
     return true;
   }
 
@@ -87,10 +75,7 @@ class Intake::Reactor final : public grpc::ServerUnaryReactor {
       result.status = base::Unavailable("REPLIES_UNSENT",
                                         "too many callers do not take their replies", kRetryAfter);
     }
-    for (const auto& [name, value] : result.trailers) SendTrailer(name, value);
-    if (const auto millis = PushbackMillis(result.status); millis.has_value()) {
-      SendTrailer("grpc-retry-pushback-ms", absl::StrCat(*millis));
-    }
+    SendTrailers(served_, result, *context_);
     if (result.status.ok()) {
       grpc::ByteBuffer buffer = BufferOf(std::move(result.reply));
       reply_->Swap(&buffer);
@@ -116,15 +101,6 @@ class Intake::Reactor final : public grpc::ServerUnaryReactor {
   }
 
  private:
-  void SendTrailer(const std::string& name, const std::string& value) {
-    if (IsSendable(name, value)) {
-      context_->AddTrailingMetadata(name, value);
-      return;
-    }
-    base::Log(base::Level::kError, "a trailer that cannot be sent was left out",
-              {{"method", served_.path}, {"name", name}});
-  }
-
   Intake& intake_;
   const ServedMethod& served_;
   grpc::CallbackServerContext* const context_;
@@ -139,13 +115,17 @@ class Intake::Reactor final : public grpc::ServerUnaryReactor {
 Intake::Intake(const Server::Options& options, Metrics& metrics)
     : options_(options),
       in_flight_(metrics.in_flight()),
-      live_calls_({options.calls_max, options.unsent_bytes_max, options.unsent_max},
+      live_calls_({options.calls_max, options.unsent_bytes_max, options.unsent_max,
+                   options.streams_max, options.stream_stall_max},
                   [&metrics] { metrics.replies_cut().Increment(); }) {
   metrics.SetLimit("request_bytes", static_cast<double>(options.request_bytes_max));
   metrics.SetLimit("reply_bytes", static_cast<double>(kReplyBytesMax));
   metrics.SetLimit("unsent_bytes", static_cast<double>(options.unsent_bytes_max));
   metrics.SetLimit("unsent_seconds", absl::ToDoubleSeconds(options.unsent_max));
   metrics.SetLimit("calls", options.calls_max);
+  metrics.SetLimit("streams", options.streams_max);
+  metrics.SetLimit("stream_bytes", static_cast<double>(options.stream_bytes_max));
+  metrics.SetLimit("stream_stall_seconds", absl::ToDoubleSeconds(options.stream_stall_max));
   metrics.SetLimit("calls_per_connection", kCallsPerConnectionMax);
   metrics.SetLimit("metadata_bytes", kMetadataBytesMax);
   metrics.SetLimit("deadline_seconds", absl::ToDoubleSeconds(options.deadline_max));
@@ -170,6 +150,18 @@ grpc::ServerUnaryReactor* Intake::Take(const ServedMethod& served,
   return reactor;
 }
 
+void Intake::SendTrailers(const ServedMethod& served, const CallResult& result,
+                          grpc::CallbackServerContext& context) {
+  const auto send = [&](const std::string& name, const std::string& value) {
+    if (IsSendable(name, value)) return context.AddTrailingMetadata(name, value);
+    base::Log(base::Level::kError, "a trailer that cannot be sent was left out",
+              {{"method", served.path}, {"name", name}});
+  };
+  for (const auto& [name, value] : result.trailers) send(name, value);
+  if (const auto millis = PushbackMillis(result.status); millis.has_value())
+    send("grpc-retry-pushback-ms", absl::StrCat(*millis));
+}
+
 absl::StatusOr<CallParts> Intake::Admit(const ServedMethod& served,
                                         const grpc::CallbackServerContext& context,
                                         const grpc::ByteBuffer& request) const {
@@ -184,10 +176,12 @@ absl::StatusOr<CallParts> Intake::Admit(const ServedMethod& served,
   }
 
   const absl::Time now = options_.clock->Now();
+  const bool none = context.deadline() == std::chrono::system_clock::time_point::max();
   const absl::Time asked = absl::FromChrono(context.deadline());
-  parts.deadline = context.deadline() == std::chrono::system_clock::time_point::max()
-                       ? now + options_.deadline_default
-                       : std::min(asked, now + options_.deadline_max);
+  const bool streams = parts.method->server_streaming();
+  const auto most = streams ? absl::InfiniteDuration() : options_.deadline_max;
+  const auto given = streams ? absl::InfiniteDuration() : options_.deadline_default;
+  parts.deadline = none ? now + given : std::min(asked, now + most);
   if (parts.deadline <= now) {
     return base::Failed(absl::StatusCode::kDeadlineExceeded, "DEADLINE_PASSED",
                         "the deadline had passed before the call arrived");

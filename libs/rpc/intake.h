@@ -34,17 +34,27 @@ class Intake {
   grpc::ServerUnaryReactor* Take(const ServedMethod& served, grpc::CallbackServerContext* context,
                                  const grpc::ByteBuffer* request, grpc::ByteBuffer* reply) noexcept;
 
+  // The same for a method that streams its responses.
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* TakeStream(const ServedMethod& served,
+                                                         grpc::CallbackServerContext* context,
+                                                         const grpc::ByteBuffer* request) noexcept;
+
   LiveCalls& live_calls() { return live_calls_; }
   const LiveCalls& live_calls() const { return live_calls_; }
 
  private:
   class Reactor;
+  class Stream;
 
   absl::StatusOr<CallParts> Admit(const ServedMethod& served,
                                   const grpc::CallbackServerContext& context,
                                   const grpc::ByteBuffer& request) const;
   absl::StatusOr<std::string> ResolveCaller(const grpc::CallbackServerContext& context,
                                             const MetadataList& metadata) const;
+
+  // Before the call is finished.
+  static void SendTrailers(const ServedMethod& served, const CallResult& result,
+                           grpc::CallbackServerContext& context);
 
   const Server::Options options_;
   prometheus::Gauge& in_flight_;

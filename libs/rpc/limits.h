@@ -43,6 +43,15 @@ inline constexpr int64_t kUnsentBytesMax = int64_t{256} << 20;
 // Shorter replies are not counted: the number of calls bounds them.
 inline constexpr size_t kUnsentBytesCounted = 4 << 10;
 
+// Streams at once in one server; they are calls, too. Over it: UNAVAILABLE with RetryInfo.
+inline constexpr int kStreamsMax = 2'000;
+// Bytes of a stream's messages that wait for their reader: its handler is told to wait when there
+// are as many, so at most one message more. All streams together: 128 MiB.
+inline constexpr size_t kStreamBytesMax = 64 << 10;
+// A reader who has not taken a message of a stream for so long: ABORTED, and cut off unsent_max
+// later.
+inline constexpr absl::Duration kStreamStallMax = absl::Seconds(20);
+
 // A RetryInfo of at least this is also sent as grpc-retry-pushback-ms, which replaces the waits of
 // a client's own policy: four retries at this distance outlast the takeover of a killed owner's
 // keys.

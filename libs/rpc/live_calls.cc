@@ -28,10 +28,14 @@ void Cut::Gone() {
 }
 
 absl::Status LiveCalls::Enter(const std::shared_ptr<Call>& call, std::shared_ptr<Cut> cut,
-                              Place& place) {
+                              Place& place, std::shared_ptr<Outbox> outbox) {
+  const bool stream = outbox != nullptr;
   // The node is made before the lock is taken.
   std::list<Entry> node;
-  node.push_back({.call = call, .deadline = call->deadline(), .cut = std::move(cut)});
+  node.push_back({.call = call,
+                  .deadline = call->deadline(),
+                  .cut = std::move(cut),
+                  .outbox = std::move(outbox)});
   place = node.begin();
   absl::MutexLock lock(&mutex_);
   if (closed_) {
@@ -42,8 +46,18 @@ absl::Status LiveCalls::Enter(const std::shared_ptr<Call>& call, std::shared_ptr
     return base::Unavailable("TOO_MANY_CALLS", "the server has as many calls as it takes",
                              kRetryAfter);
   }
+  if (stream && streams_ >= limits_.streams_max) {
+    return base::Unavailable("TOO_MANY_STREAMS", "the server has as many streams as it takes",
+                             kRetryAfter);
+  }
+  streams_ += stream ? 1 : 0;
   entries_.splice(entries_.end(), node);
   return absl::OkStatus();
+}
+
+void LiveCalls::StreamEnded(Place place, absl::Time now) {
+  absl::MutexLock lock(&mutex_);
+  place->deadline = std::min(place->deadline, now);
 }
 
 bool LiveCalls::Answering(Place place, size_t bytes) {
@@ -76,16 +90,21 @@ void LiveCalls::Leave(Place place) {
   absl::MutexLock lock(&mutex_);
   unsent_bytes_ -= place->unsent_bytes;
   if (place->doomed) doomed_bytes_ -= place->unsent_bytes;
+  if (place->outbox != nullptr) --streams_;
   node.splice(node.end(), entries_, place);
 }
 
 void LiveCalls::EndOverdue(absl::Time now) {
-  std::vector<std::shared_ptr<Call>> overdue;
+  std::vector<std::shared_ptr<Call>> overdue, stalled;
   std::vector<std::shared_ptr<Cut>> cuts;
   {
     absl::MutexLock lock(&mutex_);
     for (Entry& entry : entries_) {
-      if (entry.deadline > now || entry.doomed) continue;
+      if (entry.doomed) continue;
+      if (IsStalled(entry, now)) {
+        if (std::shared_ptr<Call> call = entry.call.lock()) stalled.push_back(std::move(call));
+      }
+      if (entry.deadline > now) continue;
       if (std::shared_ptr<Call> call = entry.call.lock()) overdue.push_back(std::move(call));
       // Not by the deadline alone: after a pause of ours a caller must be told first.
       if (!entry.overdue_since.has_value()) entry.overdue_since = now;
@@ -95,6 +114,10 @@ void LiveCalls::EndOverdue(absl::Time now) {
   for (const std::shared_ptr<Call>& call : overdue) {
     call->Override(base::Failed(absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED",
                                 "no answer before the deadline; a command may still take effect"));
+  }
+  for (const std::shared_ptr<Call>& call : stalled) {
+    call->Override(base::Failed(absl::StatusCode::kAborted, "READER_TOO_SLOW",
+                                "a message was not read for too long; go on from the last one"));
   }
   CutOff(cuts);
 }
@@ -131,11 +154,18 @@ void LiveCalls::AwaitQuiet(absl::Duration timeout) {
   }
 }
 
-void LiveCalls::AnswerLeft() {
+bool LiveCalls::IsStalled(const Entry& entry, absl::Time now) const {
+  if (entry.outbox == nullptr || entry.deadline <= now) return false;
+  const std::optional<absl::Time> since = entry.outbox->waits_since();
+  return since.has_value() && *since + limits_.stall_max <= now;
+}
+
+void LiveCalls::RefuseLeft(bool only_streams) {
   std::vector<std::shared_ptr<Call>> left;
   {
     absl::MutexLock lock(&mutex_);
     for (const Entry& entry : entries_) {
+      if (only_streams && entry.outbox == nullptr) continue;
       if (std::shared_ptr<Call> call = entry.call.lock()) left.push_back(std::move(call));
     }
   }

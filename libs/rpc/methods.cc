@@ -24,6 +24,9 @@ absl::Status Refuse(std::string_view reason, std::string_view text,
 }  // namespace
 
 std::string PermissionOf(const MethodDescriptor& method) {
+  // Google's protos cannot have our option.
+  if (method.file()->package() == "google.longrunning")
+    return "longrunning.operations." + method.name();
   return method.options().GetExtension(common::v1::permission).name();
 }
 
@@ -43,7 +46,7 @@ absl::StatusOr<std::vector<Method>> InOrder(std::vector<Method> methods) {
   for (const auto& [name, service] : services) {
     for (int i = 0; i < service->method_count(); ++i) {
       const MethodDescriptor& method = *service->method(i);
-      if (method.client_streaming() || method.server_streaming()) {
+      if (method.client_streaming()) {
         streaming.push_back(method.full_name());
       } else if (PermissionOf(method).empty()) {
         open.push_back(method.full_name());
@@ -57,7 +60,8 @@ absl::StatusOr<std::vector<Method>> InOrder(std::vector<Method> methods) {
     }
   }
   if (!twice.empty()) return Refuse("METHOD_TWICE", "handlers given twice", twice);
-  if (!streaming.empty()) return Refuse("METHOD_STREAMING", "only unary is served", streaming);
+  if (!streaming.empty())
+    return Refuse("METHOD_STREAMING", "only responses are streamed", streaming);
   if (!open.empty()) return Refuse("METHOD_WITHOUT_PERMISSION", "no permission option", open);
   if (!unhandled.empty()) return Refuse("METHOD_WITHOUT_HANDLER", "no handler", unhandled);
   return ordered;

@@ -21,10 +21,23 @@
 namespace crm::rpc {
 
 RpcService::RpcService(const std::vector<std::unique_ptr<ServedMethod>>& methods, Intake& intake) {
+  using grpc::internal::RpcMethod;
   using Handler = grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, grpc::ByteBuffer>;
+  using StreamHandler =
+      grpc::internal::CallbackServerStreamingHandler<grpc::ByteBuffer, grpc::ByteBuffer>;
   for (int i = 0; i < static_cast<int>(methods.size()); ++i) {
     const ServedMethod& served = *methods[i];
     // gRPC owns method and handler, and keeps the pointer to the path.
+    if (served.method.descriptor->server_streaming()) {
+      AddMethod(new grpc::internal::RpcServiceMethod(served.path.c_str(),
+                                                     RpcMethod::SERVER_STREAMING, nullptr));
+      MarkMethodRawCallback(
+          i, new StreamHandler([&served, &intake](grpc::CallbackServerContext* context,
+                                                  const grpc::ByteBuffer* request) {
+            return intake.TakeStream(served, context, request);
+          }));
+      continue;
+    }
     AddMethod(new grpc::internal::RpcServiceMethod(served.path.c_str(),
                                                    grpc::internal::RpcMethod::NORMAL_RPC, nullptr));
     MarkMethodRawCallback(i, new Handler([&served, &intake](grpc::CallbackServerContext* context,

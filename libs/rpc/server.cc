@@ -178,6 +178,7 @@ void Server::Impl::Drain(absl::Duration grace) {
   LiveCalls& calls = intake_.live_calls();
   const absl::Time end = absl::Now() + grace;
   calls.Close();
+  calls.EndStreams();
   // Once it shuts down, gRPC cancels every call whose sender has not heard of it yet, without a
   // word why. So the senders are told first, by refusals.
   calls.AwaitQuiet(std::min(grace, kDrainQuietMax));

@@ -68,6 +68,10 @@ class Server {
 
     // Replies that callers do not take: for how long after the deadline, and bytes of all together.
     absl::Duration unsent_max = kUnsentMax;
+    // Streams at once, bytes that wait in each, and for how long the first of them may.
+    int streams_max = kStreamsMax;
+    size_t stream_bytes_max = kStreamBytesMax;
+    absl::Duration stream_stall_max = kStreamStallMax;
     int64_t unsent_bytes_max = kUnsentBytesMax;
 
     // Default: ResolveDevelopmentCaller.
@@ -83,8 +87,8 @@ class Server {
 
   // Serves `methods` once it returns. All services of these methods must be complete.
   // Errors:
-  //   INVALID_ARGUMENT    a service has a method without handler (all are named), a method twice, a
-  //                       streaming method, or one without permission option
+  //   INVALID_ARGUMENT    a service has a method without handler (all are named), a method twice,
+  //                       one whose requests are streamed, or one without permission option
   //   PERMISSION_DENIED   the address is not loopback and insecure_listen is off
   //   UNAVAILABLE         the address cannot be listened on, for example because it is in use
   static absl::StatusOr<std::unique_ptr<Server>> Start(Options options,
@@ -107,10 +111,10 @@ class Server {
   void SetAllServing(bool serving);
 
   // Ends serving: says NOT_SERVING, refuses new calls, closes the connections when their users have
-  // heard of it (at most kDrainQuietMax of the grace), waits at most `grace` for the running calls
-  // and answers what is left with UNAVAILABLE. Handlers may still hold Calls afterwards; their
-  // answers are dropped. Blocks; later calls of it return at once. Thread-safe, but never from a
-  // handler.
+  // heard of it (at most kDrainQuietMax of the grace), ends streams, waits at most `grace` for the
+  // running calls and answers what is left with UNAVAILABLE. Handlers may still hold Calls
+  // afterwards; their answers are dropped. Blocks; later calls of it return at once. Thread-safe,
+  // but never from a handler.
   void Drain(absl::Duration grace);
 
   // Calls taken and not yet answered. Thread-safe.

@@ -164,7 +164,7 @@ struct Refusal {
 
 TEST(Server, DoesNotStartWithIncompleteServices) {
   const auto& open = *Service(2).method(0);
-  const auto& stream = *Service(3).method(0);
+  const auto& upload = *Service(4).method(0);
   const Refusal kRefusals[] = {
       {{{&EchoMethod(), Echo}}, "METHOD_WITHOUT_HANDLER", "crm.rpctest.v1.EchoService.Hold"},
       {{{&EchoMethod(), Echo}, {&HoldMethod(), nullptr}},
@@ -174,7 +174,7 @@ TEST(Server, DoesNotStartWithIncompleteServices) {
        "METHOD_TWICE",
        "crm.rpctest.v1.OtherService.Other"},
       {{{&open, Echo}}, "METHOD_WITHOUT_PERMISSION", "crm.rpctest.v1.OpenService.Open"},
-      {{{&stream, Echo}}, "METHOD_STREAMING", "crm.rpctest.v1.StreamService.Stream"},
+      {{{&upload, Echo}}, "METHOD_STREAMING", "crm.rpctest.v1.UploadService.Upload"},
   };
   for (const Refusal& refusal : kRefusals) {
     const auto server = Server::Start({.address = "127.0.0.1:0"}, refusal.methods);

@@ -177,6 +177,24 @@ void Batch::ScanErased(std::string_view name, std::string_view index_name,
   if (!status.ok()) state_->Fail(state_->store.Note(status));
 }
 
+void Batch::ScanAfterErased(std::string_view name, std::string_view index_name,
+                            const std::vector<KeyValue>& prefix,
+                            const google::protobuf::Message& after, google::protobuf::Message& row,
+                            const RowVisitor& visit) const {
+  const TableDef& table = state_->store.TableOf(name);
+  const IndexDef* index = table.FindIndex(index_name);
+  base::Check(index != nullptr, "the table has an index of this name");
+  base::Check(row.GetDescriptor() == &table.row(), "the row is one of the table's");
+  KeyRange range = PrefixRange(EntryPrefix(table, *index, prefix));
+  range.begin = std::max(range.begin, KeyBehind(table, *index, after));
+  OverlayCursor cursor(state_->store, state_->overlay, range);
+  int64_t rows_scanned = 0;
+  const absl::Status status = VisitRows(
+      cursor, [this](std::string_view key) { return state_->GetRow(key); }, table, *index, row,
+      visit, rows_scanned);
+  if (!status.ok()) state_->Fail(state_->store.Note(status));
+}
+
 bool Batch::GetAsOfErased(std::string_view name, const std::vector<KeyValue>& key, absl::Time as_of,
                           absl::Time known_at, google::protobuf::Message& row) const {
   const TableDef& table = state_->store.TableOf(name);

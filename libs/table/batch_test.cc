@@ -129,6 +129,60 @@ TEST_F(BatchTest, AScanByABeginningReadsWhatBeginsSo) {
   EXPECT_THAT(NamesOf(view, "by_alias", "erp", StartsWith{"4"}), IsEmpty());
 }
 
+TEST_F(BatchTest, AScanFromBehindAPlaceGoesOnThere) {
+  std::vector<Gadget> gadgets;
+  for (int i = 0; i < 40; ++i) {
+    Gadget gadget = Owned("g" + std::to_string(i), i % 3 == 0 ? "ann" : "bob",
+                          i % 2 == 0 ? STAGE_OPEN : STAGE_WON);
+    gadget.mutable_close_time()->set_seconds(1'000 + i / 4);
+    gadgets.push_back(gadget);
+  }
+  Commit(gadgets);
+  Batch batch(*db_);
+  batch.Delete(kGadgets, gadgets[7].name());  // Its place is still one.
+  batch.Put(kGadgets, Owned("h", "bob"));
+  const ReadView view(*db_);
+  for (const Snapshot* rows :
+       {static_cast<const Snapshot*>(&batch), static_cast<const Snapshot*>(&view)}) {
+    for (const char* index : {"", "by_owner", "by_customer"}) {
+      for (const Gadget& after : gadgets) {
+        std::vector<std::string> expected, behind;
+        bool passed = false;
+        rows->Scan(kGadgets, index, [&](const Gadget& gadget) {
+          if (passed) expected.push_back(gadget.name());
+          passed = passed || gadget.name() == after.name();
+          return true;
+        });
+        if (!passed) continue;
+        rows->ScanAfter(kGadgets, index, after, [&](const Gadget& gadget) {
+          behind.push_back(gadget.name());
+          return true;
+        });
+        EXPECT_EQ(behind, expected) << index << " behind " << after.name();
+      }
+    }
+  }
+  // Only what has the prefix, also when the place lies before it or behind it.
+  const auto bobs = [&](const Gadget& after) {
+    int count = 0;
+    view.ScanAfter(
+        kGadgets, "by_owner", after,
+        [&](const Gadget& gadget) {
+          EXPECT_EQ(gadget.owner(), "bob");
+          ++count;
+          return true;
+        },
+        "bob");
+    return count;
+  };
+  EXPECT_EQ(bobs(Owned("x", "ann")), 26);
+  EXPECT_EQ(bobs(Owned("x", "cid")), 0);
+  const int64_t before = view.rows_scanned();
+  view.ScanAfter(
+      kGadgets, "by_owner", gadgets[4], [](const Gadget&) { return false; }, "bob");
+  EXPECT_EQ(view.rows_scanned(), before + 1);
+}
+
 TEST_F(BatchTest, TheVisitorMayWriteToWhatItScans) {
   Commit({Owned("a", "ann"), Owned("b", "ann"), Owned("c", "ann"), Owned("e", "ann")});
   Batch batch(*db_);

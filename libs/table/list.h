@@ -23,6 +23,9 @@ struct ListQuery {
   // Name of the parent, "" where the collection is at the root; "customers/-" for all parents
   // (AIP-159). Tables without a google.api.resource pattern take "" only.
   std::string parent;
+  // Further parents of the same collection, none twice: what hangs on them is listed as if it hung
+  // on the first. Not a part of the query that a page token is bound to. Cost: a walk for each.
+  std::vector<std::string> parents_besides;
   std::string filter;
   // "close_time desc, name". Needs an index that gives this order.
   std::string order_by;

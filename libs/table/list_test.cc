@@ -107,6 +107,41 @@ TEST_F(ListTest, PagesGiveEachRowOnce) {
   }
 }
 
+// As one parent would give it, whatever the index: in one order, each row once, page by page.
+TEST_F(ListTest, SeveralParentsAreListedAsOne) {
+  const auto below = [](const Gadget& gadget, const std::string& parent) {
+    return gadget.name().starts_with(parent + "/");
+  };
+  for (const char* order_by : {"", "close_time", "close_time desc", "owner"}) {
+    for (const char* filter : {"", "owner = \"a\"", "stage = STAGE_OPEN AND rank > 0"}) {
+      for (const int32_t page_size : {1, 3, 50}) {
+        ListQuery query{.parent = "customers/c1", .filter = filter, .order_by = order_by};
+        query.page_size = page_size;
+        if (!Page(query).ok()) continue;
+        query.parents_besides = {"customers/c0", "customers/c3"};
+        const std::vector<Gadget> all = All(query);
+        ListQuery everybody = query;
+        everybody.parent = "customers/-";
+        everybody.parents_besides.clear();
+        if (!Page(everybody).ok()) continue;
+        std::vector<Gadget> wanted = All(everybody);
+        std::erase_if(wanted, [&](const Gadget& gadget) { return below(gadget, "customers/c2"); });
+        EXPECT_EQ(Names(all), Names(wanted)) << order_by << "; " << filter << "; " << page_size;
+        if (std::string_view(order_by).empty()) continue;
+        for (size_t i = 1; i < all.size(); ++i) {
+          const auto earlier = [&](const Gadget& a, const Gadget& b) {
+            return std::string_view(order_by) == "owner"
+                       ? a.owner() < b.owner()
+                       : a.close_time().seconds() < b.close_time().seconds();
+          };
+          const bool descends = std::string_view(order_by).ends_with("desc");
+          EXPECT_FALSE(descends ? earlier(all[i - 1], all[i]) : earlier(all[i], all[i - 1]));
+        }
+      }
+    }
+  }
+}
+
 TEST_F(ListTest, ThePageSizeMayChangeBetweenPages) {
   ListQuery query;
   query.parent = "customers/-";

@@ -30,6 +30,7 @@ class Candidate {
     }
     std::string prefix = IndexPrefix(table, index);
     TakeEqualities(prefix);
+    equal_ = prefix;
     range_ = PrefixRange(prefix);
     TakeRange(prefix);
   }
@@ -69,6 +70,7 @@ class Candidate {
     plan.index = &index_;
     plan.begin = range_.begin;
     plan.end = std::max(range_.begin, range_.end);
+    plan.equal = equal_;
     plan.reverse = reverse_;
     for (size_t i = 0; i < conditions_.conjuncts.size(); ++i) {
       const bool by_prefix = prefix_used_ && conditions_.prefix_is_parent &&
@@ -159,6 +161,7 @@ class Candidate {
   const IndexDef& index_;
   std::vector<const KeyPart*> parts_;  // What the entries are sorted by.
   std::set<const Filter*> taken_;      // What the range of keys already says.
+  std::string equal_;
   size_t equalities_ = 0;
   bool ranged_ = false;
   bool prefix_used_ = false;

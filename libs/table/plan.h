@@ -25,6 +25,7 @@ struct Conditions {
 struct Plan {
   const IndexDef* index = nullptr;
   std::string begin, end;  // Keys walked: begin <= key < end.
+  std::string equal;       // How all of them begin, by what the conditions hold equal.
   bool reverse = false;
   // To be checked on the row; they live in the conditions.
   std::vector<const Filter*> residual;

@@ -1,5 +1,7 @@
 #include "libs/table/read_view.h"
 
+#include <algorithm>
+
 #include "libs/base/check.h"
 #include "libs/base/status.h"
 #include "libs/table/codec.h"
@@ -47,6 +49,24 @@ void ReadView::ScanErased(std::string_view name, std::string_view index_name,
   base::Check(row.GetDescriptor() == &table.row(), "the row is one of the table's");
   const KeyRange range = PrefixRange(EntryPrefix(table, *index, prefix));
   RocksCursor cursor(store, snapshot_, range.begin, range.end);
+  const absl::Status status = VisitRows(
+      cursor, [&](std::string_view key) { return store.GetRow(snapshot_, key); }, table, *index,
+      row, visit, rows_scanned_);
+  if (!status.ok()) Fail(store.Note(status));
+}
+
+void ReadView::ScanAfterErased(std::string_view name, std::string_view index_name,
+                               const std::vector<KeyValue>& prefix,
+                               const google::protobuf::Message& after,
+                               google::protobuf::Message& row, const RowVisitor& visit) const {
+  Store& store = database_.store();
+  const TableDef& table = store.TableOf(name);
+  const IndexDef* index = table.FindIndex(index_name);
+  base::Check(index != nullptr, "the table has an index of this name");
+  base::Check(row.GetDescriptor() == &table.row(), "the row is one of the table's");
+  const KeyRange range = PrefixRange(EntryPrefix(table, *index, prefix));
+  RocksCursor cursor(store, snapshot_, std::max(range.begin, KeyBehind(table, *index, after)),
+                     range.end);
   const absl::Status status = VisitRows(
       cursor, [&](std::string_view key) { return store.GetRow(snapshot_, key); }, table, *index,
       row, visit, rows_scanned_);

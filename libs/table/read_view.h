@@ -30,6 +30,9 @@ class ReadView : public Snapshot {
   void ScanErased(std::string_view table, std::string_view index,
                   const std::vector<KeyValue>& prefix, google::protobuf::Message& row,
                   const RowVisitor& visit) const override;
+  void ScanAfterErased(std::string_view table, std::string_view index,
+                       const std::vector<KeyValue>& prefix, const google::protobuf::Message& after,
+                       google::protobuf::Message& row, const RowVisitor& visit) const override;
   bool GetAsOfErased(std::string_view table, const std::vector<KeyValue>& key, absl::Time as_of,
                      absl::Time known_at, google::protobuf::Message& row) const override;
 

@@ -1,6 +1,7 @@
 #include "libs/table/row_keys.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "libs/base/check.h"
 #include "libs/table/codec.h"
@@ -61,6 +62,19 @@ std::string EntryPrefix(const TableDef& table, const IndexDef& index,
                         const std::vector<KeyValue>& prefix) {
   std::string key = IndexPrefix(table, index);
   AppendParts(index.fields, prefix, key);
+  return key;
+}
+
+std::string KeyBehind(const TableDef& table, const IndexDef& index,
+                      const google::protobuf::Message& row) {
+  base::Check(index.fan_out < 0, "a row has one place in the index");
+  std::string key = RowKey(table, row);
+  if (index.id != 0) {
+    std::vector<std::string> entries;
+    AppendEntryKeys(table, index, row, key, entries);
+    key = std::move(entries.front());
+  }
+  key.push_back('\0');  // No key is the prefix of another, so that none lies between.
   return key;
 }
 

@@ -25,6 +25,11 @@ std::string RowKey(const TableDef& table, const std::vector<KeyValue>& key);
 std::string EntryPrefix(const TableDef& table, const IndexDef& index,
                         const std::vector<KeyValue>& prefix);
 
+// The key just behind the place of the row in the index, whether it is there or not. An index that
+// fans out is a bug.
+std::string KeyBehind(const TableDef& table, const IndexDef& index,
+                      const google::protobuf::Message& row);
+
 // Adds the entries of the row in one index, `row_key` being its key: one for each element of a
 // field that the index fans out over.
 void AppendEntryKeys(const TableDef& table, const IndexDef& index,

@@ -131,6 +131,18 @@ class Snapshot {
                });
   }
 
+  // The same from behind a place on, as pages need it: the rows behind where `after` stands in the
+  // index, or would stand. Only its index and key fields count. Not for an index that fans out.
+  template <class Row, class Visitor, class... Prefix>
+  void ScanAfter(const TableSpec<Row>& table, std::string_view index, const Row& after,
+                 const Visitor& visit, const Prefix&... prefix) const {
+    Row row;
+    ScanAfterErased(table.name, index, {ToKeyValue(prefix)...}, after, row,
+                    [&](const google::protobuf::Message& found) {
+                      return visit(static_cast<const Row&>(found));
+                    });
+  }
+
   // The erased core. `row` is parsed into and, in a scan, reused. An unknown table or index, and a
   // key of another shape than the table's, are bugs and end the process.
   virtual bool GetErased(std::string_view table, const std::vector<KeyValue>& key,
@@ -138,6 +150,10 @@ class Snapshot {
   virtual void ScanErased(std::string_view table, std::string_view index,
                           const std::vector<KeyValue>& prefix, google::protobuf::Message& row,
                           const RowVisitor& visit) const = 0;
+  virtual void ScanAfterErased(std::string_view table, std::string_view index,
+                               const std::vector<KeyValue>& prefix,
+                               const google::protobuf::Message& after,
+                               google::protobuf::Message& row, const RowVisitor& visit) const = 0;
   virtual bool GetAsOfErased(std::string_view table, const std::vector<KeyValue>& key,
                              absl::Time as_of, absl::Time known_at,
                              google::protobuf::Message& row) const = 0;

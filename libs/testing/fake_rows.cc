@@ -2,6 +2,8 @@
 
 #include <google/protobuf/descriptor.h>
 
+#include <optional>
+
 #include "absl/strings/str_cat.h"
 #include "google/api/resource.pb.h"
 #include "google/protobuf/timestamp.pb.h"
@@ -141,10 +143,19 @@ std::vector<KeyValue> FakeRows::ValuesAt(const Message& row, std::string_view pa
 FakeRows::Key FakeRows::KeyOf(const Table& table, const Message& row) {
   Key key;
   for (std::string_view field : table.key) {
-    const std::vector<KeyValue> values = ValuesAt(row, field);
+    const bool descending = field.starts_with('-');
+    const std::vector<KeyValue> values = ValuesAt(row, field.substr(descending ? 1 : 0));
     base::Check(values.size() == 1, "a key field is singular");
-    key.push_back({values[0]});
+    key.push_back({values[0], descending});
   }
+  return key;
+}
+
+FakeRows::Key FakeRows::KeyFrom(const Table& table, const std::vector<KeyValue>& values) {
+  base::Check(values.size() <= table.key.size(), "a key has at most the table's fields");
+  Key key;
+  for (size_t i = 0; i < values.size(); ++i)
+    key.push_back({Least(values[i]), table.key[i].starts_with('-')});
   return key;
 }
 
@@ -171,7 +182,7 @@ bool FakeRows::GetErased(std::string_view name, const std::vector<KeyValue>& key
                          Message& row) const {
   const Table& table = Find(name);
   base::Check(key.size() == table.key.size(), "Get takes all fields of the key");
-  const auto found = table.rows.find(Key(key.begin(), key.end()));
+  const auto found = table.rows.find(KeyFrom(table, key));
   if (found == table.rows.end()) return false;
   row.CopyFrom(*found->second);
   return true;
@@ -179,6 +190,18 @@ bool FakeRows::GetErased(std::string_view name, const std::vector<KeyValue>& key
 
 void FakeRows::ScanErased(std::string_view name, std::string_view index_name,
                           const std::vector<KeyValue>& prefix, Message& row,
+                          const table::RowVisitor& visit) const {
+  ScanBehind(name, index_name, prefix, nullptr, row, visit);
+}
+
+void FakeRows::ScanAfterErased(std::string_view name, std::string_view index_name,
+                               const std::vector<KeyValue>& prefix, const Message& after,
+                               Message& row, const table::RowVisitor& visit) const {
+  ScanBehind(name, index_name, prefix, &after, row, visit);
+}
+
+void FakeRows::ScanBehind(std::string_view name, std::string_view index_name,
+                          const std::vector<KeyValue>& prefix, const Message* after, Message& row,
                           const table::RowVisitor& visit) const {
   const Table& table = Find(name);
   const auto matches = [&](const Key& key) {
@@ -188,11 +211,16 @@ void FakeRows::ScanErased(std::string_view name, std::string_view index_name,
     }
     return true;
   };
+  // The first place at or behind `start` that is behind `place`.
+  const auto begin = [&](const auto& places, const Key& start, const std::optional<Key>& place) {
+    return place.has_value() && start < *place ? places.upper_bound(*place)
+                                               : places.lower_bound(start);
+  };
+  std::optional<Key> place;
+  if (after != nullptr) place = KeyOf(table, *after);
   if (index_name.empty()) {
-    Key start;
-    for (const KeyValue& value : prefix) start.push_back({Least(value)});
-    for (auto at = table.rows.lower_bound(start); at != table.rows.end() && matches(at->first);
-         ++at) {
+    for (auto at = begin(table.rows, KeyFrom(table, prefix), place);
+         at != table.rows.end() && matches(at->first); ++at) {
       row.CopyFrom(*at->second);
       if (!visit(row)) return;
     }
@@ -200,12 +228,17 @@ void FakeRows::ScanErased(std::string_view name, std::string_view index_name,
   }
   for (const Index& index : table.indexes) {
     if (index.name != index_name) continue;
+    if (after != nullptr) {
+      const std::vector<Key> entries = EntriesOf(index, *place, *after);
+      base::Check(entries.size() == 1, "a row has one place in the index");
+      place = entries.front();
+    }
     Key start;
     for (size_t i = 0; i < prefix.size(); ++i) {
       start.push_back(
           {Least(prefix[i]), i < index.fields.size() && index.fields[i].starts_with('-')});
     }
-    for (auto at = index.entries.lower_bound(start);
+    for (auto at = begin(index.entries, start, place);
          at != index.entries.end() && matches(at->first); ++at) {
       row.CopyFrom(*table.rows.at(at->second));
       if (!visit(row)) return;
@@ -248,7 +281,7 @@ bool FakeRows::GetAsOfErased(std::string_view name, const std::vector<KeyValue>&
                              absl::Time as_of, absl::Time known_at, Message& row) const {
   const Table& table = Find(name);
   base::Check(key.size() == table.key.size(), "GetAsOf takes all fields of the key");
-  const auto versions = table.versions.find(Key(key.begin(), key.end()));
+  const auto versions = table.versions.find(KeyFrom(table, key));
   if (versions == table.versions.end()) return false;
   for (const auto& [times, version] : versions->second) {
     if (times.first > as_of || times.second > known_at) continue;
@@ -261,7 +294,7 @@ bool FakeRows::GetAsOfErased(std::string_view name, const std::vector<KeyValue>&
 void FakeRows::DeleteErased(std::string_view name, const std::vector<KeyValue>& key) {
   Table& table = const_cast<Table&>(Find(name));
   base::Check(key.size() == table.key.size(), "Delete takes all fields of the key");
-  Erase(table, Key(key.begin(), key.end()));
+  Erase(table, KeyFrom(table, key));
 }
 
 std::string FakeRows::DebugString() const {

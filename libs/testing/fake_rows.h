@@ -33,6 +33,10 @@ class FakeRows : public table::Rows {
   void ScanErased(std::string_view table, std::string_view index,
                   const std::vector<table::KeyValue>& prefix, google::protobuf::Message& row,
                   const table::RowVisitor& visit) const override;
+  void ScanAfterErased(std::string_view table, std::string_view index,
+                       const std::vector<table::KeyValue>& prefix,
+                       const google::protobuf::Message& after, google::protobuf::Message& row,
+                       const table::RowVisitor& visit) const override;
   bool GetAsOfErased(std::string_view table, const std::vector<table::KeyValue>& key,
                      absl::Time as_of, absl::Time known_at,
                      google::protobuf::Message& row) const override;
@@ -87,11 +91,17 @@ class FakeRows : public table::Rows {
            const table::IndexSpec (&indexes)[table::kIndexesMax]);
   const Table& Find(std::string_view name) const;
   static Key KeyOf(const Table& table, const google::protobuf::Message& row);
+  static Key KeyFrom(const Table& table, const std::vector<table::KeyValue>& values);
   static std::vector<Key> EntriesOf(const Index& index, const Key& key,
                                     const google::protobuf::Message& row);
   static std::vector<table::KeyValue> ValuesAt(const google::protobuf::Message& row,
                                                std::string_view path);
   void Erase(Table& table, const Key& key);
+  // Behind the place of `after`; nullptr: from the start.
+  void ScanBehind(std::string_view table, std::string_view index,
+                  const std::vector<table::KeyValue>& prefix,
+                  const google::protobuf::Message* after, google::protobuf::Message& row,
+                  const table::RowVisitor& visit) const;
   void PutVersionErased(std::string_view table, const google::protobuf::Message& row,
                         absl::Time effective, absl::Time record);
 

@@ -145,5 +145,39 @@ TEST_F(Rows, AnythingUndeclaredIsABug) {
   EXPECT_DEATH(FakeRows().Put(kTable, Customer()), "no such table");
 }
 
+constexpr table::TableSpec<Customer> kNewestFirst{
+    .name = "newest_first",
+    .key = {"region", "-employees", "name"},
+    .indexes = {{.name = "by_owner", .fields = {"owner", "-employees"}}}};
+
+TEST(RowsNewestFirst, AKeyMayDescendAndAScanGoOnBehindAPlace) {
+  FakeRows rows{kNewestFirst};
+  const auto row = [](const std::string& name, int employees) {
+    return ParseText<Customer>("region: 'n' owner: 'ann' name: '" + name +
+                               "' employees: " + std::to_string(employees));
+  };
+  for (const auto& [name, employees] : {std::pair("a", 1), {"b", 3}, {"c", 3}, {"d", 2}})
+    rows.Put(kNewestFirst, row(name, employees));
+  const auto behind = [&](std::string_view index, const Customer& after, const char* prefix) {
+    std::string names;
+    rows.ScanAfter(
+        kNewestFirst, index, after,
+        [&](const Customer& found) {
+          names += found.name();
+          return true;
+        },
+        prefix);
+    return names;
+  };
+  EXPECT_EQ(behind("", row("b", 3), "n"), "cda");
+  EXPECT_EQ(behind("", row("", 9), "n"), "bcda");
+  EXPECT_EQ(behind("", row("", 2), "n"), "da");
+  EXPECT_EQ(behind("", row("b", 3), "s"), "");
+  EXPECT_EQ(behind("by_owner", row("c", 3), "ann"), "da");
+  EXPECT_TRUE(rows.Get(kNewestFirst, "n", 3, "c").has_value());
+  rows.Delete(kNewestFirst, "n", 3, "c");
+  EXPECT_EQ(behind("", row("b", 3), "n"), "da");
+}
+
 }  // namespace
 }  // namespace crm::testing

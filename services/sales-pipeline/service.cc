@@ -62,6 +62,7 @@ void Describe(app::Service& service) {
 
   service.Table(kCustomerRefs);
   service.Foreign(ProjectCustomerRef);
+  service.ParentsOfLists(ParentsOf);
 
   service.React("OnCustomer", OnCustomer);
   service.React("OnOrphanOrder", OnOrphanOrder);

@@ -3,6 +3,7 @@
 #include "services/service-desk/domain/priority_policy.h"
 #include "services/service-desk/domain/seed.h"
 #include "services/service-desk/domain/ticket.h"
+#include "services/service-desk/react/reactions.h"
 #include "services/service-desk/read/customer_refs.h"
 #include "services/service-desk/read/tables.h"
 
@@ -33,6 +34,8 @@ void Describe(app::Service& service) {
 
   service.Table(kCustomerRefs);
   service.Foreign(ProjectCustomerRef);
+  service.ParentsOfLists(ParentsOf);
+  service.React("OnTouchpoint", OnTouchpoint);
 }
 
 }  // namespace crm::servicedesk

@@ -64,9 +64,12 @@ void MakeTopic(const std::string& brokers, const std::string& topic) {
 
 std::unique_ptr<app::Process> LaunchOurs(const std::string& directory, const std::string& brokers,
                                          Services services) {
-  std::vector<std::string> flags = {
-      "bench", "--listen-address=127.0.0.1:0", "--admin-address=127.0.0.1:0",
-      absl::StrCat("--data-dir=", directory), absl::StrCat("--partitions=", kPartitions)};
+  std::vector<std::string> flags = {"bench",
+                                    "--listen-address=127.0.0.1:0",
+                                    "--admin-address=127.0.0.1:0",
+                                    absl::StrCat("--data-dir=", directory),
+                                    absl::StrCat("--partitions=", kPartitions),
+                                    "--absent-services=crm.marketing.v1,crm.servicedesk.v1"};
   const bool orders = services == Services::kCustomerAndSales;
   if (brokers.empty()) {
     std::filesystem::create_directories(directory);

@@ -15,6 +15,7 @@ inline constexpr char kGet[] = "/crm.customer.v1.CustomerService/GetCustomer";
 inline constexpr char kBatchGet[] = "/crm.customer.v1.CustomerService/BatchGetCustomers";
 inline constexpr char kList[] = "/crm.customer.v1.CustomerService/ListCustomers";
 inline constexpr char kSearch[] = "/crm.customer.v1.CustomerService/SearchCustomers";
+inline constexpr char kLookupCaller[] = "/crm.customer.v1.CallerService/LookupCaller";
 
 // A multiple of every number of calls in flight: a slot has customers of its own, so that no
 // command waits for another on the same customer.

@@ -12,6 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "crm/customer/v1/caller.pb.h"
 #include "crm/customer/v1/customer.pb.h"
 #include "libs/app/handlers.h"
 #include "libs/base/check.h"
@@ -71,10 +72,16 @@ Sample SampleOf(const QueryKind& kind, rpc::Channel& channel, int64_t customers)
   return sample;
 }
 
-Figures Measure(const std::string& address, double seconds,
-                const std::function<std::string(int64_t call)>& query) {
-  Load load{.address = address, .method = kSearch, .in_flight = kInFlight, .seconds = seconds};
-  load.request = [&](int slot, int64_t n) { return SearchFor(query(slot + n * kInFlight)); };
+std::string LookUp(const std::string& number) {
+  customer::v1::LookupCallerRequest request;
+  request.set_number(number);
+  return request.SerializeAsString();
+}
+
+Figures Measure(const std::string& address, const char* method, double seconds,
+                const std::function<std::string(int64_t call)>& request) {
+  Load load{.address = address, .method = method, .in_flight = kInFlight, .seconds = seconds};
+  load.request = [&](int slot, int64_t n) { return request(slot + n * kInFlight); };
   const Figures made = Drive(load);
   base::Check(made.failures == 0, made.first_failure);
   return made;
@@ -94,22 +101,31 @@ void Run(int64_t customers, double seconds, const std::string& directory) {
   rpc::Channel channel({.target = address});
   for (const QueryKind& kind : kQueries) {
     const Sample sample = SampleOf(kind, channel, customers);
-    const Figures figures = Measure(
-        address, seconds, [&](int64_t call) { return kind.query(call * kStride % customers); });
+    const Figures figures = Measure(address, kSearch, seconds, [&](int64_t call) {
+      return SearchFor(kind.query(call * kStride % customers));
+    });
     std::printf("| %s | %.2f | %.2f | %.0f | %.0f | %d | %d | %d of %d |\n", kind.name,
                 figures.p50_us / 1e3, figures.p99_us / 1e3, figures.per_second, figures.cpu_us,
                 static_cast<int>(sample.rows[sample.rows.size() / 2]),
                 static_cast<int>(sample.rows.back()), sample.incomplete, kSamples);
     std::fflush(stdout);
   }
-  const Figures mix = Measure(address, 4 * seconds, [&](int64_t call) {
-    return QueryOfTheMix(call).query(call * kStride % customers);
+  const Figures mix = Measure(address, kSearch, 4 * seconds, [&](int64_t call) {
+    return SearchFor(QueryOfTheMix(call).query(call * kStride % customers));
   });
-  std::printf("| the mix | %.2f | %.2f | %.0f | %.0f | | | |\n\n", mix.p50_us / 1e3,
-              mix.p99_us / 1e3, mix.per_second, mix.cpu_us);
+  std::printf("| the mix | %.2f | %.2f | %.0f | %.0f | | | |\n", mix.p50_us / 1e3, mix.p99_us / 1e3,
+              mix.per_second, mix.cpu_us);
+  const Figures caller = Measure(address, kLookupCaller, seconds, [&](int64_t call) {
+    return LookUp(NamedCustomer(call * kStride % customers).personal().phones(0));
+  });
+  std::printf("| who calls | %.2f | %.2f | %.0f | %.0f | | | |\n\n", caller.p50_us / 1e3,
+              caller.p99_us / 1e3, caller.per_second, caller.cpu_us);
   std::cout << Verdict({absl::StrCat("search among ", customers, ", p99 ms at ", kInFlight), true,
                         kP99MsMax},
                        mix.p99_us / 1e3)
+            << Verdict({absl::StrCat("LookupCaller among ", customers, ", p99 ms at ", kInFlight),
+                        true, kP99MsMax},
+                       caller.p99_us / 1e3)
             << std::flush;
   process->Stop(absl::Seconds(1));
 }

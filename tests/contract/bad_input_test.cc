@@ -10,6 +10,8 @@
 #include "libs/base/wire_status.h"
 #include "libs/engine/token.h"
 #include "tests/contract/live_suite.h"
+#include "tests/contract/protos.h"
+#include "tests/contract/refusals.h"
 #include "tests/contract/scenario.h"
 #include "tests/contract/services.h"
 
@@ -20,6 +22,14 @@ using google::protobuf::Message;
 
 Refusal BadField(const std::string& field) {
   return {absl::StatusCode::kInvalidArgument, "INVALID_FIELD", "crm", field};
+}
+
+// A parent that is there, as a list of its children takes it.
+std::string ParentOf(const ContractService& service, const engine::ListDef& list) {
+  const std::string pattern = PatternOf(*list.method->output_type()->field(0)->message_type());
+  const std::string collection = pattern.substr(0, pattern.find('/'));
+  const std::string name = ExistingName(service.entry.package, collection);
+  return absl::StrCat("parent: '", name.empty() ? "customers/c1" : name, "' ");
 }
 
 class BadInput : public ::testing::Test {
@@ -62,7 +72,7 @@ TEST_F(BadInput, ListsRefuseWhatTheyDoNotUnderstand) {
       const auto& request = *list.method->input_type();
       SCOPED_TRACE(request.full_name());
       const std::string parent =
-          request.FindFieldByName("parent") != nullptr ? "parent: 'customers/c1' " : "";
+          request.FindFieldByName("parent") != nullptr ? ParentOf(service, list) : "";
       const auto expect = [&, &name = request.full_name()](const std::string& text,
                                                            const std::string& field) {
         ExpectRefusal(*Ask(name, parent + text), BadField(field));
@@ -81,6 +91,18 @@ TEST_F(BadInput, ListsRefuseWhatTheyDoNotUnderstand) {
         ExpectRefusal(*Ask(request.full_name(), ""), BadField("parent"));
       }
     }
+  }
+}
+
+TEST_F(BadInput, WatchesRefuseOtherParentsAndTokens) {
+  const std::string watch = "crm.customer.v1.WatchNotificationsRequest";
+  for (const char* parent : {"", "staff", "staff/-", "customers/c1", "staff/bob/notifications/n"}) {
+    ExpectRefusal(*Ask(watch, absl::StrCat("parent: '", parent, "'")), BadField("parent"));
+  }
+  for (const std::string& token :
+       {std::string("none"), std::string("AAAA"), std::string(257, 'x')}) {
+    ExpectRefusal(*Ask(watch, "parent: 'staff/bob' resume_token: '" + token + "'"),
+                  BadField("resume_token"));
   }
 }
 
@@ -261,9 +283,39 @@ TEST_F(BadInput, QueriesRefuseWhatMakesNoSense) {
   ExpectRefusal(*Ask("crm.customer.v1.SearchCustomersRequest", "query: 'alpha' page_size: -1"),
                 BadField("page_size"));
   ExpectRefusal(*Ask("crm.customer.v1.LookupCallerRequest", "number: '12345'"), BadField("number"));
+  const std::string timeline = "crm.customer.v1.GetTimelineRequest";
+  ExpectRefusal(*Ask(timeline, "name: 'g1'"), BadField("name"));
+  ExpectRefusal(*Ask(timeline, "name: 'customers/g1' kinds: 77"), BadField("kinds[0]"));
+  ExpectRefusal(*Ask(timeline, "name: 'customers/g1' page_size: -1"), BadField("page_size"));
+  ExpectRefusal(*Ask(timeline, "name: 'customers/g1' page_token: 'x'"), BadField("page_token"));
+  ExpectRefusal(*Ask(timeline, "name: 'customers/g1' period { end { year: 2026 } }"),
+                BadField("period.end"));
+  ExpectRefusal(*Ask("crm.customer.v1.GetCustomer360Request", "name: 'g1'"), BadField("name"));
+  const std::string group = "crm.customer.v1.GetGroupRequest";
+  ExpectRefusal(*Ask(group, "name: 'g1'"), BadField("name"));
+  ExpectRefusal(*Ask(group, "name: 'customers/g1' period {}"), BadField("period.start"));
+  for (const std::string& query :
+       {timeline, group, std::string("crm.customer.v1.GetCustomer360Request")})
+    ExpectRefusal(*Ask(query, "name: 'customers/nobody'"),
+                  {absl::StatusCode::kNotFound, "NOT_FOUND", "crm.engine", ""});
+  const std::string agenda = "crm.customer.v1.GetAgendaRequest";
+  ExpectRefusal(*Ask(agenda, "staff: 'staff/bob' date { year: 2026 }"), BadField("date"));
+  const std::string overdue = "crm.customer.v1.ListOverdueContactsRequest";
+  ExpectRefusal(*Ask(overdue, "parent: 'bob'"), BadField("parent"));
+  ExpectRefusal(*Ask(overdue, "parent: 'staff/-' page_size: -1"), BadField("page_size"));
+  ExpectRefusal(*Ask(overdue, "parent: 'staff/-' page_token: 'x'"), BadField("page_token"));
+  for (const std::string& query : {agenda + "|staff", overdue + "|parent"}) {
+    const size_t bar = query.find('|');
+    ExpectRefusal(*Ask(query.substr(0, bar), query.substr(bar + 1) + ": 'staff/nobody'"),
+                  {absl::StatusCode::kNotFound, "NOT_FOUND", "crm.engine", ""});
+  }
   const std::string organization = "crm.customer.v1.GetOrganizationRequest";
   ExpectRefusal(*Ask(organization, "as_of { year: 2026 }"), BadField("as_of"));
   ExpectRefusal(*Ask(organization, "known_at { nanos: -1 }"), BadField("known_at"));
+  const std::string owned = "crm.customer.v1.GetOwnedCustomersRequest";
+  ExpectRefusal(*Ask(owned, "name: 'staff/bob'"), BadField("name"));
+  ExpectRefusal(*Ask(owned, "name: 'ownerBooks/bob' known_at { nanos: -1 }"), BadField("known_at"));
+  ExpectRefusal(*Ask(owned, "name: 'ownerBooks/bob' page_token: 'x'"), BadField("page_token"));
   ExpectRefusal(*Ask("crm.customer.v1.BatchGetCustomersRequest", "names: 'customers/nobody'"),
                 {absl::StatusCode::kNotFound, "NOT_FOUND", "crm.engine", ""});
 }

@@ -81,6 +81,8 @@ TEST_F(Golden, TheLogHasEveryFactOfEveryAggregate) {
 
 TEST_F(Golden, EveryTableHasRowsOfTheLog) {
   for (const TableDigest& digest : world_.Digests()) {
+    // Made of what reactions asked for in vain, which is no event (imports_test of the service).
+    if (digest.table == "import_refusals") continue;
     EXPECT_GT(digest.rows, 0) << PinnedName(digest) << " stays empty: its fold is not pinned";
   }
 }

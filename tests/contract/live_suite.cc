@@ -72,6 +72,7 @@ LiveSuite::LiveSuite()
   for (const auto& [type, name] : std::vector<std::pair<std::string, std::string>>{
            {"crm.customer.v1.GetTierPlanRequest", "tierPlans/standard"},
            {"crm.customer.v1.GetCustomerPolicyRequest", "customerPolicies/standard"},
+           {"crm.customer.v1.GetNotificationPolicyRequest", "notificationPolicies/standard"},
            {"crm.sales.v1.GetPipelineRequest", "pipelines/standard"},
            {"crm.servicedesk.v1.GetPriorityPolicyRequest", "priorityPolicies/standard"}}) {
     const auto get = RequestOf(type, absl::StrCat("name: '", name, "'"), "");

@@ -2,6 +2,11 @@
 
 #include <map>
 
+#include "libs/base/hash.h"
+#include "tests/contract/activity_steps.h"
+#include "tests/contract/exchange_steps.h"
+#include "tests/contract/interview_steps.h"
+
 namespace crm::contract {
 namespace {
 
@@ -67,6 +72,29 @@ Rows CustomerRows() {
   };
 }
 
+Rows GroupRows() {
+  const std::string p = "crm.customer.v1.";
+  const std::string company = "kind: CUSTOMER_KIND_COMPANY display_name: 'X' ";
+  return {
+      {p + "RecordTouchpointRequest",
+       "parent: 'customers/g2' touchpoint { channel: CHANNEL_PHONE direction: DIRECTION_IN "
+       "personal { subject: 'X' } } lead_wanted: true",
+       "!LEADS_NOT_AVAILABLE"},
+      {p + "RecordTouchpointRequest",
+       "parent: 'customers/g2' touchpoint { channel: CHANNEL_PHONE direction: DIRECTION_IN "
+       "personal { subject: 'X' } } ticket_wish { impact: 1 urgency: 1 }",
+       "!field:ticket_wish.kind"},
+      {p + "CreateCustomerRequest", "customer {" + company + "parent: 'customers/nobody' }",
+       "!PARENT_UNKNOWN"},
+      {p + "UpdateCustomerRequest",
+       "customer { name: 'customers/g1' parent: 'customers/g2' } update_mask { paths: 'parent' }",
+       "!PARENT_CYCLE"},
+      {p + "UpdateCustomerRequest",
+       "customer { name: 'customers/g1' parent: 'contacts/li' } update_mask { paths: 'parent' }",
+       "!field:customer.parent"},
+  };
+}
+
 Rows ContactRows() {
   const std::string p = "crm.customer.v1.";
   const std::string create = "parent: 'customers/c1' position { contact: 'contacts/li' ";
@@ -101,6 +129,79 @@ Rows ContactRows() {
       {p + "SetReportsToRequest", wu, "!POSITION_ENDED"},
       {p + "EndPositionRequest", li, "!field:end_date"},
       {p + "EndPositionRequest", wu + day, "!POSITION_ENDED"},
+  };
+}
+
+Rows NotificationRows() {
+  const std::string p = "crm.customer.v1.";
+  const std::string far = "remind_time { seconds: 1900000000 } ";
+  const std::string policy = "name: 'notificationPolicies/standard' ";
+  return {
+      {p + "BatchAcknowledgeNotificationsRequest", "", "!field:rows"},
+      {p + "AcknowledgeNotificationRequest", "name: 'staff/bob/notifications/none'", "!NOT_FOUND"},
+      {p + "CreateNotificationPolicyRequest",
+       "notification_policy_id: 'another' notification_policy {}", "!field:notification_policy_id"},
+      {p + "UpdateNotificationPolicyRequest",
+       "notification_policy { " + policy + "unread_hours: 9000 }",
+       "!field:notification_policy.unread_hours"},
+      {p + "UpdateNotificationPolicyRequest",
+       "notification_policy { " + policy +
+           "rules { reason: NOTIFICATION_REASON_REMINDER muted: true } }",
+       "!field:notification_policy.rules[0].muted"},
+      {p + "SetReminderRequest", "parent: 'staff/nobody' reminder { " + far + "note: 'X' }",
+       "!NOT_FOUND"},
+      {p + "SetReminderRequest", "parent: 'staff/dan' reminder { " + far + "note: 'X' }",
+       "!STAFF_LEFT"},
+      {p + "SetReminderRequest", "parent: 'staff/bob' reminder { note: 'X' }",
+       "!field:reminder.remind_time"},
+      {p + "SetReminderRequest",
+       "parent: 'staff/bob' reminder { remind_time { seconds: 1 } note: 'X' }",
+       "!field:reminder.remind_time"},
+      {p + "SetReminderRequest", "parent: 'staff/bob' reminder { " + far + " }",
+       "!field:reminder.note"},
+      {p + "UpdateReminderRequest",
+       "reminder { name: 'staff/bob/reminders/off' note: 'X' } update_mask { paths: 'note' }",
+       "!REMINDER_OVER"},
+      {p + "CancelReminderRequest", "name: 'staff/bob/reminders/none'", "!NOT_FOUND"},
+  };
+}
+
+Rows CareRows() {
+  const std::string p = "crm.customer.v1.";
+  return {
+      {p + "RecordConsentRequest",
+       "name: 'customers/c1' channel: CHANNEL_EMAIL state: CONSENT_STATE_OPTED_IN source: "
+       "CONSENT_SOURCE_BOUNCED",
+       "!field:source"},
+      {p + "RecordConsentRequest",
+       "name: 'customers/nobody' channel: CHANNEL_EMAIL state: CONSENT_STATE_OPTED_OUT source: "
+       "CONSENT_SOURCE_FORM",
+       "!NOT_FOUND"},
+      {p + "RecordExpenseRequest",
+       "parent: 'customers/nobody' expense { kind: EXPENSE_KIND_GIFT amount { currency_code: 'EUR' "
+       "units: 1 } expense_date { year: 2026 month: 1 day: 5 } }",
+       "!NOT_FOUND"},
+      {p + "RecordExpenseRequest",
+       "parent: 'customers/c1' expense { kind: EXPENSE_KIND_GIFT amount { currency_code: 'USD' "
+       "units: 1 } expense_date { year: 2026 month: 1 day: 5 } }",
+       "!field:expense.amount.currency_code"},
+      {p + "VoidExpenseRequest", "name: 'customers/c1/expenses/taxi' reason: 'twice'",
+       "!EXPENSE_VOIDED"},
+      {p + "RequestErasureRequest", "erasure { subject: 'staff/ann' reason: 'by letter' }",
+       "!field:erasure.subject"},
+      {p + "HoldErasureRequest", "name: 'erasures/x1' reason: 'law suit'", "!ERASURE_DECIDED"},
+      {p + "ReleaseErasureHoldRequest", "name: 'erasures/x1' reason: 'over'", "!ERASURE_DECIDED"},
+      {p + "ApproveErasureRequest", "name: 'erasures/none'", "!NOT_FOUND"},
+      {p + "CreateSavedReportRequest", "saved_report { display_name: 'X' }",
+       "!field:saved_report.kind"},
+      {p + "UpdateSavedReportRequest",
+       "saved_report { name: 'savedReports/wanted' days: -1 } update_mask { paths: 'days' }",
+       "!field:saved_report.days"},
+      {p + "CreateTargetListRequest", "target_list { display_name: 'X' }",
+       "!field:target_list.year"},
+      {p + "UpdateTargetListRequest",
+       "target_list { name: 'targetLists/y2026' } update_mask { paths: 'year' }",
+       "!field:target_list.year"},
   };
 }
 
@@ -307,6 +408,99 @@ Rows DeskRows() {
   };
 }
 
+Rows OwnershipRows() {
+  const std::string p = "crm.customer.v1.";
+  const std::string c2 = "name: 'customers/c2' ";
+  return {
+      {p + "CreatePoolRequest", "pool { rank: 1 }", "!field:pool.display_name"},
+      {p + "CreatePoolRequest", "pool { display_name: 'X' hidden_fields: 'colour' }",
+       "!field:pool.hidden_fields[0]"},
+      {p + "UpdatePoolRequest", "pool { name: 'pools/harbour' capacity: -1 }",
+       "!field:pool.capacity"},
+      {p + "UpdatePoolRequest",
+       "pool { name: 'pools/harbour' pick_rule { daily_limit: -1 } } "
+       "update_mask { paths: 'pick_rule.daily_limit' }",
+       "!field:pool.pick_rule.daily_limit"},
+      {p + "SweepPoolRequest", "name: 'pools/closed'", "!POOL_PAUSED"},
+      {p + "PickCustomerRequest", c2 + "picker: 'Bob'", "!field:picker"},
+      {p + "PickCustomerRequest", c2 + "picker: 'nobody'", "!STAFF_UNKNOWN"},
+      {p + "PickCustomerRequest", c2 + "picker: 'dan'", "!STAFF_LEFT"},
+      {p + "PickCustomerRequest", "name: 'customers/given' picker: 'bob'", "!CUSTOMER_OWNED"},
+      {p + "TransferCustomerRequest", c2 + "owner: 'dan'", "!STAFF_LEFT"},
+      {p + "ReleaseCustomerRequest", c2 + "reason: 'x' pool: 'pools/none'", "!POOL_UNKNOWN"},
+      {p + "ReleaseCustomerRequest", c2 + "reason: 'x' pool: 'standard'", "!field:pool"},
+      {p + "UpdateCustomerRequest", "customer { " + c2 + "owner: 'Ann B' }",
+       "!field:customer.owner"},
+  };
+}
+
+Rows MergeRows() {
+  const std::string p = "crm.customer.v1.";
+  const auto pair = [](const std::string& a, const std::string& b) {
+    return "merge_case { first_customer: 'customers/" + a + "' second_customer: 'customers/" + b +
+           "' }";
+  };
+  const std::string open = "name: 'mergeCases/undecided' ", none = "name: 'mergeCases/none' ";
+  return {
+      {p + "CreateMergeCaseRequest", "merge_case {}", "!field:merge_case.first_customer"},
+      {p + "CreateMergeCaseRequest", pair("oak", "oak"), "!field:merge_case.second_customer"},
+      {p + "CreateMergeCaseRequest", pair("oak", "nobody"), "!NOT_FOUND"},
+      {p + "CreateMergeCaseRequest", pair("ash", "oak"), "!MERGE_PAIR_KNOWN"},
+      {p + "CreateMergeCaseRequest", pair("ash", "oaks"), "!CUSTOMER_MERGED"},
+      {p + "ConfirmMergeRequest", open + "survivor: 'customers/elm'", "!field:survivor"},
+      {p + "ConfirmMergeRequest", open + "survivor: 'customers/oak' survivor_etag: '99'",
+       "!MERGE_CUSTOMER_CHANGED"},
+      {p + "ConfirmMergeRequest",
+       open + "survivor: 'customers/oak' choices { field: 'owner' rule: MERGE_RULE_ABSORBED }",
+       "!field:choices[0].field"},
+      {p + "ConfirmMergeRequest", none + "survivor: 'customers/elm'", "!MERGE_CASE_CLOSED"},
+      {p + "RejectMergeRequest", none + "reason: 'else'", "!MERGE_CASE_CLOSED"},
+      {p + "UnmergeRequest", open + "reason: ' '", "!field:reason"},
+      {p + "UnmergeRequest", open + "reason: 'x'", "!NOT_MERGED"},
+      {p + "UpdateCustomerRequest",
+       "customer { name: 'customers/oaks' region: 'x' } update_mask { paths: 'region' }",
+       "!CUSTOMER_MERGED"},
+      {p + "RecordTouchpointRequest",
+       "parent: 'customers/oaks' touchpoint { channel: CHANNEL_PHONE direction: DIRECTION_IN "
+       "personal { subject: 'X' } }",
+       "!CUSTOMER_MERGED"},
+      {"crm.sales.v1.OpenOpportunityRequest",
+       "parent: 'customers/oaks' opportunity { display_name: 'X' }", "!CUSTOMER_MERGED"},
+      {"crm.sales.v1.RecordOrderRequest",
+       "parent: 'customers/oaks' order { order_date { year: 2026 month: 1 day: 9 } revenue { "
+       "currency_code: 'EUR' units: 5 } }",
+       "!CUSTOMER_MERGED"},
+      {"crm.servicedesk.v1.OpenTicketRequest",
+       "parent: 'customers/oaks' ticket { type: TICKET_TYPE_QUESTION impact: 1 urgency: 1 personal "
+       "{ subject: 'X' } }",
+       "!CUSTOMER_MERGED"},
+      {p + "UpdateCustomerPolicyRequest",
+       "customer_policy { name: 'customerPolicies/standard' merge_rules { field: 'kind' rule: "
+       "MERGE_RULE_ABSORBED } } update_mask { paths: 'merge_rules' }",
+       "!field:customer_policy.merge_rules[0].field"},
+  };
+}
+
+Rows DuplicateRows() {
+  const std::string p = "crm.customer.v1.";
+  const std::string model = "linkage_model { name: 'linkageModels/standard' ";
+  return {
+      {p + "CreateLinkageModelRequest", "linkage_model_id: 'mine' linkage_model {}",
+       "!field:linkage_model_id"},
+      {p + "UpdateLinkageModelRequest", model + "suggest_bps: 10001 }",
+       "!field:linkage_model.suggest_bps"},
+      {p + "UpdateLinkageModelRequest",
+       model + "blocking_keys: LINKAGE_KEY_KIND_SAMPLE } update_mask { paths: 'blocking_keys' }",
+       "!field:linkage_model.blocking_keys[0]"},
+      {p + "TrainLinkageModelRequest", "name: 'linkageModels/none'", "!NOT_FOUND"},
+      {p + "FindDuplicatesRequest", "duplicate_scan { suggest_bps: 10001 }",
+       "!field:duplicate_scan.suggest_bps"},
+      {p + "FindDuplicatesRequest", "duplicate_scan { start_time { seconds: 4000000000 } }",
+       "!field:duplicate_scan.start_time"},
+      {p + "CancelDuplicateScanRequest", "name: 'duplicateScans/none'", "!NOT_FOUND"},
+  };
+}
+
 // A batch as a whole is refused for its shape only; its rows are answered one by one.
 Rows BatchRows() {
   std::string rows;
@@ -322,22 +516,52 @@ Rows BatchRows() {
 std::vector<RefusalRow> RefusalRows() {
   Rows all;
   for (const Rows& part :
-       {CustomerRows(), ContactRows(), OrganizationRows(), StaffRows(), OpportunityRows(),
-        OrderRows(), MarketingRows(), DeskRows(), BatchRows()}) {
+       {CustomerRows(), GroupRows(), CareRows(), ContactRows(), OrganizationRows(), StaffRows(),
+        OpportunityRows(), OrderRows(), MarketingRows(), DeskRows(), BatchRows(), DuplicateRows(),
+        NotificationRows(), OwnershipRows(), MergeRows()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
+  for (const ExchangeRefusal& row : ExchangeRefusals())
+    all.push_back({row.type, row.text, row.then});
+  for (const RefusalRow& row : ActivityRefusals()) all.push_back(row);
+  for (const InterviewRefusal& row : InterviewRefusals())
+    all.push_back({row.type, row.text, row.then});
   return all;
 }
 
 std::string ExistingName(const std::string& package, const std::string& collection) {
   static const std::map<std::string, std::string> names = {
+      {"crm.customer.v1/activities", "activities/ac-open"},
+      {"crm.customer.v1/contactPlans", "contactPlans/top"},
       {"crm.customer.v1/branches", "branches/north"},
       {"crm.customer.v1/departments", "departments/sales"},
       {"crm.customer.v1/staff", "staff/bob"},
       {"crm.customer.v1/teams", "teams/red"},
       {"crm.customer.v1/contacts", "contacts/li"},
+      {"crm.customer.v1/mergeCases", "mergeCases/undecided"},
+      {"crm.customer.v1/linkageModels", "linkageModels/standard"},
+      {"crm.customer.v1/duplicateScans", "duplicateScans/tonight"},
       {"crm.customer.v1/customers", "customers/c1"},
+      {"crm.customer.v1/pools", "pools/standard"},
       {"crm.customer.v1/customerPolicies", "customerPolicies/standard"},
+      {"crm.customer.v1/followUpPolicies", "followUpPolicies/standard"},
+      {"crm.customer.v1/insightSheets", "customers/iv1/insightSheets/s1"},
+      {"crm.customer.v1/interviewProgrammes", "interviewProgrammes/spring"},
+      {"crm.customer.v1/interviewQuestions", "interviewQuestions/budget"},
+      {"crm.customer.v1/interviewScripts", "interviewScripts/short"},
+      {"crm.customer.v1/interviews", "customers/iv1/interviews/held"},
+      {"crm.customer.v1/notificationPolicies", "notificationPolicies/standard"},
+      // That staff/eve is to leave, the fifth that happened to her, is what bob is told.
+      {"crm.customer.v1/notifications",
+       "staff/bob/notifications/" +
+           base::DeriveId({"staff/eve", "5", "NOTIFICATION_REASON_STAFF_LEAVES"})},
+      {"crm.customer.v1/savedReports", "savedReports/wanted"},
+      {"crm.customer.v1/targetLists", "targetLists/y2026"},
+      {"crm.customer.v1/erasures", "erasures/x1"},
+      {"crm.customer.v1/exports", "exports/fair"},
+      {"crm.customer.v1/imports", "imports/book"},
+      {"crm.customer.v1/expenses", "customers/c1/expenses/dinner"},
+      {"crm.customer.v1/reminders", "staff/bob/reminders/call"},
       {"crm.customer.v1/touchpoints", "customers/c1/touchpoints/call"},
       {"crm.customer.v1/positions", "customers/c1/positions/li"},
       {"crm.customer.v1/tierPlans", "tierPlans/standard"},

@@ -122,11 +122,12 @@ TEST_F(Refusals, EveryCommandIsCheckedForNameEtagAndRequestId) {
       if (command->shape.kind == engine::RequestShape::Kind::kOnName) prefix.clear();
       if (command->shape.kind == engine::RequestShape::Kind::kCreate) {
         auto bad_id = request();
-        if (command->shape.parent != nullptr) SetText(*bad_id, "parent", "customers/c1");
+        const std::string parent(base::ParentOf(existing));
+        if (command->shape.parent != nullptr) SetText(*bad_id, "parent", parent);
         SetText(*bad_id, command->shape.id->name(), "Not an id");
         ExpectRefused(*bad_id, Expected("!field:" + command->shape.id->name(), ""));
         auto taken = request();
-        if (command->shape.parent != nullptr) SetText(*taken, "parent", "customers/c1");
+        if (command->shape.parent != nullptr) SetText(*taken, "parent", parent);
         SetText(*taken, command->shape.id->name(), std::string(base::LastIdOf(existing)));
         ExpectRefused(*taken, Expected("!ALREADY_EXISTS", ""));
         continue;

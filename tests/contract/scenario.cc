@@ -5,6 +5,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "libs/base/check.h"
+#include "tests/contract/activity_steps.h"
+#include "tests/contract/exchange_steps.h"
+#include "tests/contract/interview_steps.h"
 
 namespace crm::contract {
 namespace {
@@ -354,12 +357,236 @@ std::vector<Step> Names() {
   };
 }
 
+// What people are told, and what they want to be reminded of.
+std::vector<Step> Notifications() {
+  const std::string n1 = "name: 'staff/bob/notifications/n1' ";
+  const std::string n2 = "name: 'staff/eve/notifications/n2' ";
+  const auto notify = [](const std::string& staff, const std::string& id) {
+    return Step{kCustomer + "NotifyRequest",
+                absl::StrCat("parent: 'staff/", staff, "' notification_id: '", id,
+                             "' notification { reason: NOTIFICATION_REASON_COMPLAINT about: "
+                             "'customers/c1/tickets/t2' customer: 'customers/c1' }"),
+                true};
+  };
+  const auto remind = [](const std::string& id) {
+    return Step{kCustomer + "SetReminderRequest",
+                absl::StrCat("parent: 'staff/bob' reminder_id: '", id,
+                             "' reminder { remind_time { seconds: {UNTIL} } about: "
+                             "'customers/c1' note: 'call back' }")};
+  };
+  return {
+      {kCustomer + "UpdateNotificationPolicyRequest",
+       "notification_policy { name: 'notificationPolicies/standard' unread_hours: 12 } "
+       "update_mask { paths: 'unread_hours' }"},
+      remind("call"),
+      remind("off"),
+      {kCustomer + "UpdateReminderRequest",
+       "reminder { name: 'staff/bob/reminders/call' note: 'call back at noon' } "
+       "update_mask { paths: 'note' }"},
+      {kCustomer + "CancelReminderRequest", "name: 'staff/bob/reminders/off'"},
+      notify("bob", "n1"),
+      notify("eve", "n2"),
+      {kCustomer + "AcknowledgeNotificationRequest", n1, true},
+      {kCustomer + "AcknowledgeNotificationRequest", n1 + "acted: true", true},
+      {kCustomer + "EscalateNotificationRequest", n2, true, 1},
+      {kCustomer + "FireReminderRequest", "name: 'staff/bob/reminders/call'", true, 3},
+  };
+}
+
+// What managers ask again and again.
+std::vector<Step> Reports() {
+  return {
+      {kCustomer + "CreateTargetListRequest",
+       "target_list_id: 'y2026' target_list { display_name: 'Wanted' year: 2026 customers: "
+       "'customers/c1' }"},
+      {kCustomer + "UpdateTargetListRequest",
+       "target_list { name: 'targetLists/y2026' display_name: 'Wanted in 2026' }"},
+      {kCustomer + "CreateSavedReportRequest",
+       "saved_report_id: 'wanted' saved_report { display_name: 'Whom we want' kind: "
+       "REPORT_KIND_WANTED target_list: 'targetLists/y2026' }"},
+      {kCustomer + "UpdateSavedReportRequest",
+       "saved_report { name: 'savedReports/wanted' owner: 'ann' }"},
+  };
+}
+
+// What may be done with data, whether they are fresh, and what was spent.
+std::vector<Step> Care() {
+  const std::string x1 = "name: 'erasures/x1' ";
+  return {
+      {kCustomer + "RecordConsentRequest",
+       "name: 'customers/c1' channel: CHANNEL_EMAIL state: CONSENT_STATE_OPTED_IN source: "
+       "CONSENT_SOURCE_FORM lawful_basis: LAWFUL_BASIS_CONSENT evidence: 'forms/12'"},
+      {kCustomer + "RecordExpenseRequest",
+       "parent: 'customers/c1' expense_id: 'dinner' expense { kind: EXPENSE_KIND_HOSPITALITY "
+       "amount { currency_code: 'EUR' units: 80 } expense_date { year: 2026 month: 1 day: 5 } }"},
+      {kCustomer + "RecordExpenseRequest",
+       "parent: 'customers/c1' expense_id: 'taxi' expense { kind: EXPENSE_KIND_TRAVEL "
+       "amount { currency_code: 'EUR' units: 20 } expense_date { year: 2026 month: 1 day: 5 } }"},
+      {kCustomer + "VoidExpenseRequest",
+       "name: 'customers/c1/expenses/taxi' reason: 'paid by them'"},
+      {kCustomer + "RequestErasureRequest",
+       "erasure_id: 'x1' erasure { subject: 'customers/c2' reason: 'by letter' }"},
+      {kCustomer + "HoldErasureRequest",
+       x1 + "reason: 'law suit' until_date { year: 2027 month: 12 day: 31 }", true},
+      {kCustomer + "CheckErasureRequest", x1, true, 400},
+      {kCustomer + "ApproveErasureRequest", x1 + "note: 'identity checked'"},
+      {kCustomer + "CheckErasureRequest", x1, true, 40},
+      {kCustomer + "CheckStalenessRequest", "name: 'customerPolicies/standard'", true},
+      {kCustomer + "ContinueStaleCheckRequest", "name: 'customerPolicies/standard' number: 1",
+       true},
+  };
+}
+
+std::vector<Step> Groups() {
+  return {
+      {kCustomer + "CreateCustomerRequest",
+       "customer_id: 'g1' customer { kind: CUSTOMER_KIND_COMPANY display_name: 'Gamma Holding' }"},
+      {kCustomer + "CreateCustomerRequest",
+       "customer_id: 'g2' customer { kind: CUSTOMER_KIND_COMPANY display_name: 'Gamma North' "
+       "parent: 'customers/g1' }"},
+      {kCustomer + "RecordTouchpointRequest",
+       "parent: 'customers/g2' touchpoint_id: 'wish' touchpoint { channel: CHANNEL_PHONE "
+       "direction: DIRECTION_IN personal { subject: 'It leaks' notes: 'Since the rain' } } "
+       "ticket_wish { kind: TICKET_WISH_KIND_FAULT impact: 2 urgency: 3 }"},
+  };
+}
+
+// Who may own what: a pool whose books have one place.
+std::vector<Step> Ownership() {
+  const auto create = [](const std::string& id, const std::string& more) {
+    return Step{kCustomer + "CreateCustomerRequest",
+                absl::StrCat("customer_id: '", id,
+                             "' customer { kind: CUSTOMER_KIND_COMPANY display_name: '", id,
+                             "' branch: 'harbour' ", more, "}")};
+  };
+  const auto pick = [](const std::string& id) {
+    return Step{kCustomer + "PickCustomerRequest",
+                absl::StrCat("name: 'customers/", id, "' picker: 'bob' reason: 'met them'")};
+  };
+  const std::string sweep = "name: 'pools/harbour' ";
+  return {
+      {kCustomer + "CreatePoolRequest",
+       R"pb(pool_id: "harbour"
+            pool {
+              display_name: "Harbour"
+              scope { branches: "harbour" }
+              rank: 1
+              pick_rule { daily_limit: 5 former_owner_days: 30 }
+              recycle_rules { id: "alone" display_name: "Left alone" untouched_days: 10 }
+              hidden_fields: "personal.phones"
+              capacity: 1
+              takes_unowned: true
+            })pb"},
+      {kCustomer + "CreatePoolRequest",
+       "pool_id: 'closed' pool { display_name: 'Closed' scope { branches: 'moon' } paused: true }"},
+      create("pooled", ""),
+      create("wanted", ""),
+      create("given", "owner: 'eve'"),
+      pick("pooled"),
+      pick("wanted"),
+      {kCustomer + "UpdatePoolRequest", "pool { name: 'pools/harbour' capacity: 2 }"},
+      {kCustomer + "SweepPoolRequest", sweep},
+      {kCustomer + "ReleaseCustomerRequest", "name: 'customers/pooled' reason: 'no need'", true},
+      {kCustomer + "SweepPoolRequest", sweep, true, 40},
+      {kCustomer + "ContinueSweepRequest", sweep + "number: 2 told_through: 'customers/h'", true},
+  };
+}
+
+// Customers that are one: merged and so still, taken back, and taken back in vain.
+std::vector<Step> Merges() {
+  const auto create = [](const std::string& id, const std::string& more) {
+    return Step{kCustomer + "CreateCustomerRequest",
+                absl::StrCat("customer_id: '", id,
+                             "' customer { kind: CUSTOMER_KIND_COMPANY display_name: '", id, "' ",
+                             more, "}")};
+  };
+  const auto open = [](const std::string& id, const std::string& a, const std::string& b) {
+    return Step{kCustomer + "CreateMergeCaseRequest",
+                absl::StrCat("merge_case_id: '", id, "' merge_case { first_customer: 'customers/",
+                             a, "' second_customer: 'customers/", b, "' }")};
+  };
+  const auto confirm = [](const std::string& id, const std::string& survivor, bool only_golden) {
+    return Step{kCustomer + "ConfirmMergeRequest",
+                absl::StrCat("name: 'mergeCases/", id, "' survivor: 'customers/", survivor, "'"),
+                only_golden};
+  };
+  const std::string wrong = "name: 'mergeCases/wrong' ", twice = "name: 'mergeCases/twice' ";
+  return {
+      create("oak", "tags: 'wood' personal { phones: '+4930555111' }"),
+      create("oaks", "tags: 'trees' region: 'north' personal { phones: '+4930555222' }"),
+      create("elm", "industry: 'paper' "),
+      create("elms", "region: 'west' "),
+      create("ash", ""),
+      open("same", "oak", "oaks"),
+      confirm("same", "oak", false),
+      open("none", "elm", "ash"),
+      {kCustomer + "RejectMergeRequest", "name: 'mergeCases/none' reason: 'two doors'"},
+      open("undecided", "oak", "ash"),
+      open("wrong", "elm", "elms"),
+      confirm("wrong", "elms", true),
+      {kCustomer + "RecordTouchpointRequest",
+       "parent: 'customers/elms' touchpoint_id: 'since' touchpoint { channel: CHANNEL_PHONE "
+       "direction: DIRECTION_IN personal { subject: 'They are two' } }",
+       true},
+      {kCustomer + "UnmergeRequest", wrong + "reason: 'they are two'", true},
+      open("twice", "elms", "ash"),
+      confirm("twice", "elms", true),
+      {kCustomer + "ReverseMergeRequest",
+       "name: 'customers/elms' merge_case: 'mergeCases/twice' absorbed: 'customers/ash'", true},
+      {kCustomer + "UnmergeRequest", twice + "reason: 'again'", true},
+      {kCustomer + "FailMergeRequest",
+       twice + "customer: 'customers/elms' reason: REASON_NOT_MERGED", true},
+      {kCustomer + "MergeCustomerRequest",
+       "name: 'customers/elm' merge_case: 'mergeCases/gone' survivor: 'customers/ash' "
+       "absorbed_etag: '99'",
+       true},
+  };
+}
+
+// Twelve firms that were recorded three times, once with an error: enough to learn from.
+std::string RowsOfTwice() {
+  std::string rows;
+  for (int firm = 0; firm < 12; ++firm) {
+    const std::string numbers =
+        absl::StrCat("' personal { phones: '+4940", 7'000'000 + firm * 131'071, "' emails: 'mill",
+                     firm, "@lindenhof.example' } } } ");
+    for (const char* spelt : {"1", "2", "3"}) {
+      const char* name = *spelt == '3' ? "Lindenhof Mlil " : "Lindenhof Mill ";
+      absl::StrAppend(&rows, "rows { customer { external_ids { system: 'twice' id: '", firm, "-",
+                      spelt, "' } kind: CUSTOMER_KIND_COMPANY display_name: '", name, firm * 7'919,
+                      " Ltd", numbers);
+    }
+  }
+  return rows;
+}
+
+std::vector<Step> Duplicates() {
+  const std::string model = "linkage_model { name: 'linkageModels/standard' ";
+  return {
+      {kCustomer + "ImportCustomersRequest", RowsOfTwice()},
+      {kCustomer + "UpdateLinkageModelRequest",
+       model + "stretch_customers: 30 } update_mask { paths: 'stretch_customers' }"},
+      {kCustomer + "TrainLinkageModelRequest", "name: 'linkageModels/standard'"},
+      {kCustomer + "FindDuplicatesRequest", "duplicate_scan_id: 'all' duplicate_scan {}"},
+      {kCustomer + "FindDuplicatesRequest",
+       "duplicate_scan_id: 'tonight' duplicate_scan { start_time { seconds: {UNTIL} } }"},
+      {kCustomer + "CancelDuplicateScanRequest",
+       "name: 'duplicateScans/tonight' reason: 'not needed'", true},
+      {kCustomer + "FindDuplicatesRequest",
+       "duplicate_scan_id: 'later' duplicate_scan { start_time { seconds: {UNTIL} } }", true},
+      {kCustomer + "BeginDuplicateScanRequest", "name: 'duplicateScans/later'", true, 3},
+  };
+}
+
 }  // namespace
 
 std::vector<Step> Scenario() {
   std::vector<Step> all;
-  for (const auto& part : {Customers(), Opportunities(), Orders(), Imports(), Campaigns(),
-                           Tickets(), Later(), Contacts(), Organization(), Names()}) {
+  for (const auto& part :
+       {Customers(),      Opportunities(), Orders(),        Imports(),       Campaigns(),
+        Tickets(),        Later(),         Contacts(),      Organization(),  Names(),
+        Notifications(),  Care(),          Groups(),        Ownership(),     Merges(),
+        InterviewSteps(), Duplicates(),    ExchangeSteps(), ActivitySteps(), Reports()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;

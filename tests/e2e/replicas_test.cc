@@ -63,9 +63,11 @@ class Replicas : public ::testing::Test {
   }
 
   void SetUp() override {
-    // customer reads what sales writes, and waits until there is a log of it.
-    const absl::Status made = log_->CreateTopic(kSalesTopic, kPartitions, kPatience);
-    ASSERT_TRUE(made.ok()) << made;
+    // customer reads what the others write, and waits until there are logs of it.
+    for (const char* topic : {kSalesTopic, "crm.marketing.log.v1", "crm.servicedesk.log.v1"}) {
+      const absl::Status made = log_->CreateTopic(topic, kPartitions, kPatience);
+      ASSERT_TRUE(made.ok()) << made;
+    }
     a_.Start();
     b_.Start();
     ASSERT_TRUE(a_.WaitUntilReady() && b_.WaitUntilReady());

@@ -2,20 +2,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <map>
-#include <memory>
-
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "crm/customer/v1/value.pb.h"
 #include "crm/marketing/v1/campaign.pb.h"
 #include "crm/sales/v1/opportunity.pb.h"
 #include "crm/sales/v1/order.pb.h"
 #include "crm/servicedesk/v1/ticket.pb.h"
-#include "libs/eventlog/kafka/test_broker.h"
 #include "libs/testing/matchers.h"
-#include "libs/testing/temp_directory.h"
-#include "tests/e2e/harness.h"
+#include "tests/e2e/four_services.h"
 #include "tests/e2e/load.h"
 
 namespace crm::e2e {
@@ -25,39 +19,8 @@ using testing::IsOk;
 using testing::ParseText;
 using testing::StatusIs;
 
-class FourServices : public ::testing::Test {
+class FourServices : public OnFourServices {
  protected:
-  FourServices() {
-    const std::vector<std::pair<std::string, std::string>> programs = {
-        {"crm.customer.v1", CRM_CUSTOMER},
-        {"crm.sales.v1", CRM_SALES},
-        {"crm.marketing.v1", CRM_MARKETING},
-        {"crm.servicedesk.v1", CRM_SERVICEDESK}};
-    std::vector<std::string> known;
-    std::map<std::string, std::string> addresses;
-    for (const auto& [package, program] : programs) {
-      addresses[package] = FreeAddress();
-      known.push_back(absl::StrCat(package, "=", addresses[package]));
-    }
-    for (const auto& [package, program] : programs) {
-      std::vector<std::string> flags = OnBroker(broker_.bootstrap());
-      flags.insert(flags.end(), {"--service-addresses", absl::StrJoin(known, ","),
-                                 "--business-date", "2026-06-30"});
-      services_[package] = std::make_unique<Service>(Service::Options{
-          program, absl::StrCat(directory_.path(), "/", package), flags, addresses[package]});
-    }
-  }
-
-  void SetUp() override {
-    for (const auto& [package, service] : services_) service->Start();
-    for (const auto& [package, service] : services_) ASSERT_TRUE(service->WaitUntilReady());
-  }
-
-  Client& customers() { return services_["crm.customer.v1"]->client(); }
-  Client& sales() { return services_["crm.sales.v1"]->client(); }
-  Client& marketing() { return services_["crm.marketing.v1"]->client(); }
-  Client& servicedesk() { return services_["crm.servicedesk.v1"]->client(); }
-
   absl::StatusOr<sales::v1::Order> RecordOrder(const std::string& customer, int units,
                                                const std::string& request_id) {
     auto request = ParseText<sales::v1::RecordOrderRequest>(R"pb(
@@ -142,10 +105,6 @@ class FourServices : public ::testing::Test {
     ASSERT_THAT(all, IsOk());
     EXPECT_EQ(all->orders_size(), order_count);
   }
-
-  eventlog::kafka::TestBroker broker_;
-  crm::testing::TempDirectory directory_{"e2e"};
-  std::map<std::string, std::unique_ptr<Service>> services_;
 };
 
 TEST_F(FourServices, WorkTogether) {

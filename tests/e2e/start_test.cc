@@ -55,7 +55,9 @@ TEST(Start, WaitsForABrokerThatIsNotThere) {
   broker.Signal(SIGKILL);
   const crm::testing::TempDirectory directory{"e2e"};
   Service sales({CRM_SALES, directory.path() + "/sales", OnBroker(broker.bootstrap())});
-  Service customer({CRM_CUSTOMER, directory.path() + "/customer", OnBroker(broker.bootstrap())});
+  std::vector<std::string> flags = OnBroker(broker.bootstrap());
+  flags.insert(flags.end(), {"--absent-services", "crm.marketing.v1,crm.servicedesk.v1"});
+  Service customer({CRM_CUSTOMER, directory.path() + "/customer", flags});
   sales.Start();
   customer.Start();
   Until("it says that it is not ready", [&] { return customer.Readyz().code == 503; });
@@ -89,7 +91,8 @@ TEST(Start, RefusesADirectoryInUse) {
 TEST(Start, RefusesTablesInUse) {
   eventlog::kafka::TestBroker broker;
   auto log = eventlog::kafka::OpenLog(broker.bootstrap());
-  ASSERT_THAT(log->CreateTopic("crm.sales.log.v1", 12, kPatience), IsOk());
+  for (const char* topic : {"crm.sales.log.v1", "crm.marketing.log.v1", "crm.servicedesk.log.v1"})
+    ASSERT_THAT(log->CreateTopic(topic, 12, kPatience), IsOk());
   const crm::testing::TempDirectory directory{"e2e"};
   Service first({CRM_CUSTOMER, directory.path(), OnBroker(broker.bootstrap())});
   first.Start();

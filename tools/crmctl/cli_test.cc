@@ -20,6 +20,7 @@
 namespace crm::crmctl {
 namespace {
 
+using ::testing::ContainsRegex;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
@@ -129,6 +130,7 @@ class Suite : public ::testing::Test {
                                             "--partitions=2",
                                             "--listen-address=127.0.0.1:0",
                                             "--admin-address=127.0.0.1:0",
+                                            "--absent-services=crm.marketing.v1,crm.servicedesk.v1",
                                             "--business-date=1998-07-01"};
     auto parsed =
         app::Settings::Parse(static_cast<int>(flags.size()), flags.data(), app::ServiceSettings());
@@ -177,7 +179,7 @@ TEST_F(Suite, MakesReadsAndListsCustomers) {
       Call({"customers", "create", "--customer-id", "wei", "--display-name", "Wei 公司", "--kind",
             "company", "--set", "customer.tags=vip", "--position"});
   ASSERT_EQ(made.exit, kExitOk) << made.err;
-  EXPECT_THAT(made.out, HasSubstr("display_name  Wei 公司\n"));
+  EXPECT_THAT(made.out, ContainsRegex("\ndisplay_name +Wei 公司\n"));
   ASSERT_THAT(made.err, HasSubstr("crm-position: "));
   std::string token = made.err.substr(made.err.find(' ') + 1);
   token.pop_back();
@@ -239,6 +241,32 @@ TEST_F(Suite, ImportsAFileTwiceWithoutDoublingIt) {
   const std::vector<std::string> lines = absl::StrSplit(
       Call({"orders", "list", "--all", "--json", "--page-size", "1"}).out, '\n', absl::SkipEmpty());
   EXPECT_EQ(lines.size(), 2u);
+}
+
+TEST_F(Suite, UploadsAFileAndGoesOnWhereItWas) {
+  const std::string file = Write("book.csv", "编号;名称\n7;Acme\n8;\n");
+  const std::vector<std::string> upload = {"import",      "customers",
+                                           file,          "--upload",
+                                           "--delimiter", ";",
+                                           "--map",       "编号=external_id",
+                                           "--map",       "名称=display_name",
+                                           "--constant",  "external_system=book",
+                                           "--constant",  "kind=company"};
+  std::vector<std::string> check = upload;
+  check.push_back("--validate-only");
+  EXPECT_THAT(Call(check).err, HasSubstr("1 rows good, 1 bad, 0 taken in"));
+  for (int i = 0; i < 2; ++i) {
+    const Said said = Call(upload);
+    EXPECT_EQ(said.exit, kExitInvalid);
+    EXPECT_THAT(said.err, HasSubstr("book.csv:3: 名称: The value is none that the field takes."));
+    EXPECT_THAT(said.err, HasSubstr("1 rows good, 1 bad, 1 taken in"));
+  }
+  const std::string cards =
+      Write("cards.vcf", "BEGIN:VCARD\nVERSION:3.0\nFN:Li Hua\nUID:1\nEND:VCARD\n");
+  EXPECT_EQ(Call({"import", "contacts", cards}).exit, kExitOk);
+  EXPECT_EQ(Call({"import", "orders", file, "--upload"}).exit, kExitUsage);
+  EXPECT_EQ(Call({"import", "customers", file, "--upload", "--map", "x"}).exit, kExitUsage);
+  EXPECT_EQ(Call({"import", "customers", "none.csv", "--upload"}).exit, kExitUsage);
 }
 
 }  // namespace

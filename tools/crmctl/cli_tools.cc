@@ -8,6 +8,7 @@
 #include "tools/crmctl/events.h"
 #include "tools/crmctl/failure.h"
 #include "tools/crmctl/fields.h"
+#include "tools/crmctl/file_import.h"
 #include "tools/crmctl/import_command.h"
 #include "tools/crmctl/log_reading.h"
 #include "tools/crmctl/log_skip.h"
@@ -59,17 +60,33 @@ void AddPyramid(CLI::App& app, Plan& plan) {
   command.callback([&] { plan.run = [&] { return RunPyramid(plan, given); }; });
 }
 
+// What the server is told of a file that it checks and takes in itself.
+void AddUpload(CLI::App& command, FileImportArguments& file, bool& upload) {
+  command.add_flag("--upload", upload,
+                   "send the file as it is; the server checks it, then takes the good rows in");
+  command.add_option("--map", file.mappings, "uploaded: column=field, once for each column")
+      ->allow_extra_args(false);
+  command.add_option("--constant", file.constants, "uploaded: field=value, for every row")
+      ->allow_extra_args(false);
+  command.add_option("--encoding", file.encoding, "uploaded: utf8 or gb18030; else found out");
+  command.add_option("--country", file.country,
+                     "uploaded: of telephone numbers without one; else the company's");
+  command.add_option("--import", file.id, "uploaded: the import's id; else made of the file");
+}
+
 void AddImport(CLI::App& app, Plan& plan) {
   struct Given {
     ImportArguments arguments;
+    FileImportArguments file;
     std::string delimiter = ",";
+    bool upload = false;
   };
   Given& given = Store<Given>(plan);
   CLI::App& command = *app.add_subcommand(
       "import", "send the rows of a CSV file; sent again, it goes on where it was cut off");
-  command.add_option("KIND", given.arguments.kind, "customers or orders")
+  command.add_option("KIND", given.arguments.kind, "customers or orders; uploaded also contacts")
       ->required()
-      ->check(CLI::IsMember({"customers", "orders"}));
+      ->check(CLI::IsMember({"customers", "orders", "contacts"}));
   command.add_option("FILE", given.arguments.path, "CSV with a heading; -: standard input")
       ->required();
   command.add_option("--rows", given.arguments.options.rows_per_call, "rows of one call")
@@ -81,9 +98,20 @@ void AddImport(CLI::App& app, Plan& plan) {
   command.add_option("--delimiter", given.delimiter, "one character")->capture_default_str();
   command.add_flag("--validate-only,--validate_only", given.arguments.options.validate_only,
                    "only say what would come of each row");
+  AddUpload(command, given.file, given.upload);
   command.callback([&] {
     plan.run = [&]() -> absl::Status {
       if (given.delimiter.size() != 1) return Usage("--delimiter: one character");
+      if (given.upload || given.arguments.kind == "contacts") {
+        if (given.arguments.kind == "orders") return Usage("orders cannot be uploaded");
+        given.file.kind = given.arguments.kind;
+        given.file.path = given.arguments.path;
+        given.file.delimiter = given.delimiter == "," ? "" : given.delimiter;
+        given.file.check_only = given.arguments.options.validate_only;
+        Connection connection(plan.OptionsWith(kImportTimeout));
+        return ImportFile(connection, plan.catalogue, given.file, plan.terminal,
+                          isatty(STDERR_FILENO) == 1);
+      }
       given.arguments.delimiter = given.delimiter[0];
       Connection connection(plan.OptionsWith(kImportTimeout));
       return Import(connection, given.arguments, plan.terminal, isatty(STDERR_FILENO) == 1);

@@ -51,6 +51,14 @@ absl::StatusOr<MessagePtr> Connection::Call(const google::protobuf::MethodDescri
   return reply;
 }
 
+std::unique_ptr<rpc::IncomingStream> Connection::Open(
+    const google::protobuf::MethodDescriptor& method, const google::protobuf::Message& request) {
+  rpc::CallOptions call = CallOptions();
+  call.deadline = absl::InfiniteFuture();
+  return std::make_unique<rpc::IncomingStream>(options_.server, rpc::PathOf(method),
+                                               request.SerializeAsString(), std::move(call));
+}
+
 void Connection::Start(const google::protobuf::MethodDescriptor& method, std::string request,
                        std::function<void(rpc::CallReply)> done) {
   channel_.Start(method, std::move(request), CallOptions(), std::move(done));

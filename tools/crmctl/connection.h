@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "libs/rpc/client.h"
+#include "libs/rpc/client_stream.h"
 #include "tools/crmctl/message.h"
 
 namespace crm::crmctl {
@@ -38,6 +39,9 @@ class Connection {
   // Calls and waits. The position token of the answer is kept.
   absl::StatusOr<MessagePtr> Call(const google::protobuf::MethodDescriptor& method,
                                   const google::protobuf::Message& request);
+  // Begins a stream, which has no time-out.
+  std::unique_ptr<rpc::IncomingStream> Open(const google::protobuf::MethodDescriptor& method,
+                                            const google::protobuf::Message& request);
   // Starts a call; `done` runs on another thread, and must neither block nor destroy this.
   void Start(const google::protobuf::MethodDescriptor& method, std::string request,
              std::function<void(rpc::CallReply)> done);

@@ -84,6 +84,20 @@ absl::Status InvokeList(Connection& connection, const MethodDescriptor& method,
   return absl::OkStatus();
 }
 
+// Until it ends, or the program is interrupted.
+absl::Status InvokeStream(Connection& connection, const MethodDescriptor& method,
+                          const Message& request, const OutputOptions& output,
+                          const Terminal& terminal) {
+  const std::unique_ptr<rpc::IncomingStream> stream = connection.Open(method, request);
+  while (const auto bytes = stream->Next()) {
+    const MessagePtr message = NewMessage(*method.output_type());
+    if (!message->ParseFromString(*bytes)) return absl::InternalError("a message cannot be parsed");
+    terminal.out << (output.json ? JsonOf(*message, /*pretty=*/false) : ListingOf(*message))
+                 << std::endl;
+  }
+  return stream->status();
+}
+
 }  // namespace
 
 absl::Status Invoke(Connection& connection, const MethodDescriptor& method, Message& request,
@@ -93,6 +107,8 @@ absl::Status Invoke(Connection& connection, const MethodDescriptor& method, Mess
     status = InvokeList(connection, method, *rows, request, all, output, terminal);
   } else if (all) {
     return Usage("--all is for lists");
+  } else if (method.server_streaming()) {
+    status = InvokeStream(connection, method, request, output, terminal);
   } else {
     absl::StatusOr<MessagePtr> reply = connection.Call(method, request);
     status = reply.status();

@@ -28,8 +28,8 @@ struct Terminal {
   std::ostream& err;
 };
 
-// Calls once, and prints the answer. With `all`, follows a list to its last page; that of a method
-// that is no list is a usage error.
+// Calls once, and prints the answer, or each message of a stream until it ends. With `all`, follows
+// a list to its last page; that of a method that is no list is a usage error.
 absl::Status Invoke(Connection& connection, const google::protobuf::MethodDescriptor& method,
                     google::protobuf::Message& request, bool all, const OutputOptions& output,
                     const Terminal& terminal);

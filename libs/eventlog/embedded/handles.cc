@@ -95,6 +95,13 @@ absl::Status EmbeddedTail::Poll(size_t max, Records& out) {
   return absl::OkStatus();
 }
 
+Offset EmbeddedTail::KnownEnd(int partition) const {
+  for (const Position& position : positions_) {
+    if (position.partition->number() == partition) return position.partition->end();
+  }
+  return -1;
+}
+
 EmbeddedWriter::EmbeddedWriter(EmbeddedLog& log, EmbeddedLog::Partitions partitions, Waker waker)
     : log_(log), partitions_(std::move(partitions)), state_(std::make_shared<WriterState>()) {
   state_->subscription = log_.wakers().Add(std::move(waker), {});

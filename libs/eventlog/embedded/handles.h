@@ -31,6 +31,7 @@ class EmbeddedTail : public Tail {
   EmbeddedTail(EmbeddedLog& log, std::vector<Position> positions, Waker waker);
   ~EmbeddedTail() override;
   absl::Status Poll(size_t max, Records& out) override;
+  Offset KnownEnd(int partition) const override;
 
  private:
   EmbeddedLog& log_;

@@ -29,7 +29,8 @@ struct Batch {
 
 class KafkaTail : public Tail {
  public:
-  explicit KafkaTail(std::shared_ptr<Client> client) : client_(std::move(client)) {}
+  KafkaTail(std::shared_ptr<Client> client, std::string topic)
+      : client_(std::move(client)), topic_(std::move(topic)) {}
   ~KafkaTail() override { client_->Silence(); }
 
   absl::Status Poll(size_t max, Records& out) override {
@@ -51,6 +52,14 @@ class KafkaTail : public Tail {
     return status;
   }
 
+  // As the last answer to a fetch said.
+  Offset KnownEnd(int partition) const override {
+    int64_t begin = 0, end = 0;
+    const auto error =
+        rd_kafka_get_watermark_offsets(client_->get(), topic_.c_str(), partition, &begin, &end);
+    return error == RD_KAFKA_RESP_ERR_NO_ERROR && end >= 0 ? end : -1;
+  }
+
  private:
   // A status is given only when there are no records; a final one is then given by the next poll.
   absl::Status Take(const Batch& batch, Records& out) {
@@ -69,6 +78,7 @@ class KafkaTail : public Tail {
   }
 
   const std::shared_ptr<Client> client_;  // Shared with the batches given out.
+  const std::string topic_;
   std::vector<rd_kafka_message_t*> scratch_;
   absl::Status final_;
 };
@@ -92,7 +102,7 @@ absl::StatusOr<std::unique_ptr<Tail>> OpenTail(const Options& options, const std
       error != RD_KAFKA_RESP_ERR_NO_ERROR) {
     return RequestStatus(error, "the partitions cannot be read");
   }
-  return std::make_unique<KafkaTail>(*std::move(client));
+  return std::make_unique<KafkaTail>(*std::move(client), topic);
 }
 
 }  // namespace crm::eventlog::kafka

@@ -42,7 +42,7 @@ class TestBroker {
  public:
   // `settings`: "a=b c=d", on top of what tools/kafka/broker sets.
   explicit TestBroker(const std::string& settings = "") : settings_(settings) {
-    std::string pattern = testing::TempDir() + "/kafka.XXXXXX";
+    std::string pattern = ::testing::TempDir() + "/kafka.XXXXXX";
     directory_ = mkdtemp(pattern.data());
     Start();
   }

@@ -10,4 +10,10 @@ absl::CivilDay AddMonths(absl::CivilDay day, int months) {
   return absl::CivilDay(month.year(), month.month(), std::min(day.day(), last.day()));
 }
 
+absl::Time NextAtHour(int hour, absl::Time now, absl::TimeZone zone) {
+  const absl::CivilDay today = absl::ToCivilDay(now, zone);
+  const absl::Time at = absl::FromCivil(absl::CivilHour(today) + hour, zone);
+  return at > now ? at : absl::FromCivil(absl::CivilHour(today + 1) + hour, zone);
+}
+
 }  // namespace crm::customer

@@ -11,11 +11,14 @@
 #include "libs/base/date.h"
 #include "libs/base/external_id.h"
 #include "libs/base/money.h"
+#include "libs/base/resource_name.h"
 #include "libs/base/status.h"
 #include "libs/base/text.h"
 
 namespace crm::customer {
 namespace {
+
+constexpr int kFamilySizeMax = 50;
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsCapital(char c) { return c >= 'A' && c <= 'Z'; }
@@ -36,6 +39,35 @@ absl::Status CheckEach(std::string_view field, const Repeated& values, const Val
       return base::Invalid(At(field, i), "must not be there twice");
   }
   return absl::OkStatus();
+}
+
+// What only a person has.
+absl::Status CheckPerson(const v1::CustomerPersonal& personal, bool person) {
+  constexpr char kOnlyPersons[] = "must be one of the list, and only a person has one";
+  if (personal.has_birth_date() && (!person || !IsYearlyDay(personal.birth_date()))) {
+    return base::Invalid("customer.personal.birth_date",
+                         "must be a day, and only a person has one");
+  }
+  const auto listed = [&](bool valid, bool given) { return valid && (person || !given); };
+  if (!listed(v1::Gender_IsValid(personal.gender()), personal.gender() != 0))
+    return base::Invalid("customer.personal.gender", kOnlyPersons);
+  if (!listed(v1::IncomeBand_IsValid(personal.income_band()), personal.income_band() != 0))
+    return base::Invalid("customer.personal.income_band", kOnlyPersons);
+  if (!listed(v1::CreditBand_IsValid(personal.credit_band()), personal.credit_band() != 0))
+    return base::Invalid("customer.personal.credit_band", kOnlyPersons);
+  const bool in_range = personal.family_size() >= 0 && personal.family_size() <= kFamilySizeMax;
+  if (!listed(in_range, personal.family_size() != 0))
+    return base::Invalid("customer.personal.family_size", "must be 1 to 50, and of a person");
+  constexpr char kTexts[] = "must be of a person";
+  if (!person && !personal.values().empty())
+    return base::Invalid("customer.personal.values", kTexts);
+  if (!person && !personal.personality().empty())
+    return base::Invalid("customer.personal.personality", kTexts);
+  if (!person && !personal.hobbies().empty())
+    return base::Invalid("customer.personal.hobbies", kTexts);
+  return CheckEach(
+      "customer.personal.hobbies", personal.hobbies(),
+      [](const std::string& hobby) { return !base::IsBlank(hobby); }, "must not be empty");
 }
 
 absl::Status CheckPersonal(const v1::Customer& customer) {
@@ -59,17 +91,7 @@ absl::Status CheckPersonal(const v1::Customer& customer) {
       return base::Invalid(field + ".use", "must be one of the list");
     }
   }
-  const bool person = customer.kind() == v1::CUSTOMER_KIND_PERSON;
-  if (personal.has_birth_date() && (!person || !IsYearlyDay(personal.birth_date()))) {
-    return base::Invalid("customer.personal.birth_date",
-                         "must be a day, and only a person has one");
-  }
-  if (!v1::Gender_IsValid(personal.gender()) ||
-      (personal.gender() != v1::GENDER_UNSPECIFIED && !person)) {
-    return base::Invalid("customer.personal.gender",
-                         "must be one of the list, and only a person has one");
-  }
-  return absl::OkStatus();
+  return CheckPerson(personal, customer.kind() == v1::CUSTOMER_KIND_PERSON);
 }
 
 // Until there are dated rates, everything that is added up is in one currency.
@@ -107,6 +129,13 @@ absl::Status CheckLists(const v1::Customer& customer) {
   if (absl::Status s = CheckEach(
           "customer.tags", customer.tags(),
           [](const std::string& tag) { return !base::IsBlank(tag); }, "must not be empty");
+      !s.ok()) {
+    return s;
+  }
+  if (absl::Status s = CheckEach(
+          "customer.collaborators", customer.collaborators(),
+          [](const std::string& staff) { return base::IsResourceId(staff); },
+          "must be an id of staff");
       !s.ok()) {
     return s;
   }

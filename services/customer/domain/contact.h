@@ -18,6 +18,10 @@ struct ContactModel {
   static engine::Decision<ContactModel> Decide(const State&, const v1::UpdateContactRequest&,
                                                const engine::Context&);
 
+  // The same. Adds external ids and tags; numbers and addresses that are there keep their marks.
+  static engine::Decision<ContactModel> Decide(const State&, const v1::ReimportContactRequest&,
+                                               const engine::Context&);
+
   static void Evolve(State& state, const Event& event);
 };
 

@@ -179,6 +179,50 @@ TEST(UpdateContact, Rules) {
   });
 }
 
+TEST(ReimportContact, Rules) {
+  const std::string marked = R"(created {
+    contact { tags: "fair" external_ids { system: "erp" id: "1" } }
+    personal { family_name: "Li"
+               phones { number: "+8613912345678" primary: true opted_out: true }
+               phones { number: "+8613912345679" invalid: true }
+               emails { address: "li@a.example" opted_out: true } } })";
+  CheckDecisions<ContactModel, v1::ReimportContactRequest>({
+      {"keeps what is known of numbers and addresses, and adds ids and tags",
+       {marked},
+       R"(contact { tags: "vip" external_ids { system: "crm" id: "2" }
+                    personal { phones { number: "+8613912345679" }
+                               phones { number: "+8613912345678" }
+                               phones { number: "+862112345678" }
+                               emails { address: "wei@a.example" } } })",
+       R"(updated {
+            changed { paths: "personal.phones" paths: "personal.emails" paths: "tags"
+                      paths: "external_ids" }
+            contact { tags: "fair" tags: "vip" external_ids { system: "erp" id: "1" }
+                      external_ids { system: "crm" id: "2" } }
+            personal { phones { number: "+8613912345679" invalid: true }
+                       phones { number: "+8613912345678" primary: true opted_out: true }
+                       phones { number: "+862112345678" }
+                       emails { address: "wei@a.example" }
+                       emails { address: "li@a.example" opted_out: true } } })"},
+      {"takes the first that the row names",
+       {marked},
+       R"(contact { personal { phones { number: "+8613912345679" primary: true }
+                               phones { number: "+8613912345678" } } })",
+       R"(updated { changed { paths: "personal.phones" } contact {}
+            personal { phones { number: "+8613912345679" primary: true invalid: true }
+                       phones { number: "+8613912345678" opted_out: true } } })"},
+      {"is quiet when it is so already",
+       {marked},
+       R"(contact { tags: "fair" personal { phones { number: "+8613912345678" }
+                                            phones { number: "+8613912345679" } } })",
+       ""},
+      {"refuses what is no number",
+       {marked},
+       R"(contact { personal { phones { number: "0800" } } })",
+       "!field:contact.personal.phones[0].number"},
+  });
+}
+
 TEST(UpdateContact, FoldsWhatChangedAndLeavesTheRest) {
   const v1::Contact contact = Given<ContactModel>(
       {kMade,

@@ -16,28 +16,18 @@
 #include "libs/engine/update.h"
 #include "services/customer/domain/calendar.h"
 #include "services/customer/domain/checks.h"
+#include "services/customer/domain/consent.h"
+#include "services/customer/domain/customer_merge.h"
+#include "services/customer/domain/customer_ownership.h"
 #include "services/customer/domain/customer_policy.h"
+#include "services/customer/domain/parent.h"
+#include "services/customer/domain/personal_facts.h"
 #include "services/customer/read/tables.h"
 
 namespace crm::customer {
 namespace {
 
 using Event = CustomerModel::Event;
-
-// Personal data stand apart in an event, so that they can be encrypted and erased.
-void MovePersonal(v1::Customer& customer, v1::PersonalFacts& personal) {
-  personal.set_display_name(customer.display_name());
-  if (customer.has_personal()) *personal.mutable_personal() = customer.personal();
-  customer.clear_display_name();
-  customer.clear_personal();
-}
-
-v1::Customer Joined(const v1::Customer& customer, const v1::PersonalFacts& personal) {
-  v1::Customer joined = customer;
-  joined.set_display_name(personal.display_name());
-  if (personal.has_personal()) *joined.mutable_personal() = personal.personal();
-  return joined;
-}
 
 // The last day on which an order of `last_order_day` keeps a customer ACTIVE, and the moment to
 // look again: when the day after begins, counted from the business date, which need not be the day
@@ -66,10 +56,30 @@ void ClearActivity(v1::Customer& state) {
   state.clear_activity_tier_plan_etag();
 }
 
+// Facts for the owner that a change of the fields of `mask` brings; nothing when it brings none.
+OwnerFacts LookUpNewOwner(const std::string& name, const v1::Customer& values,
+                          const google::protobuf::FieldMask& mask, const engine::Context& context,
+                          const engine::Snapshot& snapshot) {
+  const auto& paths = mask.paths();
+  const bool meant = std::any_of(paths.begin(), paths.end(), [](const std::string& path) {
+    return path == "owner" || path == "*";
+  });
+  if (!meant && !(paths.empty() && !values.owner().empty())) return {};
+  const auto customer = snapshot.Get(kCustomers, name);
+  if (!customer.has_value()) return {};
+  const auto changed = engine::ChangedFields(values, mask, *customer);
+  if (!changed.ok()) return {};
+  v1::Customer next = *customer;
+  base::ApplyMask(*changed, values, next);
+  return LookUpOwner(next, next.owner(), context, snapshot);
+}
+
 // The fact that the fields of `mask` (empty: those set) become what they are in `values`.
 engine::Decision<CustomerModel> Update(const v1::Customer& customer, const v1::Customer& values,
                                        const google::protobuf::FieldMask& mask,
-                                       const std::string& reporting_currency) {
+                                       const std::string& owner_reason,
+                                       const engine::Context& context, const CustomerFacts& facts) {
+  const std::string& reporting_currency = context.reporting_currency;
   if (absl::Status s = CheckNotErased(customer.status()); !s.ok()) return s;
   const auto changed = engine::ChangedFields(values, mask, customer);
   if (!changed.ok()) return changed.status();
@@ -83,12 +93,21 @@ engine::Decision<CustomerModel> Update(const v1::Customer& customer, const v1::C
     return base::Refused(v1::REASON_CURRENCY_FIXED, "the customer has ordered in its currency");
   }
   if (absl::Status s = CheckCustomer(next, reporting_currency); !s.ok()) return s;
+  const auto& paths = changed->paths();
+  if (!facts.parent.ok() && std::find(paths.begin(), paths.end(), "parent") != paths.end())
+    return facts.parent;
   Event event;
   auto& updated = *event.mutable_updated();
   *updated.mutable_changed() = *changed;
   base::ApplyMask(*changed, values, *updated.mutable_customer());
   MovePersonal(*updated.mutable_customer(), *updated.mutable_personal());
-  return event;
+  if (absl::Status s = GiveOwner(customer, facts.owner, owner_reason, context, updated); !s.ok())
+    return s;
+  if (!updated.changed().paths().empty()) return event;
+  if (!updated.has_owner_request()) return std::nullopt;
+  Event request;
+  *request.mutable_owner_requested()->mutable_owner_request() = updated.owner_request();
+  return request;
 }
 
 bool SameExternalId(const common::v1::ExternalId& a, const common::v1::ExternalId& b) {
@@ -109,9 +128,17 @@ void AddTo(const List& there, List& more, const Same& same) {
 
 }  // namespace
 
+CustomerFacts CustomerModel::Gather(const v1::CreateCustomerRequest& create,
+                                    const engine::Context& context,
+                                    const engine::Snapshot& snapshot) {
+  return {LookUpOwner(create.customer(), create.customer().owner(), context, snapshot),
+          ParentRefusal(context.name, create.customer().parent(), snapshot)};
+}
+
 engine::Decision<CustomerModel> CustomerModel::Decide(const State&,
                                                       const v1::CreateCustomerRequest& create,
-                                                      const engine::Context& context) {
+                                                      const engine::Context& context,
+                                                      const CustomerFacts& facts) {
   v1::CustomerStatus status = create.initial_status();
   if (status == v1::CUSTOMER_STATUS_UNSPECIFIED) status = v1::CUSTOMER_STATUS_PROSPECT;
   if (status != v1::CUSTOMER_STATUS_SUSPECT && status != v1::CUSTOMER_STATUS_PROSPECT) {
@@ -119,30 +146,53 @@ engine::Decision<CustomerModel> CustomerModel::Decide(const State&,
   }
   if (absl::Status s = CheckCustomer(create.customer(), context.reporting_currency); !s.ok())
     return s;
+  if (!facts.parent.ok()) return facts.parent;
   Event event;
   auto& created = *event.mutable_created();
   *created.mutable_customer() = create.customer();
   created.mutable_customer()->set_status(status);
+  *created.mutable_customer()->mutable_data_check_time() = base::TimestampOf(context.time);
   MovePersonal(*created.mutable_customer(), *created.mutable_personal());
+  if (absl::Status s = GiveOwner(facts.owner, context, created); !s.ok()) return s;
   return event;
+}
+
+CustomerFacts CustomerModel::Gather(const v1::UpdateCustomerRequest& update,
+                                    const engine::Context& context,
+                                    const engine::Snapshot& snapshot) {
+  return {LookUpNewOwner(context.name, update.customer(), update.update_mask(), context, snapshot),
+          ParentRefusal(context.name, update.customer().parent(), snapshot)};
 }
 
 engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
                                                       const v1::UpdateCustomerRequest& update,
-                                                      const engine::Context& context) {
-  return Update(customer, update.customer(), update.update_mask(), context.reporting_currency);
+                                                      const engine::Context& context,
+                                                      const CustomerFacts& facts) {
+  return Update(customer, update.customer(), update.update_mask(), update.owner_reason(), context,
+                facts);
+}
+
+CustomerFacts CustomerModel::Gather(const v1::ReimportCustomerRequest& import,
+                                    const engine::Context& context,
+                                    const engine::Snapshot& snapshot) {
+  return {LookUpNewOwner(import.name(), import.customer(), {}, context, snapshot),
+          ParentRefusal(import.name(), import.customer().parent(), snapshot)};
 }
 
 engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
                                                       const v1::ReimportCustomerRequest& import,
-                                                      const engine::Context& context) {
+                                                      const engine::Context& context,
+                                                      const CustomerFacts& facts) {
   v1::ReimportCustomerRequest added = import;
   v1::Customer& row = *added.mutable_customer();
   AddTo(customer.external_ids(), *row.mutable_external_ids(), SameExternalId);
   AddTo(customer.tags(), *row.mutable_tags(), std::equal_to<>());
   AddTo(customer.relations(), *row.mutable_relations(), std::equal_to<>());
   if (absl::Status s = base::ValidateLimits(added); !s.ok()) return s;
-  return Update(customer, row, {}, context.reporting_currency);
+  auto decision = Update(customer, row, {}, "", context, facts);
+  if (decision.ok() && decision->has_value() && (*decision)->has_updated())
+    (*decision)->mutable_updated()->set_imported(true);
+  return decision;
 }
 
 engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
@@ -199,6 +249,7 @@ engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
     return std::nullopt;
   Event event;
   event.mutable_lost()->set_previous_status(customer.status());
+  event.mutable_lost()->set_owner(customer.owner());
   v1::CustomerLoss& loss = *event.mutable_lost()->mutable_loss();
   loss.set_loss_reason(lost.loss_reason());
   loss.set_note(lost.note());
@@ -207,33 +258,6 @@ engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
   // Another reason does not move the day.
   *loss.mutable_lost_date() = customer.loss().has_lost_date() ? customer.loss().lost_date()
                                                               : base::DateOf(context.business_date);
-  return event;
-}
-
-engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
-                                                      const v1::TransferCustomerRequest& transfer,
-                                                      const engine::Context&) {
-  if (absl::Status s = CheckNotErased(customer.status()); !s.ok()) return s;
-  if (!base::IsResourceId(transfer.owner()))
-    return base::Invalid("owner", "must be an id of staff");
-  if (customer.owner() == transfer.owner()) return std::nullopt;
-  Event event;
-  auto& transferred = *event.mutable_transferred();
-  transferred.set_previous_owner(customer.owner());
-  transferred.set_owner(transfer.owner());
-  transferred.set_reason(transfer.reason());
-  return event;
-}
-
-engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
-                                                      const v1::ReleaseCustomerRequest& release,
-                                                      const engine::Context&) {
-  if (absl::Status s = CheckNotErased(customer.status()); !s.ok()) return s;
-  if (base::IsBlank(release.reason())) return base::Invalid("reason", "must be given");
-  if (customer.owner().empty()) return std::nullopt;
-  Event event;
-  event.mutable_released()->set_previous_owner(customer.owner());
-  event.mutable_released()->set_reason(release.reason());
   return event;
 }
 
@@ -303,6 +327,7 @@ engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
 }
 
 std::optional<absl::Time> CustomerModel::NextDue(const State& state) {
+  if (!state.merged_into().empty()) return std::nullopt;
   if (state.status() != v1::CUSTOMER_STATUS_ACTIVE || !state.has_activity_check_time())
     return std::nullopt;
   return base::TimeOf(state.activity_check_time());
@@ -312,13 +337,19 @@ void CustomerModel::Evolve(State& state, const Event& event) {
   switch (event.event_case()) {
     case Event::kCreated:
       state = Joined(event.created().customer(), event.created().personal());
+      if (event.created().has_owner_request())
+        *state.mutable_owner_request() = event.created().owner_request();
+      FoldOwnershipState(state);
       return;
     case Event::kUpdated:
       base::ApplyMask(event.updated().changed(),
                       Joined(event.updated().customer(), event.updated().personal()), state);
+      FoldUpdatedOwner(event.updated(), state);
       return;
     case Event::kVerified:
       *state.mutable_verify_time() = event.verified().verify_time();
+      *state.mutable_data_check_time() = event.verified().verify_time();
+      state.clear_stale_since_date();
       return;
     case Event::kActivated:
       state.set_status(v1::CUSTOMER_STATUS_ACTIVE);
@@ -345,10 +376,39 @@ void CustomerModel::Evolve(State& state, const Event& event) {
       ClearActivity(state);
       return;
     case Event::kTransferred:
-      state.set_owner(event.transferred().owner());
+      FoldOwner(event.transferred().owner(), "", state);
       return;
     case Event::kReleased:
-      state.clear_owner();
+      FoldUnowned(event.released().pool(), event.released().pool_time(), state);
+      return;
+    case Event::kOwnerRequested:
+      *state.mutable_owner_request() = event.owner_requested().owner_request();
+      FoldOwnershipState(state);
+      return;
+    case Event::kOwnerGranted: {
+      const v1::PendingOwner& request = event.owner_granted().owner_request();
+      FoldOwner(request.owner(), request.owner_slot(), state);
+      return;
+    }
+    case Event::kOwnerRefused:
+      FoldRefusal(event.owner_refused(), state);
+      return;
+    case Event::kRecycled:
+      FoldUnowned(event.recycled().pool(), event.recycled().pool_time(), state);
+      return;
+    case Event::kMerged:
+    case Event::kAbsorbed:
+    case Event::kUnmerged:
+    case Event::kMergeReversed:
+    case Event::kMergeDeclined:
+      FoldMerge(event, state);
+      FoldOwnershipState(state);
+      return;
+    case Event::kConsentRecorded:
+      AddConsent(event.consent_recorded().consent(), state);
+      return;
+    case Event::kBecameStale:
+      *state.mutable_stale_since_date() = event.became_stale().stale_since_date();
       return;
     case Event::EVENT_NOT_SET:
       base::Check(false, "the engine stops at facts it does not know, before Evolve");

@@ -10,9 +10,16 @@
 #include <string>
 
 #include "crm/customer/v1/customer.pb.h"
+#include "crm/customer/v1/customer_care.pb.h"
 #include "crm/customer/v1/customer_event.pb.h"
 #include "crm/customer/v1/customer_internal.pb.h"
+#include "crm/customer/v1/merge_internal.pb.h"
+#include "crm/customer/v1/ownership_internal.pb.h"
+#include "crm/customer/v1/pool.pb.h"
+#include "crm/customer/v1/staleness.pb.h"
 #include "libs/engine/model.h"
+#include "services/customer/domain/ownership.h"
+#include "services/customer/domain/survivorship.h"
 
 namespace crm::customer {
 
@@ -28,19 +35,49 @@ struct LossReasonFacts {
   std::string customer_policy_etag;
 };
 
+// The policy's rules for merges.
+struct MergePolicy {
+  MergeRules rules;
+  std::string customer_policy_etag;
+};
+
+// What a merge did to its survivor, and what was recorded for that one since.
+struct MergeUndoFacts {
+  std::optional<v1::MergeUndo> undo;  // Nothing: there is no such merge.
+  v1::MergeKept kept;                 // Resources only.
+  OrderDays orders;
+};
+
+// What making or changing a customer rests on besides itself. Without any: nothing was found.
+struct CustomerFacts {
+  OwnerFacts owner;
+  absl::Status parent;  // Why it cannot stand below the parent that is named (parent.h).
+};
+
 struct CustomerModel {
   using State = v1::Customer;
   using Event = v1::CustomerEvent;
   using Due = v1::CheckActivityRequest;
 
+  // Refuses STAFF_LEFT, STAFF_UNKNOWN (the owner). An owner whom a limit binds is asked first.
+  // Refuses PARENT_UNKNOWN.
+  static CustomerFacts Gather(const v1::CreateCustomerRequest&, const engine::Context&,
+                              const engine::Snapshot&);
   static engine::Decision<CustomerModel> Decide(const State&, const v1::CreateCustomerRequest&,
-                                                const engine::Context&);
-  // Refuses CURRENCY_FIXED.
+                                                const engine::Context&,
+                                                const CustomerFacts& facts = {});
+  // Refuses CURRENCY_FIXED, PARENT_UNKNOWN, PARENT_CYCLE; for a new owner as TransferCustomer.
+  static CustomerFacts Gather(const v1::UpdateCustomerRequest&, const engine::Context&,
+                              const engine::Snapshot&);
   static engine::Decision<CustomerModel> Decide(const State&, const v1::UpdateCustomerRequest&,
-                                                const engine::Context&);
-  // Sets what the row has; external ids, tags and relations are added to. Refuses CURRENCY_FIXED.
+                                                const engine::Context&,
+                                                const CustomerFacts& facts = {});
+  // Sets what the row has; external ids, tags and relations are added to. Refuses the same.
+  static CustomerFacts Gather(const v1::ReimportCustomerRequest&, const engine::Context&,
+                              const engine::Snapshot&);
   static engine::Decision<CustomerModel> Decide(const State&, const v1::ReimportCustomerRequest&,
-                                                const engine::Context&);
+                                                const engine::Context&,
+                                                const CustomerFacts& facts = {});
   // Refuses NOTHING_TO_VERIFY.
   static engine::Decision<CustomerModel> Decide(const State&, const v1::VerifyCustomerRequest&,
                                                 const engine::Context&);
@@ -54,11 +91,43 @@ struct CustomerModel {
   static engine::Decision<CustomerModel> Decide(const State&, const v1::MarkLostRequest&,
                                                 const engine::Context&,
                                                 const LossReasonFacts& reason);
-  // Refuses CUSTOMER_ERASED.
+
+  // The verbs of ownership (customer_ownership.cc). Refuses CUSTOMER_ERASED, OWNER_PENDING,
+  // STAFF_LEFT, STAFF_UNKNOWN.
+  static OwnerFacts Gather(const v1::TransferCustomerRequest&, const engine::Context&,
+                           const engine::Snapshot&);
   static engine::Decision<CustomerModel> Decide(const State&, const v1::TransferCustomerRequest&,
-                                                const engine::Context&);
-  // Refuses CUSTOMER_ERASED.
+                                                const engine::Context&,
+                                                const OwnerFacts& facts = {});
+  // Refuses CUSTOMER_ERASED, OWNER_PENDING, POOL_UNKNOWN.
+  static OwnerFacts Gather(const v1::ReleaseCustomerRequest&, const engine::Context&,
+                           const engine::Snapshot&);
   static engine::Decision<CustomerModel> Decide(const State&, const v1::ReleaseCustomerRequest&,
+                                                const engine::Context&,
+                                                const OwnerFacts& facts = {});
+  // Refuses CUSTOMER_ERASED, CUSTOMER_OWNED, OWNER_PENDING, NOT_IN_POOL, POOL_PAUSED, STAFF_LEFT,
+  // STAFF_UNKNOWN, PICKER_OUTSIDE_POOL, FORMER_OWNER_WAITS, DATA_TOO_NEW.
+  static PickFacts Gather(const v1::PickCustomerRequest&, const engine::Context&,
+                          const engine::Snapshot&);
+  static engine::Decision<CustomerModel> Decide(const State&, const v1::PickCustomerRequest&,
+                                                const engine::Context&, const PickFacts& facts);
+  // What the book said; nothing unless it was asked for just that.
+  static OwnerFacts Gather(const v1::SettleOwnerRequest&, const engine::Context&,
+                           const engine::Snapshot&);
+  static engine::Decision<CustomerModel> Decide(const State&, const v1::SettleOwnerRequest&,
+                                                const engine::Context&, const OwnerFacts& facts);
+  // Nothing when it stays.
+  static RecycleFacts Gather(const v1::RecycleCustomerRequest&, const engine::Context&,
+                             const engine::Snapshot&);
+  static engine::Decision<CustomerModel> Decide(const State&, const v1::RecycleCustomerRequest&,
+                                                const engine::Context&, const RecycleFacts& facts);
+
+  // What may be done with the data, and whether they are fresh (customer_care.cc). Refuses
+  // CUSTOMER_ERASED, CONSENTS_FULL.
+  static engine::Decision<CustomerModel> Decide(const State&, const v1::RecordConsentRequest&,
+                                                const engine::Context&);
+  // Nothing when the data are not stale, or that was said.
+  static engine::Decision<CustomerModel> Decide(const State&, const v1::MarkStaleRequest&,
                                                 const engine::Context&);
   // The window of the tier plan; it is configuration, and may be behind.
   static ActivityWindow Gather(const v1::ActivateCustomerRequest&, const engine::Context&,
@@ -69,6 +138,23 @@ struct CustomerModel {
   static engine::Decision<CustomerModel> Decide(const State&, const v1::CheckActivityRequest&,
                                                 const engine::Context&);
   static engine::Decision<CustomerModel> Decide(const State&, const v1::AssignTierRequest&,
+                                                const engine::Context&);
+
+  // The steps of a merge. None refuses: a customer that will not says so in an event, for a merge
+  // goes on from events (react/merge_reactions.h).
+  static engine::Decision<CustomerModel> Decide(const State&, const v1::MergeCustomerRequest&,
+                                                const engine::Context&);
+  // The policy is configuration, and may be behind.
+  static MergePolicy Gather(const v1::AbsorbCustomerRequest&, const engine::Context&,
+                            const engine::Snapshot&);
+  static engine::Decision<CustomerModel> Decide(const State&, const v1::AbsorbCustomerRequest&,
+                                                const engine::Context&, const MergePolicy& policy);
+  static MergeUndoFacts Gather(const v1::ReverseMergeRequest&, const engine::Context&,
+                               const engine::Snapshot&);
+  static engine::Decision<CustomerModel> Decide(const State&, const v1::ReverseMergeRequest&,
+                                                const engine::Context&,
+                                                const MergeUndoFacts& facts);
+  static engine::Decision<CustomerModel> Decide(const State&, const v1::ReleaseMergedRequest&,
                                                 const engine::Context&);
 
   // When an ACTIVE customer is next looked at.

@@ -25,7 +25,9 @@ std::string Policy(const std::string& rest) { return "customer_policy { " + rest
 std::string Weight(const std::string& weight) {
   return Policy(std::string(kReasons) + "completeness_weights { " + weight + " }");
 }
-std::string Made() { return "created { " + Policy(kReasons) + " }"; }
+// Midnight after FixedContext.
+constexpr char kNextLook[] = "stale_check_time { seconds: 1772496000 } ";
+std::string Made() { return "created { " + Policy(std::string(kReasons) + kNextLook) + " }"; }
 
 TEST(CreateCustomerPolicy, Rules) {
   const std::string first = "!field:customer_policy.completeness_weights[0].";
@@ -35,7 +37,11 @@ TEST(CreateCustomerPolicy, Rules) {
            {},
            Weight("field: 'personal.phones' weight: 1000 kinds: CUSTOMER_KIND_PERSON"),
            "created { " +
-               Weight("field: 'personal.phones' weight: 1000 kinds: CUSTOMER_KIND_PERSON") + " }"},
+               Policy(std::string(kReasons) +
+                      "completeness_weights { field: 'personal.phones' weight: 1000 "
+                      "kinds: CUSTOMER_KIND_PERSON } " +
+                      kNextLook) +
+               " }"},
           {"needs a loss reason", {}, Policy(""), "!field:customer_policy.loss_reasons"},
           {"needs ids",
            {},

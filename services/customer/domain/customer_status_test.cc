@@ -35,11 +35,12 @@ constexpr char kActive[] = R"(activated { activity {
   active_until_date { year: 2027 month: 2 day: 1 } activity_check_time { seconds: 1801440000 }
   tier_plan_etag: "2" } })";
 // FixedContext is on 2026-03-02 10:00 UTC.
-std::string Lost(const std::string& from, const std::string& loss) {
+std::string Lost(const std::string& from, const std::string& loss, const std::string& more = "") {
   return "lost { previous_status: CUSTOMER_STATUS_" + from + " loss { " + loss +
          " lost_time { seconds: 1772445600 } customer_policy_etag: '3' lost_date { year: 2026 "
          "month: 3 "
-         "day: 2 } } }";
+         "day: 2 } } " +
+         more + "}";
 }
 
 TEST(QualifyCustomer, Rules) {
@@ -60,6 +61,10 @@ TEST(MarkLost, Rules) {
            {In("PROSPECT")},
            "loss_reason: 'price' note: 'twice ours'",
            Lost("PROSPECT", "loss_reason: 'price' note: 'twice ours'")},
+          {"says who looks after it",
+           {Owned()},
+           "loss_reason: 'price'",
+           Lost("PROSPECT", "loss_reason: 'price'", "owner: 'ann' ")},
           {"is quiet the second time",
            {In("PROSPECT"), Lost("PROSPECT", "loss_reason: 'price'")},
            "loss_reason: 'price'",

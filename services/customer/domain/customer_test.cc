@@ -17,11 +17,13 @@ using testing::Given;
 
 // A company that anybody could call.
 constexpr char kMade[] = R"(created {
-  customer { kind: CUSTOMER_KIND_COMPANY status: CUSTOMER_STATUS_PROSPECT region: "north" }
+  customer { kind: CUSTOMER_KIND_COMPANY status: CUSTOMER_STATUS_PROSPECT region: "north"
+    data_check_time { seconds: 1772445600 } }
   personal { display_name: "Steel Works" personal { phones: "+4912345678" } } })";
 constexpr char kPerson[] = R"(created {
-  customer { kind: CUSTOMER_KIND_PERSON status: CUSTOMER_STATUS_SUSPECT } personal { display_name:
-                "A Person" } })";
+  customer { kind: CUSTOMER_KIND_PERSON status: CUSTOMER_STATUS_SUSPECT
+    data_check_time { seconds: 1772445600 } }
+  personal { display_name: "A Person" } })";
 // Ordered on 2026-02-01; FixedContext is on 2026-03-02.
 constexpr char kActive[] = R"(activated { activity {
   order: "customers/customer-1/orders/o1" last_order_date { year: 2026 month: 2 day: 1 }
@@ -161,7 +163,8 @@ TEST(UpdateCustomer, FoldsWhatChangedAndLeavesTheRest) {
                 status: CUSTOMER_STATUS_PROSPECT
                 kind: CUSTOMER_KIND_COMPANY
                 display_name: "Y"
-                personal { phones: "+4912345678" })pb"));
+                personal { phones: "+4912345678" }
+                data_check_time { seconds: 1772445600 })pb"));
 }
 
 TEST(ReimportCustomer, Rules) {
@@ -175,7 +178,7 @@ TEST(ReimportCustomer, Rules) {
        R"(customer { region: "south" personal { phones: "+4987654321" } })",
        R"(updated { changed { paths: "personal.phones" paths: "region" }
                     customer { region: "south" }
-                    personal { personal { phones: "+4987654321" } } })"},
+                    personal { personal { phones: "+4987654321" } } imported: true })"},
       {"adds to external ids and tags",
        {kMade, here},
        R"(customer { external_ids { system: "crm" id: "1" } external_ids { system: "erp" id: "1" }
@@ -183,7 +186,7 @@ TEST(ReimportCustomer, Rules) {
        R"(updated { changed { paths: "tags" paths: "external_ids" }
                     customer { external_ids { system: "erp" id: "1" }
                                external_ids { system: "crm" id: "1" } tags: "fair" tags: "big" }
-                    personal {} })"},
+                    personal {} imported: true })"},
       {"is quiet when it knows all of it",
        {kMade, here},
        R"(customer { kind: CUSTOMER_KIND_COMPANY tags: "fair" display_name: "Steel Works" })",

@@ -24,6 +24,13 @@ absl::Status CheckName(std::string_view field, std::string_view collection, std:
   return base::Invalid(field, "must be the name of such a resource");
 }
 
+std::string StaffOfActor(std::string_view actor) {
+  constexpr std::string_view kPerson = "user:";
+  if (!actor.starts_with(kPerson)) return "";
+  const std::string_view id = actor.substr(kPerson.size());
+  return base::IsResourceId(id) ? std::string(id) : std::string();
+}
+
 absl::Status RefusedAt(const RefusedReferences& refused, std::string_view field) {
   const auto found = refused.find(field);
   return found == refused.end() ? absl::OkStatus() : found->second;

@@ -29,6 +29,9 @@ using RefusedReferences = std::map<std::string, absl::Status, std::less<>>;
 // INVALID_ARGUMENT naming `field` unless `name` is empty or that of a resource of `collection`.
 absl::Status CheckName(std::string_view field, std::string_view collection, std::string_view name);
 
+// The id of staff of a caller that is a person ("user:ann"); empty: it is none.
+std::string StaffOfActor(std::string_view actor);
+
 // The refusal of a field, or of the first one in the mask; OK: there is none.
 absl::Status RefusedAt(const RefusedReferences& refused, std::string_view field);
 absl::Status RefusedAt(const RefusedReferences& refused,

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "crm/customer/v1/customer_policy.pb.h"
+#include "crm/customer/v1/pool.pb.h"
 #include "crm/customer/v1/value.pb.h"
 
 namespace crm::customer {
@@ -65,6 +66,29 @@ engine::Commands SeedCustomerPolicies() {
     weight.set_weight(row.weight);
     for (const v1::CustomerKind kind : row.kinds) weight.add_kinds(kind);
   }
+  engine::Commands commands;
+  commands.push_back(std::move(command));
+  return commands;
+}
+
+engine::Commands SeedPools() {
+  auto command = std::make_unique<v1::CreatePoolRequest>();
+  command->set_pool_id("standard");
+  v1::Pool& pool = *command->mutable_pool();
+  pool.set_display_name("Standard");
+  pool.set_rank(1'000);
+  pool.mutable_pick_rule()->set_daily_limit(20);
+  pool.mutable_pick_rule()->set_former_owner_days(30);
+  // Nobody loses a customer before somebody wants that.
+  v1::RecycleRule& rule = *pool.add_recycle_rules();
+  rule.set_id("untouched");
+  rule.set_display_name("Untouched");
+  rule.set_untouched_days(30);
+  rule.set_created_days(30);
+  rule.set_disabled(true);
+  for (const char* field : {"personal.phones", "personal.emails"}) pool.add_hidden_fields(field);
+  pool.set_takes_unowned(true);
+  pool.set_sweep_hour(3);
   engine::Commands commands;
   commands.push_back(std::move(command));
   return commands;

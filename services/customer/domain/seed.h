@@ -9,5 +9,7 @@ namespace crm::customer {
 engine::Commands SeedTierPlans();
 // The policy: why customers are lost, and what should be known of them.
 engine::Commands SeedCustomerPolicies();
+// The pool of all customers that no other pool has.
+engine::Commands SeedPools();
 
 }  // namespace crm::customer

@@ -56,14 +56,6 @@ absl::Status CheckPlan(const v1::TierPlan& plan) {
   return absl::OkStatus();
 }
 
-absl::Time NextCompute(const v1::TierPlan& plan, const engine::Context& context) {
-  const absl::CivilDay today = absl::ToCivilDay(context.time, context.zone);
-  const absl::Time at = absl::FromCivil(absl::CivilHour(today) + plan.compute_hour(), context.zone);
-  return at > context.time
-             ? at
-             : absl::FromCivil(absl::CivilHour(today + 1) + plan.compute_hour(), context.zone);
-}
-
 TierFacts Compute(const std::string& name, const engine::Context& context,
                   const engine::Snapshot& snapshot) {
   v1::TierPlan plan = snapshot.Get(kTierPlans, name).value_or(v1::TierPlan());
@@ -111,7 +103,8 @@ engine::Decision<TierPlanModel> Computed(const v1::TierPlan& plan, const engine:
   *computed.mutable_computation() = facts.computation;
   *computed.mutable_computation()->mutable_compute_time() = base::TimestampOf(context.time);
   computed.mutable_computation()->set_number(plan.last_computation().number() + 1);
-  *computed.mutable_next_compute_time() = base::TimestampOf(NextCompute(plan, context));
+  *computed.mutable_next_compute_time() =
+      base::TimestampOf(NextAtHour(plan.compute_hour(), context.time, context.zone));
   return event;
 }
 

@@ -10,6 +10,7 @@
 #include "libs/testing/decisions.h"
 #include "libs/testing/fake_rows.h"
 #include "services/customer/domain/seed.h"
+#include "services/customer/read/merge_tables.h"
 #include "services/customer/read/order_test_helpers.h"
 #include "services/customer/read/tables.h"
 
@@ -155,7 +156,7 @@ TEST(NoteOrderImport, TheTiersAreComputedWhenTheImportIsIn) {
 }
 
 TEST(NoteOrderImport, AnImportIsWaitedForInWhateverPartitionButNotForEver) {
-  testing::FakeRows rows(kOrderFacts, kOrderMonths, kOrderImports, kTierPlans);
+  testing::FakeRows rows(kOrderFacts, kOrderMonths, kRedirects, kOrderImports, kTierPlans);
   engine::Context context = Standard();
   v1::TierPlan plan = Given<TierPlanModel>({kMade});
   plan.set_name(kStandardTierPlan);
@@ -209,7 +210,7 @@ TEST(ComputeTierPlan, IsDueAtItsNextTime) {
 }
 
 TEST(ComputeTierPlan, GathersTheBoundsOfItsWindow) {
-  testing::FakeRows rows(kOrderFacts, kOrderMonths, kOrderImports, kTierPlans);
+  testing::FakeRows rows(kOrderFacts, kOrderMonths, kRedirects, kOrderImports, kTierPlans);
   rows.Put(kTierPlans, testing::ParseText<v1::TierPlan>(R"(
     name: "tierPlans/standard" window_months: 6 measure: MEASURE_REVENUE sizes { top_bps: 2500
                 medium_bps: 5000 })"));

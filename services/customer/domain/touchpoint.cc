@@ -9,6 +9,7 @@
 #include "libs/base/check.h"
 #include "libs/base/date.h"
 #include "libs/base/field_mask.h"
+#include "libs/base/hash.h"
 #include "libs/base/resource_name.h"
 #include "libs/base/status.h"
 #include "libs/base/text.h"
@@ -23,8 +24,6 @@ namespace {
 
 using base::Invalid;
 using Event = TouchpointModel::Event;
-
-constexpr std::string_view kPerson = "user:";
 
 absl::Status CheckLists(const v1::Touchpoint& touchpoint) {
   std::set<std::string_view> seen;
@@ -74,6 +73,29 @@ absl::Status CheckTouchpoint(const v1::Touchpoint& touchpoint, absl::Time record
   return CheckLists(touchpoint);
 }
 
+constexpr int kPointsMax = 4;
+// Makes the ids of tickets: never to be changed.
+constexpr std::string_view kTicket = "ticket of a touchpoint";
+
+// What is asked for with the contact.
+absl::Status CheckWishes(const v1::RecordTouchpointRequest& record) {
+  if (record.lead_wanted())
+    return base::Refused(v1::REASON_LEADS_NOT_AVAILABLE, "there are no leads yet");
+  if (!record.has_ticket_wish()) return absl::OkStatus();
+  const v1::TicketWish& wish = record.ticket_wish();
+  if (record.touchpoint().direction() != v1::DIRECTION_IN)
+    return Invalid("ticket_wish", "must come from the customer");
+  if (wish.kind() == v1::TICKET_WISH_KIND_UNSPECIFIED || !v1::TicketWishKind_IsValid(wish.kind()))
+    return Invalid("ticket_wish.kind", "must be a kind of ticket");
+  if (wish.impact() < 1 || wish.impact() > kPointsMax)
+    return Invalid("ticket_wish.impact", "must be 1 to 4");
+  if (wish.urgency() < 1 || wish.urgency() > kPointsMax)
+    return Invalid("ticket_wish.urgency", "must be 1 to 4");
+  if (!wish.queue().empty() && !base::IsResourceId(wish.queue()))
+    return Invalid("ticket_wish.queue", "must be 1 to 63 characters of a-z, 0-9 and -");
+  return absl::OkStatus();
+}
+
 // What was said stands apart in an event, so that it can be encrypted and erased.
 template <class Fact>
 void MovePersonal(Fact& fact) {
@@ -112,11 +134,13 @@ engine::Decision<TouchpointModel> TouchpointModel::Decide(const State&,
   touchpoint = record.touchpoint();
   if (!touchpoint.has_occur_time())
     *touchpoint.mutable_occur_time() = base::TimestampOf(context.time);
-  const std::string_view actor = context.actor;
-  if (touchpoint.staff().empty() && actor.starts_with(kPerson) &&
-      base::IsResourceId(actor.substr(kPerson.size())))
-    touchpoint.set_staff(std::string(actor.substr(kPerson.size())));
+  if (touchpoint.staff().empty()) touchpoint.set_staff(StaffOfActor(context.actor));
   if (absl::Status s = CheckTouchpoint(touchpoint, context.time); !s.ok()) return s;
+  if (absl::Status s = CheckWishes(record); !s.ok()) return s;
+  if (record.has_ticket_wish()) {
+    *event.mutable_recorded()->mutable_ticket_wish() = record.ticket_wish();
+    touchpoint.set_ticket(record.parent() + "/tickets/" + base::DeriveId({kTicket, context.name}));
+  }
   MovePersonal(*event.mutable_recorded());
   return event;
 }

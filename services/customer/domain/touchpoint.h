@@ -25,7 +25,8 @@ struct TouchpointModel {
 
   static Facts Gather(const v1::RecordTouchpointRequest&, const engine::Context&,
                       const engine::Snapshot&);
-  // NOT_FOUND: no such customer. Refuses CUSTOMER_ERASED.
+  // NOT_FOUND: no such customer. Refuses CUSTOMER_ERASED, LEADS_NOT_AVAILABLE. What is asked for
+  // with it is opened by the service desk's reaction.
   static engine::Decision<TouchpointModel> Decide(const State&, const v1::RecordTouchpointRequest&,
                                                   const engine::Context&, const Facts&);
   static Facts Gather(const v1::UpdateTouchpointRequest&, const engine::Context&,

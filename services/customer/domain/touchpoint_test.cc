@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "libs/base/hash.h"
 #include "libs/base/timestamp.h"
 #include "libs/testing/decisions.h"
 #include "libs/testing/fake_rows.h"
@@ -75,6 +76,50 @@ TEST(RecordTouchpoint, Rules) {
   CheckDecisions<TouchpointModel, v1::RecordTouchpointRequest>(
       {{"refuses one of somebody erased", {}, With(""), "!CUSTOMER_ERASED"}},
       FixedContext<TouchpointModel>(), Of(v1::CUSTOMER_STATUS_ERASED));
+}
+
+std::string Wish(const std::string& fields) { return " ticket_wish { " + fields + " }"; }
+
+TEST(RecordTouchpoint, AsksForATicketOfANameOfItsOwn) {
+  const std::string parent = "parent: 'customers/customer-1' ";
+  const std::string wish =
+      Wish("kind: TICKET_WISH_KIND_FAULT impact: 2 urgency: 3 queue: 'repairs'");
+  const std::string recorded = Recorded(
+      "ticket: 'customers/customer-1/tickets/" +
+      base::DeriveId({"ticket of a touchpoint", FixedContext<TouchpointModel>().name}) + "' ");
+  const std::string ours =
+      "touchpoint { channel: CHANNEL_PHONE direction: DIRECTION_OUT " + std::string(kSaid) + " }";
+  CheckDecisions<TouchpointModel, v1::RecordTouchpointRequest>(
+      {
+          {"says which, and what is wanted",
+           {},
+           parent + With("") + wish,
+           recorded.substr(0, recorded.size() - 1) + wish + " }"},
+          {"takes none that the caller names",
+           {},
+           parent + With("ticket: 'customers/customer-1/tickets/x'") + wish,
+           recorded.substr(0, recorded.size() - 1) + wish + " }"},
+          {"refuses one of a contact that we began", {}, ours + wish, "!field:ticket_wish"},
+          {"needs a kind", {}, With("") + Wish("impact: 2 urgency: 3"), "!field:ticket_wish.kind"},
+          {"refuses a kind that is none",
+           {},
+           With("") + Wish("kind: 99 impact: 2 urgency: 3"),
+           "!field:ticket_wish.kind"},
+          {"needs an impact",
+           {},
+           With("") + Wish("kind: TICKET_WISH_KIND_FAULT urgency: 3"),
+           "!field:ticket_wish.impact"},
+          {"refuses an urgency beyond the worst",
+           {},
+           With("") + Wish("kind: TICKET_WISH_KIND_FAULT impact: 2 urgency: 5"),
+           "!field:ticket_wish.urgency"},
+          {"refuses a queue that is no id",
+           {},
+           With("") + Wish("kind: TICKET_WISH_KIND_FAULT impact: 2 urgency: 3 queue: 'A B'"),
+           "!field:ticket_wish.queue"},
+          {"refuses a lead", {}, With("") + " lead_wanted: true", "!LEADS_NOT_AVAILABLE"},
+      },
+      FixedContext<TouchpointModel>(), Of(v1::CUSTOMER_STATUS_PROSPECT));
 }
 
 TEST(RecordTouchpoint, RefusesBadShapesByTheirField) {

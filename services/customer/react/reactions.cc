@@ -33,7 +33,8 @@ std::unordered_map<std::string, v1::Tier> StandingTiers(const engine::Snapshot& 
     snapshot.Scan(
         kCustomers, "by_tier",
         [&](const v1::Customer& customer) {
-          tiers.emplace(customer.name(), tier);
+          // Another one stands for it, and has the tier of both.
+          if (customer.merged_into().empty()) tiers.emplace(customer.name(), tier);
           return true;
         },
         tier);

@@ -9,6 +9,7 @@
 #include "libs/testing/decisions.h"
 #include "libs/testing/fake_rows.h"
 #include "services/customer/domain/tier_plan.h"
+#include "services/customer/read/merge_tables.h"
 #include "services/customer/read/order_test_helpers.h"
 #include "services/customer/read/tables.h"
 
@@ -104,7 +105,8 @@ class OnTierPlanTest : public ::testing::Test {
     return assigned;
   }
 
-  testing::FakeRows rows_{kCustomers, kOrderFacts, kOrderMonths, kOrderImports, kTierPlans};
+  testing::FakeRows rows_{kCustomers, kOrderFacts,   kOrderMonths,
+                          kRedirects, kOrderImports, kTierPlans};
 };
 
 TEST_F(OnTierPlanTest, OnlyThoseWhoseTierDiffersGetACommand) {

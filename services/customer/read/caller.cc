@@ -12,6 +12,8 @@
 #include "libs/base/status.h"
 #include "services/customer/domain/checks.h"
 #include "services/customer/domain/position.h"
+#include "services/customer/read/caller_facts.h"
+#include "services/customer/read/redirects.h"
 #include "services/customer/read/search_terms.h"
 #include "services/customer/read/tables.h"
 
@@ -115,8 +117,11 @@ class Lookup {
     return Add(std::move(caller));
   }
 
+  // The customer, or the one that it was merged into.
   std::optional<v1::Customer> Known(std::string_view name) const {
     auto customer = snapshot_.Get(kCustomers, name);
+    if (customer.has_value() && !customer->merged_into().empty())
+      customer = snapshot_.Get(kCustomers, SurvivorOf(customer->name(), snapshot_));
     if (customer.has_value() && customer->status() == v1::CUSTOMER_STATUS_ERASED)
       return std::nullopt;
     return customer;
@@ -139,10 +144,7 @@ absl::StatusOr<v1::LookupCallerResponse> QueryCaller(const v1::LookupCallerReque
   if (!number.has_value())
     return base::Invalid("number", "must be a telephone number in international form");
   auto response = Lookup(snapshot, *std::move(number), context.business_date).Run();
-  for (const v1::CallerSection section :
-       {v1::CALLER_SECTION_OPEN_TICKETS, v1::CALLER_SECTION_RENEWALS,
-        v1::CALLER_SECTION_BEST_OFFER})
-    response.add_unavailable_sections(section);
+  AddCallerFacts(snapshot, context, response);
   return response;
 }
 

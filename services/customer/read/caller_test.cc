@@ -7,8 +7,10 @@
 
 #include "libs/testing/fake_rows.h"
 #include "libs/testing/matchers.h"
+#include "services/customer/read/merge_tables.h"
 #include "services/customer/read/search_terms.h"
 #include "services/customer/read/tables.h"
+#include "services/customer/read/timeline_tables.h"
 
 namespace crm::customer {
 namespace {
@@ -59,7 +61,10 @@ class CallerTest : public ::testing::Test {
     return callers;
   }
 
-  testing::FakeRows rows_{kCustomers, kSearchTerms, kSearchedCustomers, kContacts, kPositions};
+  testing::FakeRows rows_{kCustomers,       kSearchTerms, kSearchedCustomers,
+                          kContacts,        kPositions,   kRedirects,
+                          kTimeline,        kTouchpoints, kFollowedOpportunities,
+                          kFollowedTickets, kOrderFacts,  kOrderMonths};
   engine::Context context_;
 };
 
@@ -119,7 +124,8 @@ TEST_F(CallerTest, TheMostValuableIsAmongThemWhoeverElseHasTheNumber) {
 
 TEST_F(CallerTest, SaysWhatCannotBeTold) {
   EXPECT_THAT(Ask("+4912345678")->unavailable_sections(),
-              ElementsAre(v1::CALLER_SECTION_OPEN_TICKETS, v1::CALLER_SECTION_RENEWALS,
+              ElementsAre(v1::CALLER_SECTION_OPEN_TICKETS, v1::CALLER_SECTION_OPEN_OPPORTUNITIES,
+                          v1::CALLER_SECTION_VALUE, v1::CALLER_SECTION_RENEWALS,
                           v1::CALLER_SECTION_BEST_OFFER));
 }
 

@@ -9,6 +9,7 @@
 #include "libs/base/hash.h"
 #include "libs/base/resource_name.h"
 #include "libs/base/status.h"
+#include "services/customer/read/redirects.h"
 #include "services/customer/read/tables.h"
 
 namespace crm::customer {
@@ -45,6 +46,10 @@ MessagePtr Reimport(const v1::ImportCustomersRow& row, const std::string& id,
   return reimport;
 }
 
+std::string StandsFor(const v1::Customer& customer, const engine::Snapshot& snapshot) {
+  return customer.merged_into().empty() ? customer.name() : SurvivorOf(customer.name(), snapshot);
+}
+
 // Names of the customers that have one of the row's external ids.
 std::set<std::string> CustomersOf(const v1::Customer& row, const engine::Snapshot& snapshot) {
   std::set<std::string> names;
@@ -52,7 +57,7 @@ std::set<std::string> CustomersOf(const v1::Customer& row, const engine::Snapsho
     snapshot.Scan(
         kCustomers, "by_external_id",
         [&](const v1::Customer& customer) {
-          names.insert(customer.name());
+          names.insert(StandsFor(customer, snapshot));
           return names.size() < 2;
         },
         external_id.system(), external_id.id());
@@ -78,8 +83,10 @@ absl::StatusOr<MessagePtr> SplitRow(const v1::ImportCustomersRow& row,
   }
   const std::string id = base::IdFromExternal(ids[0].system(), ids[0].id());
   const std::string name = names.empty() ? "customers/" + id : *names.begin();
-  const bool here = !names.empty() || snapshot.Get(kCustomers, name).has_value();
-  return here ? Reimport(row, id, name, request) : Create(row, id, request);
+  if (!names.empty()) return Reimport(row, id, name, request);
+  const auto here = snapshot.Get(kCustomers, name);
+  if (!here.has_value()) return Create(row, id, request);
+  return Reimport(row, id, StandsFor(*here, snapshot), request);
 }
 
 }  // namespace

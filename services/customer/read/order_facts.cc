@@ -9,6 +9,7 @@
 #include "libs/base/date.h"
 #include "libs/base/status.h"
 #include "libs/base/timestamp.h"
+#include "services/customer/read/redirects.h"
 #include "services/customer/read/tables.h"
 
 namespace crm::customer {
@@ -87,6 +88,14 @@ void AddToMonth(const v1::OrderFact& fact, int sign, engine::Rows& rows) {
   rows.Put(kOrderMonths, month);
 }
 
+void AddSums(const OrderSums& more, OrderSums& sums) {
+  sums.order_count += more.order_count;
+  sums.revenue += more.revenue;
+  sums.margin_order_count += more.margin_order_count;
+  sums.margin += more.margin;
+  sums.margin_revenue += more.margin_revenue;
+}
+
 // Collects sums and remembers whether more than one currency was met.
 class Adder {
  public:
@@ -95,12 +104,18 @@ class Adder {
     mixed_ = mixed_ || currency != sums_.currency_code;
     revenue_ += Magnitude(more.revenue);
     margin_ += Magnitude(more.margin);
-    OrderSums& sums = sums_.customers[customer];
-    sums.order_count += more.order_count;
-    sums.revenue += more.revenue;
-    sums.margin_order_count += more.margin_order_count;
-    sums.margin += more.margin;
-    sums.margin_revenue += more.margin_revenue;
+    AddSums(more, sums_.customers[customer]);
+  }
+
+  // What merged customers ordered counts for those that stand for them.
+  void Redirect(const std::unordered_map<std::string, std::string>& redirects) {
+    for (const auto& [customer, survivor] : redirects) {
+      const auto found = sums_.customers.find(customer);
+      if (found == sums_.customers.end() || survivor == customer) continue;
+      const OrderSums moved = found->second;
+      sums_.customers.erase(found);
+      AddSums(moved, sums_.customers[survivor]);
+    }
   }
 
   absl::StatusOr<PeriodSums> Take() {
@@ -120,6 +135,24 @@ class Adder {
   bool mixed_ = false;
 };
 
+OrderSums SumsOf(const v1::OrderMonth& row) {
+  return {.order_count = row.order_count(),
+          .revenue = SumOf(row.revenue()),
+          .margin_order_count = row.margin_order_count(),
+          .margin = SumOf(row.margin()),
+          .margin_revenue = SumOf(row.margin_revenue())};
+}
+
+OrderSums SumsOf(const v1::OrderFact& fact) {
+  OrderSums one{.order_count = 1, .revenue = base::NanosOf(fact.revenue())};
+  if (fact.has_margin()) {
+    one.margin_order_count = 1;
+    one.margin = base::NanosOf(fact.margin());
+    one.margin_revenue = one.revenue;
+  }
+  return one;
+}
+
 void AddDays(const engine::Snapshot& snapshot, absl::CivilDay start, absl::CivilDay end,
              Adder& adder) {
   for (absl::CivilDay day = start; day < end; ++day) {
@@ -127,13 +160,7 @@ void AddDays(const engine::Snapshot& snapshot, absl::CivilDay start, absl::Civil
         kOrderFacts, "by_day",
         [&](const v1::OrderFact& fact) {
           if (fact.cancelled()) return true;
-          OrderSums one{.order_count = 1, .revenue = base::NanosOf(fact.revenue())};
-          if (fact.has_margin()) {
-            one.margin_order_count = 1;
-            one.margin = base::NanosOf(fact.margin());
-            one.margin_revenue = one.revenue;
-          }
-          adder.Add(fact.customer(), fact.revenue().currency_code(), one);
+          adder.Add(fact.customer(), fact.revenue().currency_code(), SumsOf(fact));
           return true;
         },
         DayNumber(day));
@@ -147,12 +174,7 @@ constexpr int64_t kMonthsOneByOneMax = 240;
 void AddMonths(const engine::Snapshot& snapshot, absl::CivilMonth start, absl::CivilMonth end,
                Adder& adder) {
   const auto add = [&](const v1::OrderMonth& row) {
-    adder.Add(row.customer(), row.currency_code(),
-              {.order_count = row.order_count(),
-               .revenue = SumOf(row.revenue()),
-               .margin_order_count = row.margin_order_count(),
-               .margin = SumOf(row.margin()),
-               .margin_revenue = SumOf(row.margin_revenue())});
+    adder.Add(row.customer(), row.currency_code(), SumsOf(row));
     return true;
   };
   if (end - start <= kMonthsOneByOneMax) {
@@ -165,6 +187,37 @@ void AddMonths(const engine::Snapshot& snapshot, absl::CivilMonth start, absl::C
   snapshot.Scan(kOrderMonths, "", [&](const v1::OrderMonth& row) {
     return row.month() < from || (row.month() < to && add(row));
   });
+}
+
+void AddDaysOf(const engine::Snapshot& snapshot, const std::string& customer, absl::CivilDay start,
+               absl::CivilDay end, Adder& adder) {
+  v1::OrderFact before;
+  before.set_customer(customer);
+  before.set_day(DayNumber(start));
+  const int32_t last = DayNumber(end);
+  snapshot.ScanAfter(
+      kOrderFacts, "by_customer", before,
+      [&](const v1::OrderFact& fact) {
+        if (fact.day() >= last) return false;
+        if (!fact.cancelled()) adder.Add(customer, fact.revenue().currency_code(), SumsOf(fact));
+        return true;
+      },
+      customer);
+}
+
+void AddMonthsOf(const engine::Snapshot& snapshot, const std::string& customer, int32_t from,
+                 int32_t to, Adder& adder) {
+  v1::OrderMonth before;
+  before.set_customer(customer);
+  before.set_month(from);
+  snapshot.ScanAfter(
+      kOrderMonths, "by_customer", before,
+      [&](const v1::OrderMonth& row) {
+        if (row.month() >= to) return false;
+        adder.Add(customer, row.currency_code(), SumsOf(row));
+        return true;
+      },
+      customer);
 }
 
 }  // namespace
@@ -221,6 +274,34 @@ absl::StatusOr<PeriodSums> SumOrders(const engine::Snapshot& snapshot, absl::Civ
     AddMonths(snapshot, first, last, adder);
     AddDays(snapshot, absl::CivilDay(last), end, adder);
   }
+  adder.Redirect(Redirects(snapshot));
+  return adder.Take();
+}
+
+absl::StatusOr<PeriodSums> SumOrdersOf(const engine::Snapshot& snapshot,
+                                       const std::vector<std::string>& customers,
+                                       const std::optional<OrderPeriod>& period) {
+  Adder adder;
+  for (const std::string& customer : customers) {
+    if (!period.has_value()) {
+      AddMonthsOf(snapshot, customer, std::numeric_limits<int32_t>::min(),
+                  std::numeric_limits<int32_t>::max(), adder);
+      continue;
+    }
+    const auto& [start, end] = *period;
+    const absl::CivilMonth first = start == absl::CivilDay(absl::CivilMonth(start))
+                                       ? absl::CivilMonth(start)
+                                       : absl::CivilMonth(start) + 1;
+    const absl::CivilMonth last(end);
+    if (first >= last) {
+      AddDaysOf(snapshot, customer, start, end, adder);
+      continue;
+    }
+    AddDaysOf(snapshot, customer, start, absl::CivilDay(first), adder);
+    AddMonthsOf(snapshot, customer, MonthNumber(absl::CivilDay(first)),
+                MonthNumber(absl::CivilDay(last)), adder);
+    AddDaysOf(snapshot, customer, absl::CivilDay(last), end, adder);
+  }
   return adder.Take();
 }
 
@@ -241,6 +322,9 @@ std::unordered_set<std::string> OrderedBefore(const engine::Snapshot& snapshot,
           return true;
         },
         DayNumber(at));
+  }
+  for (const auto& [customer, survivor] : Redirects(snapshot)) {
+    if (customers.erase(customer) > 0) customers.insert(survivor);
   }
   return customers;
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
@@ -35,8 +36,9 @@ struct OrderSums {
 };
 
 struct PeriodSums {
-  std::unordered_map<std::string, OrderSums> customers;  // With at least one order that counts.
-  std::string currency_code;                             // Of all of them; empty without any.
+  // With at least one order that counts. Orders of a merged customer are its survivor's.
+  std::unordered_map<std::string, OrderSums> customers;
+  std::string currency_code;  // Of all of them; empty without any.
 };
 
 // Sums of the orders from `start` to before `end`. Whole months come from the months' rows, the
@@ -46,6 +48,16 @@ struct PeriodSums {
 // at the ends.
 absl::StatusOr<PeriodSums> SumOrders(const engine::Snapshot& snapshot, absl::CivilDay start,
                                      absl::CivilDay end);
+
+// The same of one customer, or of one and those that were merged into it, whose names these are;
+// without a period of all its orders. Cost: one row for each of their months, and one for each
+// order of the days at the ends.
+struct OrderPeriod {
+  absl::CivilDay start, end;  // The end is excluded.
+};
+absl::StatusOr<PeriodSums> SumOrdersOf(const engine::Snapshot& snapshot,
+                                       const std::vector<std::string>& customers,
+                                       const std::optional<OrderPeriod>& period);
 
 // An import is in when no order was imported for so long.
 inline constexpr absl::Duration kImportQuiet = absl::Seconds(3);

@@ -4,6 +4,7 @@
 
 #include "libs/testing/fake_rows.h"
 #include "libs/testing/matchers.h"
+#include "services/customer/read/merge_tables.h"
 #include "services/customer/read/order_test_helpers.h"
 #include "services/customer/read/tables.h"
 
@@ -29,7 +30,7 @@ class OrderFacts : public ::testing::Test {
 
   static int64_t Cents(base::Nanos nanos) { return static_cast<int64_t>(nanos / 10'000'000); }
 
-  testing::FakeRows rows_{kOrderFacts, kOrderMonths, kOrderImports};
+  testing::FakeRows rows_{kOrderFacts, kOrderMonths, kRedirects, kOrderImports};
 };
 
 TEST_F(OrderFacts, APeriodIsItsMonthsAndTheDaysAtItsEnds) {

@@ -14,6 +14,7 @@
 #include "libs/base/status.h"
 #include "libs/base/timestamp.h"
 #include "services/customer/domain/position.h"
+#include "services/customer/read/redirects.h"
 #include "services/customer/read/tables.h"
 
 namespace crm::customer {
@@ -30,12 +31,31 @@ absl::Status CheckRequest(const v1::GetOrgChartRequest& request) {
   return base::CheckTimestamp("known_at", request.known_at());
 }
 
+// When a merged customer was merged into the one that stands for it.
+absl::Time MergeTimeOf(const v1::Customer& customer) {
+  for (const v1::CustomerMerge& merge : customer.merges()) {
+    if (merge.merge_case() == customer.merge_case()) return base::TimeOf(merge.outcome_time());
+  }
+  return absl::InfinitePast();
+}
+
 // Rows as they are recorded now, or as they were until a moment.
 class Known {
  public:
   Known(const engine::Snapshot& snapshot, const v1::GetOrgChartRequest& request)
       : snapshot_(snapshot) {
     if (request.has_known_at()) time_ = base::TimeOf(request.known_at());
+  }
+
+  // The customer and those that were merged into it, by what was known.
+  std::vector<std::string> Names(const std::string& customer) const {
+    std::vector<std::string> names = NamesOf(customer, snapshot_);
+    if (!time_.has_value()) return names;
+    std::erase_if(names, [&](const std::string& name) {
+      const auto row = snapshot_.Get(kCustomers, name);
+      return name != customer && row.has_value() && MergeTimeOf(*row) > *time_;
+    });
+    return names;
   }
 
   std::vector<v1::Position> Positions(std::string_view customer) const {
@@ -126,7 +146,10 @@ absl::StatusOr<v1::GetOrgChartResponse> QueryOrgChart(const v1::GetOrgChartReque
   const absl::CivilDay day =
       request.has_as_of() ? base::DayOf(request.as_of()) : context.business_date;
   const Known known(snapshot, request);
-  std::vector<v1::Position> positions = known.Positions(request.name());
+  std::vector<v1::Position> positions;
+  for (const std::string& name : known.Names(request.name())) {
+    for (v1::Position& position : known.Positions(name)) positions.push_back(std::move(position));
+  }
   std::erase_if(positions, [&](const v1::Position& position) { return !HeldOn(position, day); });
 
   v1::GetOrgChartResponse response;

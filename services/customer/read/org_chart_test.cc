@@ -9,6 +9,7 @@
 #include "libs/testing/fake_rows.h"
 #include "libs/testing/matchers.h"
 #include "services/customer/domain/position.h"
+#include "services/customer/read/merge_tables.h"
 #include "services/customer/read/tables.h"
 
 namespace crm::customer {
@@ -65,7 +66,7 @@ class OrgChart : public ::testing::Test {
     return nodes;
   }
 
-  testing::FakeRows rows_{kContacts, kCustomers, kPositions};
+  testing::FakeRows rows_{kContacts, kCustomers, kPositions, kRedirects};
   engine::Context context_;
 };
 

@@ -58,6 +58,25 @@ TEST_F(OwnerTerms, OneEndsWhenTheNextBegins) {
       "\"user:boss\"}\n");
 }
 
+TEST_F(OwnerTerms, WhoWantedItIsSaidWhateverVerbWasTheLast) {
+  const std::string request =
+      "owner_request { owner: 'bob' actor: 'user:bob' reason: 'met them' owner_slot: 'slot' }";
+  Change("", "created { customer { pool: 'pools/p' } }");
+  customer_.mutable_ownership()->set_owner_slot("slot");
+  Change("bob", "owner_granted { " + request + " }");
+  Change("eve", "updated { changed { paths: 'owner' } owner_reason: 'nearer' }");
+  Change("", "recycled { previous_owner: 'eve' recycle_rule: 'alone' }");
+  const auto bob = rows_.Get(kOwnerTerms, std::string("customers/a/ownerTerms/2"));
+  const auto eve = rows_.Get(kOwnerTerms, std::string("customers/a/ownerTerms/3"));
+  ASSERT_TRUE(bob.has_value() && eve.has_value());
+  EXPECT_EQ(bob->start_actor(), "user:bob") << "not the reaction that brought the answer";
+  EXPECT_EQ(bob->start_reason(), "met them");
+  EXPECT_EQ(bob->owner_slot(), "slot");
+  EXPECT_EQ(bob->end_reason(), "nearer");
+  EXPECT_EQ(eve->start_reason(), "nearer");
+  EXPECT_EQ(eve->end_reason(), "recycled: alone");
+}
+
 TEST_F(OwnerTerms, NoneOfACustomerWithoutOwner) {
   Change("", "created {}");
   Change("", "verified {}");

@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "libs/testing/fake_rows.h"
 #include "libs/testing/matchers.h"
+#include "services/customer/read/merge_tables.h"
 #include "services/customer/read/order_test_helpers.h"
 #include "services/customer/read/pyramid.h"
 #include "services/customer/read/tables.h"
@@ -132,7 +133,8 @@ class Cdnow : public ::testing::Test {
     ProjectOrder({event, meta}, rows_);
   }
 
-  testing::FakeRows rows_{kOrderFacts, kOrderMonths, kOrderImports, kTierPlans, kStatusCounts};
+  testing::FakeRows rows_{kOrderFacts,   kOrderMonths, kRedirects,
+                          kOrderImports, kTierPlans,   kStatusCounts};
 };
 
 TEST_F(Cdnow, AsTheFileHasThem) {

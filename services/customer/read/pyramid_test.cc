@@ -10,6 +10,7 @@
 #include "libs/testing/decisions.h"
 #include "libs/testing/fake_rows.h"
 #include "services/customer/domain/customer.h"
+#include "services/customer/read/merge_tables.h"
 #include "services/customer/read/order_test_helpers.h"
 #include "services/customer/read/tables.h"
 
@@ -153,7 +154,8 @@ class QueryPyramidTest : public ::testing::Test {
                         testing::FixedContext<CustomerModel>());
   }
 
-  testing::FakeRows rows_{kOrderFacts, kOrderMonths, kOrderImports, kTierPlans, kStatusCounts};
+  testing::FakeRows rows_{kOrderFacts,   kOrderMonths, kRedirects,
+                          kOrderImports, kTierPlans,   kStatusCounts};
 };
 
 constexpr char kJanuary[] =

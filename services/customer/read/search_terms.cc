@@ -25,7 +25,9 @@ constexpr std::u32string_view kLegalForms[] = {U"股份有限公司", U"有限�
 // What can be searched of a customer, as it was written.
 using Text = std::pair<v1::SearchTermKind, std::string>;
 
+// None for a merged customer: the one that stands for it is found.
 std::vector<Text> TextsOf(const v1::Customer& customer) {
+  if (!customer.merged_into().empty()) return {};
   std::vector<Text> texts = {{v1::SEARCH_TERM_KIND_NAME, customer.display_name()}};
   for (const auto& external_id : customer.external_ids())
     texts.emplace_back(v1::SEARCH_TERM_KIND_IDENTIFIER, external_id.id());

@@ -17,14 +17,17 @@ void AddToCount(v1::CustomerStatus status, int partition, int64_t more, engine::
   }
 }
 
+// A merged customer counts with the one that stands for it.
+bool Counts(const v1::Customer& customer) { return customer.merged_into().empty(); }
+
 }  // namespace
 
 void ProjectStatusCounts(const engine::Change<CustomerModel>& change, engine::Rows& rows) {
-  if (change.before != nullptr) {
-    if (change.before->status() == change.after.status()) return;
-    AddToCount(change.before->status(), change.meta.partition, -1, rows);
-  }
-  AddToCount(change.after.status(), change.meta.partition, +1, rows);
+  const bool counted = change.before != nullptr && Counts(*change.before);
+  const bool counts = Counts(change.after);
+  if (counted && counts && change.before->status() == change.after.status()) return;
+  if (counted) AddToCount(change.before->status(), change.meta.partition, -1, rows);
+  if (counts) AddToCount(change.after.status(), change.meta.partition, +1, rows);
 }
 
 int64_t CountStatus(const engine::Snapshot& snapshot, v1::CustomerStatus status) {

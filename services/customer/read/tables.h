@@ -24,6 +24,9 @@ inline constexpr TableSpec<v1::Customer> kCustomers{
     .key = {"name"},
     .indexes = {{.name = "by_status", .fields = {"status", "display_name"}},
                 {.name = "by_owner", .fields = {"owner", "status", "display_name"}},
+                {.name = "by_pool", .fields = {"pool", "ownership.pool_time"}},
+                {.name = "by_ownership",
+                 .fields = {"ownership_state", "owner", "ownership.owner_slot"}},
                 {.name = "by_branch", .fields = {"branch", "status"}},
                 {.name = "by_team", .fields = {"team", "status"}},
                 {.name = "by_tier", .fields = {"tier", "display_name"}},
@@ -31,8 +34,12 @@ inline constexpr TableSpec<v1::Customer> kCustomers{
                 {.name = "by_tag", .fields = {"tags"}},
                 {.name = "by_external_id", .fields = {"external_ids.system", "external_ids.id"}},
                 {.name = "by_display_name", .fields = {"display_name"}},
-                {.name = "by_last_order", .fields = {"-last_order_date"}}},
-    .version = 2};
+                {.name = "by_parent", .fields = {"parent", "display_name"}},
+                {.name = "by_last_order", .fields = {"-last_order_date"}},
+                {.name = "by_data_check",
+                 .fields = {"stale_since_date", "tier", "data_check_time"}}},
+    .history = true,
+    .version = 3};
 
 // A view: who looked after which customer, and when.
 inline constexpr TableSpec<v1::OwnerTerm> kOwnerTerms{
@@ -41,7 +48,8 @@ inline constexpr TableSpec<v1::OwnerTerm> kOwnerTerms{
     .indexes = {{.name = "by_customer", .fields = {"customer", "start_time"}},
                 {.name = "by_customer_end", .fields = {"customer", "end_time"}},
                 {.name = "by_owner", .fields = {"owner", "start_time"}},
-                {.name = "by_start", .fields = {"start_time"}}}};
+                {.name = "by_start", .fields = {"start_time"}}},
+    .version = 2};
 
 inline constexpr TableSpec<v1::Touchpoint> kTouchpoints{
     .name = "touchpoints",
@@ -85,12 +93,18 @@ inline constexpr char kStandardCustomerPolicy[] = "customerPolicies/standard";
 // A foreign table: what each order of the sales service counts for now. By day, for the days at the
 // ends of a period.
 inline constexpr TableSpec<v1::OrderFact> kOrderFacts{
-    .name = "order_facts", .key = {"order"}, .indexes = {{.name = "by_day", .fields = {"day"}}}};
+    .name = "order_facts",
+    .key = {"order"},
+    .indexes = {{.name = "by_day", .fields = {"day"}},
+                {.name = "by_customer", .fields = {"customer", "day"}}}};
 
 // The same added up by month and customer: a period is whole months and some days. A customer's
 // orders all come from one partition of the sales log, so a row is written from one place.
 inline constexpr TableSpec<v1::OrderMonth> kOrderMonths{
-    .name = "order_months", .key = {"month", "customer", "currency_code"}, .version = 2};
+    .name = "order_months",
+    .key = {"month", "customer", "currency_code"},
+    .indexes = {{.name = "by_customer", .fields = {"customer", "month"}}},
+    .version = 2};
 
 // When orders were last imported, for each partition of the sales log.
 inline constexpr TableSpec<v1::OrderImport> kOrderImports{.name = "order_imports",

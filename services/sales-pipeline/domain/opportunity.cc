@@ -106,6 +106,10 @@ absl::Status CheckCustomer(const v1::Opportunity& opportunity, const v1::Custome
   if (customer.status() == customer::v1::CUSTOMER_STATUS_ERASED) {
     return Refused(v1::REASON_CUSTOMER_ERASED, "the customer was erased");
   }
+  if (!customer.merged_into().empty()) {
+    return Refused(v1::REASON_CUSTOMER_MERGED, "the customer was merged into another one",
+                   {{"survivor", customer.merged_into()}});
+  }
   if (customer.status() == customer::v1::CUSTOMER_STATUS_LOST) {
     return Refused(v1::REASON_CUSTOMER_LOST, "qualify the customer again first");
   }

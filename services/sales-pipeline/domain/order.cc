@@ -149,6 +149,10 @@ Decision<OrderModel> OrderModel::Decide(const State&, const v1::RecordOrderReque
       Begin(record.order(), v1::ORDER_STATUS_PLACED, v1::ORDER_ORIGIN_RECORDED, context);
   if (!event.ok()) return event;
   if (absl::Status s = CheckBuyer(record.order(), customer, context); !s.ok()) return s;
+  if (!customer.merged_into().empty()) {
+    return Refused(v1::REASON_CUSTOMER_MERGED, "the customer was merged into another one",
+                   {{"survivor", customer.merged_into()}});
+  }
   if (!record.order().opportunity().empty() && !sale.has_value()) {
     return Refused(v1::REASON_OPPORTUNITY_UNKNOWN, "the opportunity does not exist");
   }

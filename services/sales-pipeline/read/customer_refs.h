@@ -19,7 +19,19 @@ void ProjectCustomerRef(const engine::ForeignEvent<customer::v1::CustomerEvent>&
 // The customer as the customer service's resource says it: for an answer that was asked for.
 v1::CustomerRef CustomerRefOf(const customer::v1::Customer& customer);
 
-// The customers with this name in another system, at most two: two is one too many to choose.
+// Names that a customer can have; more are left out.
+inline constexpr size_t kNamesMax = 1'000;
+
+// `parent` first, then, when it is a customer, those that were merged into it, directly or through
+// others: what hangs on them is listed with what hangs on it. Cost: a row for each.
+std::vector<std::string> ParentsOf(const std::string& parent, const engine::Snapshot& snapshot);
+
+// The customer that it was merged into, and so on to the last; itself when it was not.
+v1::CustomerRef StandsFor(v1::CustomerRef customer, const engine::Snapshot& snapshot);
+
+// The customers with this name in another system, at most two: two is one too many to choose. One
+// and those that were merged into it are one: the one that was merged furthest, which had the name
+// before the others took it over; among equal ones the first by name.
 std::vector<v1::CustomerRef> CustomersByExternalId(const engine::Snapshot& snapshot,
                                                    const common::v1::ExternalId& external_id);
 

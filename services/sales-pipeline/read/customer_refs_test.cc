@@ -97,5 +97,36 @@ TEST(CustomersByExternalId, FindsAtMostTwo) {
   EXPECT_TRUE(CustomersByExternalId(rows, id).empty());
 }
 
+TEST(ProjectCustomerRef, FollowsMerges) {
+  FakeRows rows(kCustomerRefs);
+  Project("customers/c1", kCreated, rows);
+  Project("customers/c2", "created { customer { external_ids { system: 'erp' id: '9' } } }", rows);
+  const std::string before = rows.DebugString();
+  Project("customers/c1", "merged { survivor: 'customers/c2' }", rows);
+  Project("customers/c2",
+          "absorbed { absorbed: 'customers/c1' changed { paths: 'external_ids' paths: 'status' } "
+          "customer { status: CUSTOMER_STATUS_ACTIVE external_ids { system: 'erp' id: '9' } "
+          "external_ids { system: 'erp' id: '7' } } }",
+          rows);
+  EXPECT_THAT(*rows.Get(kCustomerRefs, "customers/c2"),
+              EqualsProto("name: 'customers/c2' status: CUSTOMER_STATUS_ACTIVE external_ids { "
+                          "system: 'erp' id: '9' } external_ids { system: 'erp' id: '7' } "
+                          "absorbed_customers: 'customers/c1'"));
+  EXPECT_EQ(StandsFor(*rows.Get(kCustomerRefs, "customers/c1"), rows).name(), "customers/c2");
+  EXPECT_EQ(ParentsOf("customers/c2", rows),
+            (std::vector<std::string>{"customers/c2", "customers/c1"}));
+  const auto id = ParseText<common::v1::ExternalId>("system: 'erp' id: '7'");
+  ASSERT_EQ(CustomersByExternalId(rows, id).size(), 1u);
+  EXPECT_EQ(CustomersByExternalId(rows, id)[0].name(), "customers/c1") << "as before the merge";
+  Project("customers/c2",
+          "merge_reversed { absorbed: 'customers/c1' changed { paths: 'external_ids' paths: "
+          "'status' } customer { external_ids { system: 'erp' id: '9' } } }",
+          rows);
+  Project("customers/c1", "unmerged {}", rows);
+  EXPECT_EQ(rows.DebugString(), before);
+  Project("customers/c1", "merge_declined {}", rows);
+  EXPECT_EQ(rows.DebugString(), before);
+}
+
 }  // namespace
 }  // namespace crm::sales

@@ -38,6 +38,7 @@ absl::StatusOr<std::optional<v1::CustomerRef>> FindCustomer(const v1::OrderRow& 
       if (!kPattern->Matches(row.customer())) {
         return Invalid("customer", "must be the name of a customer");
       }
+      // Also when it was merged: a row means the same order before and after.
       return snapshot.Get(kCustomerRefs, row.customer());
     }
     case v1::OrderRow::kCustomerExternalId: {
@@ -151,8 +152,13 @@ absl::StatusOr<MessagePtr> CommandOf(const v1::OrderRow& row,
                                      const std::string& call, const engine::Snapshot& snapshot) {
   const common::v1::ExternalId& external_id = row.order().external_id();
   if (const std::optional<v1::Order> existing = FindOrder(external_id, snapshot)) {
-    const std::string& buyer = customer.has_value() ? customer->name() : row.customer();
-    if (base::ParentOf(existing->name()) != buyer) return Differs();
+    const std::string buyer =
+        customer.has_value() ? StandsFor(*customer, snapshot).name() : row.customer();
+    const std::string owner(base::ParentOf(existing->name()));
+    const auto known = snapshot.Get(kCustomerRefs, owner);
+    // An order of a customer that was merged keeps its name.
+    const std::string stands = known.has_value() ? StandsFor(*known, snapshot).name() : owner;
+    if (stands != buyer) return Differs();
     return Reimport(*existing, row, call);
   }
   const std::string id = base::IdFromExternal(external_id.system(), external_id.id());

@@ -132,6 +132,28 @@ TEST(SplitImportOrders, SaysAgainWhatIsThere) {
   }
 }
 
+TEST(SplitImportOrders, ARowMeansTheSameOrderBeforeAndAfterAMerge) {
+  FakeRows rows = Rows();
+  rows.Put(kCustomerRefs, ParseText<v1::CustomerRef>("name: 'customers/c0'"));
+  AddCustomer(rows);
+  for (const bool merged : {false, true}) {
+    if (merged) {
+      AddCustomer(rows, "customers/c0");
+      auto absorbed = *rows.Get(kCustomerRefs, "customers/c1");
+      absorbed.set_merged_into("customers/c0");
+      rows.Put(kCustomerRefs, absorbed);
+    }
+    for (const std::string& buyer : {kByName, kById})
+      EXPECT_EQ(Only<v1::ImportOrderRequest>(Split(rows, buyer + kOrder)).parent(), "customers/c1");
+  }
+  rows.Put(kOrders, ParseText<v1::Order>("name: 'customers/c1/orders/cdnow-1' "
+                                         "external_id { system: 'cdnow' id: '1' }"));
+  for (const std::string& buyer : {kByName, kById, std::string("customer: 'customers/c0' ")}) {
+    EXPECT_EQ(Only<v1::ReimportOrderRequest>(Split(rows, buyer + kOrder)).name(),
+              "customers/c1/orders/cdnow-1");
+  }
+}
+
 TEST(SplitImportOrders, RefusesALaterRowThatSaysOtherwise) {
   FakeRows rows = Rows();
   AddCustomer(rows);

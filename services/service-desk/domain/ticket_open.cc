@@ -119,6 +119,12 @@ Decision<TicketModel> TicketModel::Decide(const State&, const v1::OpenTicketRequ
   if (customer.status() == customer::v1::CUSTOMER_STATUS_ERASED) {
     return Refused(v1::REASON_CUSTOMER_ERASED, "the customer was erased");
   }
+  // A touchpoint of a merged customer keeps its name, and asks for the ticket where it is.
+  const bool reaction = std::string_view(context.actor).starts_with("service:");
+  if (!customer.merged_into().empty() && !reaction) {
+    return Refused(v1::REASON_CUSTOMER_MERGED, "the customer was merged into another one",
+                   {{"survivor", customer.merged_into()}});
+  }
   if (!facts.policy.has_value()) {
     return Refused(v1::REASON_PRIORITY_POLICY_UNKNOWN, "the priority policy is not known here");
   }

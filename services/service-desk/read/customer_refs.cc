@@ -2,6 +2,7 @@
 
 #include <google/protobuf/util/message_differencer.h>
 
+#include <algorithm>
 #include <string>
 
 #include "libs/engine/update.h"
@@ -12,13 +13,19 @@ namespace {
 
 using CustomerEvent = customer::v1::CustomerEvent;
 
-void ApplyUpdate(const customer::v1::CustomerUpdated& updated, v1::CustomerRef& ref) {
-  const customer::v1::Customer& now = updated.customer();
-  for (const std::string& path : updated.changed().paths()) {
+void ApplyFields(const google::protobuf::FieldMask& changed, const customer::v1::Customer& now,
+                 v1::CustomerRef& ref) {
+  for (const std::string& path : changed.paths()) {
+    if (path == "status") ref.set_status(now.status());
     if (path == "owner") ref.set_owner(now.owner());
     if (path == "team") ref.set_team(now.team());
     if (path == "branch") ref.set_branch(now.branch());
   }
+}
+
+void RemoveAbsorbed(const std::string& name, v1::CustomerRef& ref) {
+  auto& absorbed = *ref.mutable_absorbed_customers();
+  absorbed.erase(std::remove(absorbed.begin(), absorbed.end(), name), absorbed.end());
 }
 
 void Fold(const CustomerEvent& event, v1::CustomerRef& ref) {
@@ -27,7 +34,7 @@ void Fold(const CustomerEvent& event, v1::CustomerRef& ref) {
       ref = CustomerRefOf(event.created().customer());
       return;
     case CustomerEvent::kUpdated:
-      ApplyUpdate(event.updated(), ref);
+      ApplyFields(event.updated().changed(), event.updated().customer(), ref);
       return;
     case CustomerEvent::kActivated:
       ref.set_status(customer::v1::CUSTOMER_STATUS_ACTIVE);
@@ -45,13 +52,36 @@ void Fold(const CustomerEvent& event, v1::CustomerRef& ref) {
       ref.set_owner(event.transferred().owner());
       return;
     case CustomerEvent::kReleased:
+    case CustomerEvent::kRecycled:
       ref.clear_owner();
+      return;
+    case CustomerEvent::kOwnerGranted:
+      ref.set_owner(event.owner_granted().owner_request().owner());
       return;
     case CustomerEvent::kTierChanged:
       ref.set_tier(event.tier_changed().to());
       return;
+    case CustomerEvent::kMerged:
+      ref.set_merged_into(event.merged().survivor());
+      return;
+    case CustomerEvent::kUnmerged:
+      ref.clear_merged_into();
+      return;
+    case CustomerEvent::kAbsorbed:
+      ApplyFields(event.absorbed().changed(), event.absorbed().customer(), ref);
+      ref.add_absorbed_customers(event.absorbed().absorbed());
+      return;
+    case CustomerEvent::kMergeReversed:
+      ApplyFields(event.merge_reversed().changed(), event.merge_reversed().customer(), ref);
+      RemoveAbsorbed(event.merge_reversed().absorbed(), ref);
+      return;
+    case CustomerEvent::kMergeDeclined:
     case CustomerEvent::kVerified:
+    case CustomerEvent::kConsentRecorded:
+    case CustomerEvent::kBecameStale:
     case CustomerEvent::kOrderNoted:
+    case CustomerEvent::kOwnerRequested:
+    case CustomerEvent::kOwnerRefused:
     case CustomerEvent::EVENT_NOT_SET:
       return;
   }
@@ -81,7 +111,21 @@ v1::CustomerRef CustomerRefOf(const customer::v1::Customer& customer) {
   ref.set_owner(customer.owner());
   ref.set_team(customer.team());
   ref.set_branch(customer.branch());
+  ref.set_merged_into(customer.merged_into());
+  *ref.mutable_absorbed_customers() = customer.absorbed_customers();
   return ref;
+}
+
+std::vector<std::string> ParentsOf(const std::string& parent, const engine::Snapshot& snapshot) {
+  std::vector<std::string> names{parent};
+  for (size_t i = 0; i < names.size() && names.size() < kNamesMax; ++i) {
+    const auto ref = snapshot.Get(kCustomerRefs, names[i]);
+    if (!ref.has_value()) continue;
+    for (const std::string& absorbed : ref->absorbed_customers()) {
+      if (std::find(names.begin(), names.end(), absorbed) == names.end()) names.push_back(absorbed);
+    }
+  }
+  return names;
 }
 
 }  // namespace crm::servicedesk

@@ -1,6 +1,9 @@
 // This service's copy of the customers: who they are to us, and where they stand in the pyramid.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "crm/customer/v1/customer.pb.h"
 #include "crm/customer/v1/customer_event.pb.h"
 #include "crm/servicedesk/v1/customer_ref.pb.h"
@@ -15,5 +18,12 @@ void ProjectCustomerRef(const engine::ForeignEvent<customer::v1::CustomerEvent>&
 
 // The customer as the customer service's resource says it: for an answer that was asked for.
 v1::CustomerRef CustomerRefOf(const customer::v1::Customer& customer);
+
+// Names that a customer can have; more are left out.
+inline constexpr size_t kNamesMax = 1'000;
+
+// `parent` first, then, when it is a customer, those that were merged into it, directly or through
+// others: what hangs on them is listed with what hangs on it. Cost: a row for each.
+std::vector<std::string> ParentsOf(const std::string& parent, const engine::Snapshot& snapshot);
 
 }  // namespace crm::servicedesk

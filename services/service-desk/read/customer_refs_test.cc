@@ -85,5 +85,24 @@ TEST(CustomerRefOf, TakesWhatAnAnswerSays) {
                   "owner: 'ann' team: 't1' branch: 'north'"));
 }
 
+TEST(ProjectCustomerRef, FollowsMerges) {
+  Customer customer;
+  customer.Say(kCreated);
+  customer.Say("merged { survivor: 'customers/c2' }");
+  EXPECT_EQ(customer.Row().merged_into(), "customers/c2");
+  customer.Say("unmerged {}");
+  EXPECT_TRUE(customer.Row().merged_into().empty());
+  customer.Say(
+      "absorbed { absorbed: 'customers/c3' changed { paths: 'status' } customer { status: "
+      "CUSTOMER_STATUS_ACTIVE } }");
+  EXPECT_EQ(customer.Row().status(), customer::v1::CUSTOMER_STATUS_ACTIVE);
+  ASSERT_EQ(customer.Row().absorbed_customers_size(), 1);
+  customer.Say(
+      "merge_reversed { absorbed: 'customers/c3' changed { paths: 'status' } customer { status: "
+      "CUSTOMER_STATUS_PROSPECT } }");
+  EXPECT_EQ(customer.Row().status(), customer::v1::CUSTOMER_STATUS_PROSPECT);
+  EXPECT_EQ(customer.Row().absorbed_customers_size(), 0);
+}
+
 }  // namespace
 }  // namespace crm::servicedesk

@@ -98,7 +98,9 @@ std::vector<std::string> Cluster::FlagsOf(int replica) const {
           "--replica-address",
           PeerLink(replica, "{instance}", peer_port_),
           "--flush-seconds",
-          "2"};
+          "2",
+          "--absent-services",
+          "crm.marketing.v1,crm.servicedesk.v1"};
 }
 
 void Cluster::StartProxy(const Programs& programs, const std::string& directory) {

@@ -1,0 +1,120 @@
+#include "libs/calendar/recurrence.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "libs/base/status.h"
+
+namespace crm::calendar {
+namespace {
+
+using absl::CivilSecond;
+
+// Monday, 09:00.
+const CivilSecond kStart(2026, 3, 2, 9);
+
+// The first four times behind the start, as "03-05 09:00".
+std::string Times(const std::string& rule, CivilSecond start = kStart,
+                  absl::TimeZone zone = absl::UTCTimeZone()) {
+  std::string times;
+  CivilSecond at = start;
+  for (int i = 0; i < 4; ++i) {
+    const auto next = NextTime(rule, start, at, zone);
+    if (!next.has_value()) return times + "end";
+    at = *next;
+    times += absl::FormatCivilTime(absl::CivilMinute(at)).substr(2) + " ";
+  }
+  return times;
+}
+
+TEST(NextTime, FollowsTheRule) {
+  EXPECT_EQ(Times("FREQ=DAILY"), "26-03-03T09:00 26-03-04T09:00 26-03-05T09:00 26-03-06T09:00 ");
+  EXPECT_EQ(Times("FREQ=WEEKLY;BYDAY=MO,TH"),
+            "26-03-05T09:00 26-03-09T09:00 26-03-12T09:00 26-03-16T09:00 ");
+  EXPECT_EQ(Times("FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,SU;WKST=SU"),
+            "26-03-03T09:00 26-03-15T09:00 26-03-17T09:00 26-03-29T09:00 ");
+  EXPECT_EQ(Times("FREQ=MONTHLY;BYMONTHDAY=-1"),
+            "26-03-31T09:00 26-04-30T09:00 26-05-31T09:00 26-06-30T09:00 ");
+  EXPECT_EQ(Times("FREQ=MONTHLY;BYDAY=2TU,-1FR"),
+            "26-03-10T09:00 26-03-27T09:00 26-04-14T09:00 26-04-24T09:00 ");
+  EXPECT_EQ(Times("FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1"),
+            "26-03-31T09:00 26-04-30T09:00 26-05-29T09:00 26-06-30T09:00 ");
+  EXPECT_EQ(Times("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29"),
+            "28-02-29T09:00 32-02-29T09:00 36-02-29T09:00 40-02-29T09:00 ");
+}
+
+// A month without that day is passed over, as RFC 5545 has it.
+TEST(NextTime, PassesOverMonthsWithoutTheDay) {
+  EXPECT_EQ(Times("FREQ=MONTHLY", CivilSecond(2026, 1, 31, 8)),
+            "26-03-31T08:00 26-05-31T08:00 26-07-31T08:00 26-08-31T08:00 ");
+}
+
+TEST(NextTime, Ends) {
+  EXPECT_EQ(Times("FREQ=DAILY;COUNT=3"), "26-03-03T09:00 26-03-04T09:00 end");
+  EXPECT_EQ(Times("FREQ=DAILY;UNTIL=20260304"), "26-03-03T09:00 26-03-04T09:00 end");
+  EXPECT_EQ(Times("FREQ=DAILY;UNTIL=20260304T085959"), "26-03-03T09:00 end");
+  EXPECT_EQ(Times("FREQ=DAILY;UNTIL=20260304T010000Z", kStart, absl::FixedTimeZone(8 * 3600)),
+            "26-03-03T09:00 26-03-04T09:00 end");
+  EXPECT_EQ(Times("FREQ=DAILY;UNTIL=20260304T005959Z", kStart, absl::FixedTimeZone(8 * 3600)),
+            "26-03-03T09:00 end");
+  EXPECT_TRUE(NextTime("FREQ=DAILY;COUNT=1", kStart, kStart, absl::UTCTimeZone(), false));
+}
+
+TEST(NextTime, CountsFromTheStartWhereverItIsAsked) {
+  const std::string rule = "FREQ=DAILY;INTERVAL=3;COUNT=4";
+  EXPECT_EQ(NextTime(rule, kStart, CivilSecond(2026, 3, 7), absl::UTCTimeZone()),
+            CivilSecond(2026, 3, 8, 9));
+  EXPECT_EQ(NextTime(rule, kStart, CivilSecond(2026, 3, 11, 9), absl::UTCTimeZone()), std::nullopt);
+  EXPECT_EQ(CountOf(rule), 4);
+  EXPECT_EQ(CountOf("FREQ=DAILY"), 0);
+}
+
+TEST(CheckRule, TakesWhatItKnows) {
+  for (const char* rule : {"FREQ=DAILY", "FREQ=WEEKLY;BYDAY=MO", "FREQ=MONTHLY;BYDAY=2TU;COUNT=5",
+                           "INTERVAL=2;FREQ=DAILY", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29",
+                           "FREQ=DAILY;UNTIL=20301231T235959Z",
+                           "FREQ=YEARLY;BYMONTH=4,5;BYMONTHDAY=31", "FREQ=WEEKLY;WKST=SU"}) {
+    EXPECT_TRUE(CheckRule("repeat", rule).ok()) << rule;
+  }
+}
+
+TEST(CheckRule, RefusesTheRestByItsField) {
+  for (const char* rule : {"",
+                           "weekly",
+                           "FREQ=",
+                           "FREQ=HOURLY",
+                           "FREQ=SECONDLY",
+                           "BYDAY=MO",
+                           "FREQ=DAILY;FREQ=DAILY",
+                           "FREQ=DAILY;INTERVAL=0",
+                           "FREQ=DAILY;INTERVAL=1001",
+                           "FREQ=DAILY;COUNT=0",
+                           "FREQ=DAILY;COUNT=99999999999999999999",
+                           "FREQ=DAILY;COUNT=2;UNTIL=20260304",
+                           "FREQ=DAILY;UNTIL=2026",
+                           "FREQ=DAILY;UNTIL=20261340T",
+                           "FREQ=WEEKLY;BYDAY=XX",
+                           "FREQ=WEEKLY;BYDAY=1MO",
+                           "FREQ=WEEKLY;BYDAY=",
+                           "FREQ=MONTHLY;BYDAY=54MO",
+                           "FREQ=YEARLY;BYMONTH=13",
+                           "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",
+                           "FREQ=MONTHLY;BYMONTHDAY=-31;BYMONTH=2,4",
+                           "FREQ=MONTHLY;BYMONTHDAY=32",
+                           "FREQ=MONTHLY;BYMONTHDAY=0",
+                           "FREQ=WEEKLY;BYMONTHDAY=3",
+                           "FREQ=DAILY;BYSETPOS=1",
+                           "FREQ=YEARLY;BYEASTER=1",
+                           "FREQ=DAILY;BYHOUR=9",
+                           "FREQ=DAILY;",
+                           "FREQ=DAILY;;COUNT=2",
+                           "RSCALE=CHINESE;FREQ=YEARLY",
+                           "FREQ=DAILY\nCOUNT=2"}) {
+    EXPECT_EQ(base::FieldOf(CheckRule("repeat", rule)), "repeat") << rule;
+  }
+  EXPECT_EQ(base::FieldOf(CheckRule("r", "FREQ=DAILY;BYDAY=" + std::string(500, ','))), "r");
+}
+
+}  // namespace
+}  // namespace crm::calendar

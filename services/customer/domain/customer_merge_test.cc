@@ -1,0 +1,426 @@
+#include "services/customer/domain/customer_merge.h"
+
+#include <gmock/gmock.h>
+
+#include <string>
+#include <vector>
+
+#include "libs/engine/update.h"
+#include "libs/testing/decisions.h"
+#include "libs/testing/fake_rows.h"
+#include "services/customer/read/merge_tables.h"
+#include "services/customer/read/tables.h"
+
+namespace crm::customer {
+namespace {
+
+using testing::CheckDecisions;
+using ::testing::ElementsAre;
+using testing::EqualsProto;
+using testing::FixedContext;
+using testing::Given;
+using ::testing::IsEmpty;
+using testing::ParseText;
+
+// FixedContext is on 2026-03-02 10:00 UTC, in USD, and names the customer "customers/customer-1".
+const std::string kNow = "{ seconds: 1772445600 }";
+const std::string kCase = "merge_case: 'mergeCases/m' ";
+
+std::string Made(const std::string& more = "") {
+  return "created { customer { kind: CUSTOMER_KIND_COMPANY status: CUSTOMER_STATUS_PROSPECT " +
+         more + " } personal { display_name: 'Steel' } }";
+}
+std::string MadeErased() {
+  return "created { customer { kind: CUSTOMER_KIND_COMPANY status: CUSTOMER_STATUS_ERASED } }";
+}
+std::string Merged(const std::string& merge_case = "m") {
+  return "merged { merge_case: 'mergeCases/" + merge_case +
+         "' survivor: 'customers/b' merge_time " + kNow + " }";
+}
+std::string Absorbed() {
+  return "absorbed { " + kCase +
+         "absorbed: 'customers/a' changed { paths: 'region' } customer { region: 'north' } "
+         "personal {} merge_time " +
+         kNow + " }";
+}
+std::string Declined(const std::string& other, const std::string& role, const std::string& reason,
+                     const std::string& more = "") {
+  return "merge_declined { " + kCase + "other: 'customers/" + other + "' role: MERGE_ROLE_" + role +
+         " reason: REASON_" + reason + more + " decline_time " + kNow + " }";
+}
+
+TEST(MergeCustomer, Rules) {
+  const std::string merge = kCase + "survivor: 'customers/b' ";
+  const std::string no = "ABSORBED";
+  CheckDecisions<CustomerModel, v1::MergeCustomerRequest>({
+      {"freezes and says what it was",
+       {Made("region: 'north'")},
+       merge + "survivor_etag: '7' choices { field: 'region' rule: MERGE_RULE_ABSORBED }",
+       "merged { " + merge +
+           "customer { kind: CUSTOMER_KIND_COMPANY status: CUSTOMER_STATUS_PROSPECT region: "
+           "'north' } personal { display_name: 'Steel' } survivor_etag: '7' choices { field: "
+           "'region' rule: MERGE_RULE_ABSORBED } merge_time " +
+           kNow + " }"},
+      {"is quiet the second time", {Made(), Merged()}, merge, ""},
+      {"declines when another case was first",
+       {Made(), Merged("other")},
+       merge,
+       Declined("b", no, "CUSTOMER_MERGED")},
+      {"declines when it has changed since it was seen",
+       {Made()},
+       merge + "absorbed_etag: '9'",
+       Declined("b", no, "MERGE_CUSTOMER_CHANGED")},
+      {"takes the etag that was seen",
+       {MadeErased()},
+       merge + "absorbed_etag: '1'",
+       Declined("b", no, "CUSTOMER_ERASED")},
+      {"declines while a book is being asked",
+       {Made("owner_request { owner: 'ann' }")},
+       merge,
+       Declined("b", no, "OWNER_PENDING")},
+  });
+}
+
+std::string Absorb(const std::string& was, const std::string& more = "") {
+  return kCase + "absorbed: 'customers/a' merged { customer { kind: CUSTOMER_KIND_COMPANY " + was +
+         " } personal { display_name: 'Steal' } " + more + " }";
+}
+
+TEST(AbsorbCustomer, Rules) {
+  const std::string no = "SURVIVOR";
+  const MergePolicy policy{{{"industry", v1::MERGE_RULE_SURVIVOR}}, "5"};
+  const std::string ordered =
+      "currency_code: 'EUR' last_order_date { year: 2025 month: 1 day: 1 } ";
+  CheckDecisions<CustomerModel, v1::AbsorbCustomerRequest>(
+      {
+          {"takes what it has not, by the policy",
+           {Made()},
+           Absorb("region: 'north' industry: 'steel'"),
+           "absorbed { " + kCase +
+               "absorbed: 'customers/a' changed { paths: 'region' } customer { region: 'north' } "
+               "personal {} customer_policy_etag: '5' merge_time " +
+               kNow + " }"},
+          {"by hand before the policy",
+           {Made()},
+           Absorb("industry: 'steel'",
+                  "choices { field: 'industry' rule: MERGE_RULE_ABSORBED } choices { field: "
+                  "'display_name' rule: MERGE_RULE_ABSORBED }"),
+           "absorbed { " + kCase +
+               "absorbed: 'customers/a' changed { paths: 'display_name' paths: 'industry' } "
+               "customer { industry: 'steel' } personal { display_name: 'Steal' } "
+               "customer_policy_etag: '5' merge_time " +
+               kNow + " }"},
+          {"says who looks after them",
+           {Made("owner: 'ann'")},
+           Absorb("owner: 'bob'"),
+           "absorbed { " + kCase +
+               "absorbed: 'customers/a' changed {} customer {} personal {} customer_policy_etag: "
+               "'5' owner: 'ann' absorbed_owner: 'bob' merge_time " +
+               kNow + " }"},
+          {"says so when there is nothing to take",
+           {Made()},
+           Absorb(""),
+           "absorbed { " + kCase +
+               "absorbed: 'customers/a' changed {} customer {} personal {} customer_policy_etag: "
+               "'5' merge_time " +
+               kNow + " }"},
+          {"is quiet the second time", {Made(), Absorbed()}, Absorb(""), ""},
+          {"declines when it was merged itself",
+           {Made(), Merged()},
+           Absorb(""),
+           Declined("a", no, "CUSTOMER_MERGED")},
+          {"declines when it is erased",
+           {MadeErased()},
+           Absorb(""),
+           Declined("a", no, "CUSTOMER_ERASED")},
+          {"declines when it has changed since it was seen",
+           {Made()},
+           Absorb("", "survivor_etag: '9'"),
+           Declined("a", no, "MERGE_CUSTOMER_CHANGED")},
+          {"declines a person",
+           {Made()},
+           kCase + "absorbed: 'customers/a' merged { customer { kind: CUSTOMER_KIND_PERSON } }",
+           Declined("a", no, "MERGE_KINDS_DIFFER")},
+          {"declines orders in another currency",
+           {Made("currency_code: 'USD' last_order_date { year: 2026 month: 1 day: 1 }")},
+           Absorb(ordered),
+           Declined("a", no, "MERGE_CURRENCIES_DIFFER")},
+      },
+      FixedContext<CustomerModel>(), policy);
+}
+
+TEST(AbsorbCustomer, KeepsToItsLimits) {
+  const std::string no = "SURVIVOR";
+  const MergePolicy policy;
+  std::string many;
+  for (int i = 0; i < kAbsorbedMax; ++i)
+    many += "absorbed_customers: 'customers/x" + std::to_string(i) + "' ";
+  CheckDecisions<CustomerModel, v1::AbsorbCustomerRequest>(
+      {{"declines one too many", {Made(many)}, Absorb(""), Declined("a", no, "MERGE_TOO_MANY")}},
+      FixedContext<CustomerModel>(), policy);
+  std::string terms;
+  for (int i = 0; i < 60; ++i) terms += "consents { channel: CHANNEL_EMAIL } ";
+  CheckDecisions<CustomerModel, v1::AbsorbCustomerRequest>(
+      {{"declines consents that it could not keep",
+        {Made(terms)},
+        Absorb(terms),
+        Declined("a", no, "CONSENTS_FULL")}},
+      FixedContext<CustomerModel>(), policy);
+}
+
+TEST(AbsorbCustomer, TheRulesComeFromThePolicy) {
+  testing::FakeRows rows(kCustomerPolicies);
+  const auto gather = [&] {
+    return CustomerModel::Gather(v1::AbsorbCustomerRequest(), FixedContext<CustomerModel>(), rows);
+  };
+  EXPECT_THAT(gather().rules, IsEmpty());
+  rows.Put(kCustomerPolicies,
+           ParseText<v1::CustomerPolicy>("name: 'customerPolicies/standard' etag: '7' merge_rules "
+                                         "{ field: 'region' rule: MERGE_RULE_ABSORBED }"));
+  EXPECT_EQ(gather().rules.at("region"), v1::MERGE_RULE_ABSORBED);
+  EXPECT_EQ(gather().customer_policy_etag, "7");
+}
+
+TEST(ReverseMerge, Rules) {
+  MergeUndoFacts facts;
+  facts.undo = ParseText<v1::MergeUndo>(
+      "absorbed: 'customers/a' changed { paths: 'region' paths: 'industry' } after { region: "
+      "'north' industry: 'steel' }");
+  facts.kept.add_resources("customers/customer-1/touchpoints/t");
+  const std::string reverse = kCase + "absorbed: 'customers/a'";
+  CheckDecisions<CustomerModel, v1::ReverseMergeRequest>(
+      {
+          {"gives back, and says what it keeps",
+           {Made("industry: 'paper' owner: 'ann'"), Absorbed()},
+           reverse,
+           "merge_reversed { " + kCase +
+               "absorbed: 'customers/a' changed { paths: 'region' } customer {} personal {} kept { "
+               "fields: 'industry' resources: 'customers/customer-1/touchpoints/t' } "
+               "owner: 'ann' unmerge_time " +
+               kNow + " }"},
+          {"is quiet the second time",
+           {Made(), Absorbed(),
+            "merge_reversed { " + kCase + "absorbed: 'customers/a' unmerge_time { seconds: 1 } }"},
+           reverse,
+           ""},
+          {"declines when it was merged further",
+           {Made(), Absorbed(), Merged("other")},
+           reverse,
+           Declined("a", "SURVIVOR", "CUSTOMER_MERGED", " reversal: true")},
+      },
+      FixedContext<CustomerModel>(), facts);
+  CheckDecisions<CustomerModel, v1::ReverseMergeRequest>(
+      {{"declines what it never took",
+        {Made()},
+        reverse,
+        Declined("a", "SURVIVOR", "NOT_MERGED", " reversal: true")}},
+      FixedContext<CustomerModel>(), MergeUndoFacts{});
+}
+
+TEST(ReleaseMerged, Rules) {
+  CheckDecisions<CustomerModel, v1::ReleaseMergedRequest>({
+      {"goes on by itself",
+       {Made("owner: 'ann'"), Merged()},
+       kCase + "kept { fields: 'region' }",
+       "unmerged { " + kCase +
+           "survivor: 'customers/b' kept { fields: 'region' } owner: 'ann' unmerge_time " + kNow +
+           " }"},
+      {"because the other would not",
+       {Made(), Merged()},
+       kCase + "decline_reason: REASON_CUSTOMER_ERASED",
+       "unmerged { " + kCase +
+           "survivor: 'customers/b' decline_reason: REASON_CUSTOMER_ERASED unmerge_time " + kNow +
+           " }"},
+      {"is quiet when it is not merged", {Made()}, kCase, ""},
+      {"or by another case", {Made(), Merged("other")}, kCase, ""},
+  });
+}
+
+TEST(FoldMerge, IsRememberedOnBothSides) {
+  const v1::Customer merged = Given<CustomerModel>({Made(), Merged()});
+  EXPECT_EQ(merged.merged_into(), "customers/b");
+  EXPECT_EQ(merged.merge_case(), "mergeCases/m");
+  ASSERT_EQ(merged.merges_size(), 1);
+  EXPECT_EQ(merged.merges(0).role(), v1::MERGE_ROLE_ABSORBED);
+  const v1::Customer survivor = Given<CustomerModel>({Made(), Absorbed()});
+  EXPECT_THAT(survivor.absorbed_customers(), ElementsAre("customers/a"));
+  EXPECT_EQ(survivor.region(), "north");
+  EXPECT_EQ(survivor.display_name(), "Steel");
+  const v1::Customer free =
+      Given<CustomerModel>({Made(), Merged(), "unmerged { " + kCase + "survivor: 'customers/b' }"});
+  EXPECT_TRUE(free.merged_into().empty());
+  EXPECT_EQ(free.merges(0).outcome(), v1::MERGE_OUTCOME_UNMERGED);
+}
+
+TEST(FoldMerge, AMergedOneIsInNobodysBookAndNoPool) {
+  const std::string owned =
+      "owner: 'ann' ownership_state: OWNERSHIP_STATE_OWNED ownership { owner_slot: "
+      "'ownerBooks/ann/ownerSlots/s' }";
+  v1::Customer customer = Given<CustomerModel>({Made(owned), Merged()});
+  EXPECT_EQ(customer.owner(), "ann");
+  EXPECT_EQ(customer.ownership().owner_slot(), "");
+  EXPECT_EQ(customer.ownership_state(), v1::OWNERSHIP_STATE_UNSPECIFIED);
+  customer = Given<CustomerModel>({Made(owned), Merged(), "unmerged {}"});
+  EXPECT_EQ(customer.ownership_state(), v1::OWNERSHIP_STATE_OWNED);
+  EXPECT_EQ(customer.ownership().owner_slot(), "") << "without a slot, also over the limit";
+  customer = Given<CustomerModel>({Made("pool: 'pools/p'"), Merged()});
+  EXPECT_EQ(customer.ownership_state(), v1::OWNERSHIP_STATE_UNSPECIFIED);
+  customer = Given<CustomerModel>({Made("pool: 'pools/p'"), Merged(), "unmerged {}"});
+  EXPECT_EQ(customer.ownership_state(), v1::OWNERSHIP_STATE_IN_POOL);
+}
+
+TEST(FoldMerge, NobodyLooksAfterAMergedOneWhetherItIsActive) {
+  const std::string active =
+      "activated { activity { last_order_date { year: 2026 month: 2 day: 1 } active_until_date { "
+      "year: 2027 month: 2 day: 1 } activity_check_time { seconds: 1801440000 } } }";
+  EXPECT_TRUE(CustomerModel::NextDue(Given<CustomerModel>({Made(), active})).has_value());
+  EXPECT_FALSE(
+      CustomerModel::NextDue(Given<CustomerModel>({Made(), active, Merged()})).has_value());
+}
+
+// The rows that taking back rests on.
+class MergeUndoTest : public ::testing::Test {
+ protected:
+  v1::Customer Absorb(const v1::Customer& survivor, const std::string& name, const std::string& was,
+                      const std::string& merged = "") {
+    v1::AbsorbCustomerRequest absorb;
+    *absorb.mutable_merged() = ParseText<v1::CustomerMerged>(merged);
+    absorb.set_merge_case("mergeCases/" + name);
+    absorb.set_absorbed("customers/" + name);
+    *absorb.mutable_merged()->mutable_customer() = ParseText<v1::Customer>(was);
+    return Take(survivor, *CustomerModel::Decide(survivor, absorb, context_, MergePolicy{}));
+  }
+
+  v1::Customer Reverse(const v1::Customer& survivor, const std::string& name,
+                       std::vector<std::string>& kept) {
+    v1::ReverseMergeRequest reverse;
+    reverse.set_merge_case("mergeCases/" + name);
+    const MergeUndoFacts facts = CustomerModel::Gather(reverse, context_, rows_);
+    const auto event = CustomerModel::Decide(survivor, reverse, context_, facts);
+    kept.assign((*event)->merge_reversed().kept().fields().begin(),
+                (*event)->merge_reversed().kept().fields().end());
+    return Take(survivor, *event);
+  }
+
+  v1::Customer Take(const v1::Customer& before, const std::optional<v1::CustomerEvent>& event) {
+    v1::Customer after = before;
+    CustomerModel::Evolve(after, *event);
+    ProjectMerges({&before, after, *event, {.name = context_.name, .revision = ++revision_}},
+                  rows_);
+    return after;
+  }
+
+  static v1::Customer WithoutMerges(v1::Customer customer) {
+    customer.clear_merges();
+    return customer;
+  }
+
+  const engine::Context context_ = FixedContext<CustomerModel>();
+  testing::FakeRows rows_{kMergeUndos, kRedirects, kTouchpoints, kPositions, kOrderFacts};
+  int64_t revision_ = 0;
+};
+
+TEST_F(MergeUndoTest, TwoMergesAreTakenBackInAnyOrder) {
+  const v1::Customer alone = Given<CustomerModel>({Made("region: 'west' tags: 'x'")});
+  const std::string one =
+      "kind: CUSTOMER_KIND_COMPANY region: 'north' tags: 'a' industry: 'steel' "
+      "verify_time { seconds: 5 }";
+  const std::string two =
+      "kind: CUSTOMER_KIND_COMPANY region: 'south' tags: 'b' employees: 7 "
+      "verify_time { seconds: 9 }";
+  const std::vector<std::vector<std::string>> orders = {{"one", "two"}, {"two", "one"}};
+  for (const auto& order : orders) {
+    v1::Customer survivor = Absorb(Absorb(alone, "one", one), "two", two);
+    EXPECT_EQ(survivor.region(), "south");
+    std::vector<std::string> kept;
+    for (const std::string& name : order) survivor = Reverse(survivor, name, kept);
+    EXPECT_THAT(WithoutMerges(survivor), EqualsProto(alone)) << order[0];
+    EXPECT_THAT(kept, IsEmpty()) << order[0];
+    EXPECT_EQ(rows_.Size("merge_undos"), 0u);
+  }
+}
+
+TEST_F(MergeUndoTest, AlsoOfEqualValuesAndOfListsThatWereReplaced) {
+  const v1::Customer alone = Given<CustomerModel>({Made("region: 'west' tags: 'x'")});
+  const std::string kind = "kind: CUSTOMER_KIND_COMPANY ";
+  const std::string one = kind +
+                          "region: 'north' tags: 'a' verify_time { seconds: 5 } "
+                          "personal { phones: '+4930123456' }";
+  const std::string absorbed = "choices { field: 'tags' rule: MERGE_RULE_ABSORBED }";
+  const std::vector<std::vector<std::string>> orders = {{"one", "two"}, {"two", "one"}};
+  for (const char* two : {"region: 'west' tags: 'x' verify_time { seconds: 9 }",
+                          "region: 'north' tags: 'a' verify_time { seconds: 9 }",
+                          "region: 'west' tags: 'b' verify_time { seconds: 5 }"}) {
+    for (const std::string& choices : {std::string(), absorbed}) {
+      for (const auto& order : orders) {
+        v1::Customer survivor =
+            Absorb(Absorb(alone, "one", one, choices), "two", kind + two, choices);
+        std::vector<std::string> kept;
+        for (const std::string& name : order) survivor = Reverse(survivor, name, kept);
+        EXPECT_THAT(WithoutMerges(survivor), EqualsProto(alone)) << two << choices << order[0];
+      }
+    }
+  }
+}
+
+TEST_F(MergeUndoTest, OrdersGoWithWhoseTheyAre) {
+  const v1::Customer alone = Given<CustomerModel>({Made(), "qualified {}"});
+  const auto order = [&](const std::string& customer, int day) {
+    v1::OrderFact fact;
+    fact.set_order(customer + "/orders/" + std::to_string(day));
+    fact.set_customer(customer);
+    fact.set_day(static_cast<int32_t>(absl::CivilDay(2026, 2, day) - absl::CivilDay(1970, 1, 1)));
+    rows_.Put(kOrderFacts, fact);
+  };
+  const auto active = [](int day) {
+    return "activity { last_order_date { year: 2026 month: 2 day: " + std::to_string(day) +
+           " } active_until_date { year: 2027 month: 2 day: " + std::to_string(day) +
+           " } activity_check_time { seconds: " + std::to_string(1801440000 + 86400 * day) + " } }";
+  };
+  v1::Customer survivor = Absorb(alone, "one", "kind: CUSTOMER_KIND_COMPANY");
+  order("customers/one", 9);
+  survivor = Take(survivor, ParseText<v1::CustomerEvent>("activated { " + active(9) + " }"));
+  std::vector<std::string> kept;
+  EXPECT_THAT(WithoutMerges(Reverse(survivor, "one", kept)), EqualsProto(alone));
+  EXPECT_THAT(kept, IsEmpty());
+
+  survivor = Absorb(alone, "one", "kind: CUSTOMER_KIND_COMPANY");
+  order(context_.name, 4);
+  survivor = Take(survivor, ParseText<v1::CustomerEvent>("activated { " + active(9) + " }"));
+  v1::Customer wanted = alone;
+  CustomerModel::Evolve(wanted, ParseText<v1::CustomerEvent>("activated { " + active(4) + " }"));
+  EXPECT_THAT(WithoutMerges(Reverse(survivor, "one", kept)), EqualsProto(wanted))
+      << "as its own order says";
+
+  order(context_.name, 11);
+  survivor = Absorb(alone, "one", "kind: CUSTOMER_KIND_COMPANY");
+  survivor = Take(survivor, ParseText<v1::CustomerEvent>("activated { " + active(11) + " }"));
+  EXPECT_EQ(Reverse(survivor, "one", kept).last_order_date().day(), 11) << "its own is the last";
+}
+
+TEST_F(MergeUndoTest, ListsWhatWasRecordedSince) {
+  v1::Customer alone = Given<CustomerModel>({Made()});
+  v1::Touchpoint touchpoint;
+  touchpoint.set_name(context_.name + "/touchpoints/before");
+  touchpoint.mutable_create_time()->set_seconds(1772445599);
+  rows_.Put(kTouchpoints, touchpoint);
+  v1::Customer survivor = Absorb(alone, "one", "kind: CUSTOMER_KIND_COMPANY");
+  touchpoint.set_name(context_.name + "/touchpoints/since");
+  touchpoint.mutable_create_time()->set_seconds(1772445601);
+  rows_.Put(kTouchpoints, touchpoint);
+  v1::ReverseMergeRequest reverse;
+  reverse.set_merge_case("mergeCases/one");
+  EXPECT_THAT(CustomerModel::Gather(reverse, context_, rows_).kept.resources(),
+              ElementsAre(context_.name + "/touchpoints/since"));
+}
+
+TEST_F(MergeUndoTest, AMergedCustomerRedirectsWhileItIsSo) {
+  const v1::Customer alone = Given<CustomerModel>({Made()});
+  const v1::Customer merged = Take(alone, ParseText<v1::CustomerEvent>(Merged()));
+  EXPECT_EQ(rows_.Get(kRedirects, context_.name)->survivor(), "customers/b");
+  Take(merged, ParseText<v1::CustomerEvent>("unmerged { " + kCase + " }"));
+  EXPECT_EQ(rows_.Size("redirects"), 0u);
+}
+
+}  // namespace
+}  // namespace crm::customer

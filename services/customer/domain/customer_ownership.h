@@ -1,0 +1,24 @@
+// What making and changing a customer has in common with the verbs of ownership.
+#pragma once
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "crm/customer/v1/customer_event.pb.h"
+#include "libs/engine/model.h"
+#include "services/customer/domain/ownership.h"
+
+namespace crm::customer {
+
+// The owner of a new customer: theirs at once, asked first, or nobody, which is what pools are for.
+// kInvalidArgument, STAFF_LEFT, STAFF_UNKNOWN.
+absl::Status GiveOwner(const OwnerFacts& facts, const engine::Context& context,
+                       v1::CustomerCreated& created);
+
+// The owner among the fields that an update of `customer` changes: the same. OWNER_PENDING too. The
+// path "owner" is taken out of `updated.changed` when they are asked first, or are asked already.
+absl::Status GiveOwner(const v1::Customer& customer, const OwnerFacts& facts,
+                       const std::string& reason, const engine::Context& context,
+                       v1::CustomerUpdated& updated);
+
+}  // namespace crm::customer

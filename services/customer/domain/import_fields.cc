@@ -1,0 +1,190 @@
+#include "services/customer/domain/import_fields.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "crm/customer/v1/contact.pb.h"
+#include "crm/customer/v1/customer_resource.pb.h"
+#include "google/type/date.pb.h"
+#include "libs/files/fields.h"
+
+namespace crm::customer {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using As = ImportField::As;
+
+// As many as any list of a customer or contact takes.
+constexpr int kElementMax = 19;
+
+absl::string_view View(std::string_view text) { return {text.data(), text.size()}; }
+
+// The field of a message that is one text among marks: the number of a telephone, the address of a
+// mailbox.
+const FieldDescriptor* LeafOf(const Descriptor& element) {
+  for (const char* name : {"number", "address"}) {
+    if (const auto* field = element.FindFieldByName(name); field != nullptr) return field;
+  }
+  return nullptr;
+}
+
+bool ReadStep(absl::string_view segment, const Descriptor& type, ImportField::Step& step) {
+  if (absl::ConsumeSuffix(&segment, "]")) {
+    const std::pair<absl::string_view, absl::string_view> parts =
+        absl::StrSplit(segment, absl::MaxSplits('[', 1));
+    if (!absl::SimpleAtoi(parts.second, &step.element) || step.element < 0 ||
+        step.element > kElementMax)
+      return false;
+    segment = parts.first;
+  }
+  step.field = type.FindFieldByName(std::string(segment));
+  return step.field != nullptr && !files::IsOutputOnly(*step.field);
+}
+
+std::optional<ImportField> Resolve(const Descriptor& resource, std::string_view path) {
+  ImportField field;
+  field.path = std::string(path);
+  const Descriptor* type = &resource;
+  for (absl::string_view segment : absl::StrSplit(View(path), '.')) {
+    if (type == nullptr) return std::nullopt;
+    // Through a list only by an element of it.
+    if (!field.steps.empty()) {
+      const ImportField::Step& before = field.steps.back();
+      if (before.field->is_repeated() != (before.element >= 0)) return std::nullopt;
+    }
+    ImportField::Step step;
+    if (!ReadStep(segment, *type, step)) return std::nullopt;
+    field.steps.push_back(step);
+    type = step.field->message_type();
+  }
+  const ImportField::Step& last = field.steps.back();
+  if (last.element >= 0) return std::nullopt;
+  if (last.field->is_repeated()) {
+    if (last.field->message_type() != nullptr) {
+      if (LeafOf(*last.field->message_type()) == nullptr) return std::nullopt;
+      field.as = As::kElement;
+    } else {
+      field.as = As::kList;
+    }
+  } else if (!files::IsPlain(*last.field)) {
+    return std::nullopt;
+  }
+  return field;
+}
+
+struct Alias {
+  std::string_view name, path;
+};
+constexpr Alias kAliases[] = {
+    {"external_system", "external_ids[0].system"},
+    {"external_id", "external_ids[0].id"},
+    {"phone", "personal.phones"},
+    {"email", "personal.emails"},
+    {"birthday", "personal.birthday.date"},
+};
+
+// "1998/6/30" and the like as "1998-06-30"; any other text as it is.
+std::string DayText(std::string_view text) {
+  std::vector<std::string> parts =
+      absl::StrSplit(absl::StripAsciiWhitespace(View(text)), absl::ByAnyChar("-/."));
+  if (parts.size() == 1 && parts[0].size() == 8)
+    parts = {parts[0].substr(0, 4), parts[0].substr(4, 2), parts[0].substr(6, 2)};
+  int numbers[3];
+  if (parts.size() != 3 || parts[0].size() != 4) return std::string(text);
+  for (size_t i = 0; i < 3; ++i) {
+    if (parts[i].size() > 4 || !absl::SimpleAtoi(parts[i], &numbers[i])) return std::string(text);
+  }
+  return absl::StrFormat("%04d-%02d-%02d", numbers[0], numbers[1], numbers[2]);
+}
+
+Message& OwnerOf(Message& resource, const ImportField& field) {
+  Message* at = &resource;
+  for (size_t i = 0; i + 1 < field.steps.size(); ++i) {
+    const ImportField::Step& step = field.steps[i];
+    const auto& reflection = *at->GetReflection();
+    if (step.element < 0) {
+      at = reflection.MutableMessage(at, step.field);
+      continue;
+    }
+    while (reflection.FieldSize(*at, step.field) <= step.element)
+      reflection.AddMessage(at, step.field);
+    at = reflection.MutableRepeatedMessage(at, step.field, step.element);
+  }
+  return *at;
+}
+
+}  // namespace
+
+const Message& ImportedResource(v1::ImportKind kind) {
+  if (kind == v1::IMPORT_KIND_CONTACTS) return v1::Contact::default_instance();
+  return v1::Customer::default_instance();
+}
+
+absl::StatusOr<ImportField> FindImportField(v1::ImportKind kind, std::string_view name) {
+  const Descriptor& resource = *ImportedResource(kind).GetDescriptor();
+  std::optional<ImportField> field;
+  for (const Alias& alias : kAliases) {
+    if (alias.name == name) field = Resolve(resource, alias.path);
+  }
+  if (!field.has_value()) field = Resolve(resource, name);
+  if (!field.has_value()) field = Resolve(resource, absl::StrCat("personal.", View(name)));
+  if (field.has_value()) return *std::move(field);
+  return absl::InvalidArgumentError(
+      absl::StrCat("must be a field of ", resource.name(), " that a text can set"));
+}
+
+std::string TextOf(const Message& resource, const ImportField& field) {
+  const Message* at = &resource;
+  for (size_t i = 0; i + 1 < field.steps.size(); ++i) {
+    const ImportField::Step& step = field.steps[i];
+    const auto& reflection = *at->GetReflection();
+    if (step.element >= 0) {
+      if (reflection.FieldSize(*at, step.field) <= step.element) return "";
+      at = &reflection.GetRepeatedMessage(*at, step.field, step.element);
+    } else {
+      at = &reflection.GetMessage(*at, step.field);
+    }
+  }
+  const FieldDescriptor& last = *field.steps.back().field;
+  if (field.as != As::kElement) return files::FieldText(*at, last);
+  std::string text;
+  for (int i = 0; i < at->GetReflection()->FieldSize(*at, &last); ++i) {
+    const Message& element = at->GetReflection()->GetRepeatedMessage(*at, &last, i);
+    absl::StrAppend(&text, i > 0 ? ", " : "",
+                    files::FieldText(element, *LeafOf(*last.message_type())));
+  }
+  return text;
+}
+
+absl::Status SetImportField(Message& resource, const ImportField& field, std::string_view text) {
+  Message& owner = OwnerOf(resource, field);
+  const FieldDescriptor& last = *field.steps.back().field;
+  if (field.as == As::kValue) {
+    const bool day = last.message_type() == google::type::Date::descriptor();
+    return files::SetField(owner, last.name(), day ? DayText(text) : std::string(text));
+  }
+  for (absl::string_view part : absl::StrSplit(View(text), absl::ByAnyChar(";\n"))) {
+    part = absl::StripAsciiWhitespace(part);
+    if (part.empty()) continue;
+    const std::string value(part);
+    if (field.as == As::kList) {
+      if (absl::Status s = files::SetField(owner, last.name(), value); !s.ok()) return s;
+      continue;
+    }
+    Message& element = *owner.GetReflection()->AddMessage(&owner, &last);
+    const FieldDescriptor& leaf = *LeafOf(*last.message_type());
+    if (absl::Status s = files::SetField(element, leaf.name(), value); !s.ok()) return s;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace crm::customer

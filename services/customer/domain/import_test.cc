@@ -1,0 +1,321 @@
+#include "services/customer/domain/import.h"
+
+#include <gmock/gmock.h>
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "libs/base/hash.h"
+#include "libs/testing/decisions.h"
+#include "libs/testing/fake_rows.h"
+#include "services/customer/read/exchange_tables.h"
+#include "services/customer/read/tables.h"
+
+namespace crm::customer {
+namespace {
+
+using testing::CheckDecisions;
+using testing::FixedContext;
+using testing::Given;
+using testing::ParseText;
+using testing::WordOf;
+
+const char kHash[] = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+struct File {
+  std::string bytes = "5";
+  std::string hash = kHash;
+  std::string format = "IMPORT_FORMAT_CSV";
+};
+std::string Announced(const std::string& more = "", const File& file = {}) {
+  return absl::StrCat("kind: IMPORT_KIND_CUSTOMERS format: ", file.format,
+                      " file_bytes: ", file.bytes, " file_sha256: '", file.hash, "' ", more);
+}
+std::string Created(int64_t bytes = 5) {
+  const std::string state = "state: IMPORT_STATE_UPLOADING expire_time { seconds: 1773050400 }";
+  return "created { import { " + Announced(state, {.bytes = absl::StrCat(bytes)}) + " } }";
+}
+
+DataExchangeFacts Exchange() { return {WithDefaults({}), "7"}; }
+
+TEST(CreateImport, Rules) {
+  CheckDecisions<ImportModel, v1::CreateImportRequest>(
+      {
+          {"waits for the file",
+           {},
+           "import { " + Announced() + " }",
+           "created { import { " +
+               Announced("state: IMPORT_STATE_UPLOADING operation: 'operations/imports/import-1' "
+                         "creator: 'user:tester' expire_time { seconds: 1773050400 }") +
+               " } }"},
+          {"refuses no kind", {}, "import { format: IMPORT_FORMAT_CSV }", "!field:import.kind"},
+          {"refuses no format",
+           {},
+           "import { kind: IMPORT_KIND_CONTACTS }",
+           "!field:import.format"},
+          {"refuses an unknown encoding",
+           {},
+           "import { " + Announced("encoding: 9") + " }",
+           "!field:import.encoding"},
+          {"refuses another delimiter",
+           {},
+           "import { " + Announced("delimiter: 'x'") + " }",
+           "!field:import.delimiter"},
+          {"refuses no country",
+           {},
+           "import { " + Announced("phone_country_code: 'cn'") + " }",
+           "!field:import.phone_country_code"},
+          {"refuses another status",
+           {},
+           "import { " + Announced("initial_status: CUSTOMER_STATUS_ACTIVE") + " }",
+           "!field:import.initial_status"},
+          {"refuses an empty file",
+           {},
+           "import { " + Announced("", {.bytes = "0"}) + " }",
+           "!field:import.file_bytes"},
+          {"refuses a large file",
+           {},
+           "import { " + Announced("", {.bytes = "67108865"}) + " }",
+           "!field:import.file_bytes"},
+          {"refuses no hash",
+           {},
+           "import { " + Announced("", {.hash = "AB"}) + " }",
+           "!field:import.file_sha256"},
+      },
+      FixedContext<ImportModel>(), Exchange());
+}
+
+TEST(CreateImport, Mappings) {
+  const auto mapped = [](const std::string& mapping) {
+    return "import { " + Announced("mappings { " + mapping + " }") + " }";
+  };
+  CheckDecisions<ImportModel, v1::CreateImportRequest>(
+      {
+          {"refuses a field that there is not",
+           {},
+           mapped("column: 'c' field: 'colour'"),
+           "!field:import.mappings[0].field"},
+          {"refuses what only the server sets",
+           {},
+           mapped("column: 'c' field: 'tier'"),
+           "!field:import.mappings[0].field"},
+          {"refuses neither column nor constant",
+           {},
+           mapped("field: 'industry'"),
+           "!field:import.mappings[0].column"},
+          {"refuses a constant that is no value",
+           {},
+           mapped("field: 'employees' constant: 'x'"),
+           "!field:import.mappings[0].constant"},
+          {"refuses columns of a vCard",
+           {},
+           "import { " +
+               Announced("mappings { column: 'c' field: 'industry' }",
+                         {.format = "IMPORT_FORMAT_VCARD"}) +
+               " }",
+           "!field:import.mappings[0].column"},
+      },
+      FixedContext<ImportModel>(), Exchange());
+}
+
+TEST(UploadChunk, Rules) {
+  const std::string first =
+      "chunk_uploaded { number: 0 uploaded_bytes: 262144 personal { content: 'x' } }";
+  const std::string full(262144, 'x');
+  const std::string basis =
+      "basis { reporting_currency: 'USD' business_date { year: 2026 month: 3 day: 2 } "
+      "phone_country_code: 'CN' customer_policy_etag: '7' } ";
+  CheckDecisions<ImportModel, v1::UploadChunkRequest>(
+      {
+          {"takes the whole file and begins the check",
+           {Created()},
+           "content: 'a\\n1\\n2'",
+           "chunk_uploaded { uploaded_bytes: 5 personal { content: 'a\\n1\\n2' } " + basis + "}"},
+          {"takes a part",
+           {Created(300000)},
+           "content: '" + full + "'",
+           "chunk_uploaded { uploaded_bytes: 262144 personal { content: '" + full +
+               "' } expire_time { seconds: 1773050400 } }"},
+          {"takes the last part",
+           {Created(262149), first},
+           "offset: 262144 content: '12345'",
+           "chunk_uploaded { number: 1 uploaded_bytes: 262149 personal { content: '12345' } " +
+               basis + "}"},
+          {"is quiet for a part that is here",
+           {Created(300000), first},
+           "content: '" + full + "'",
+           ""},
+          {"refuses a part too far",
+           {Created(600000)},
+           "offset: 262144 content: '" + full + "'",
+           "!IMPORT_CHUNK_OUT_OF_ORDER"},
+          {"refuses an odd offset", {Created(300000)}, "offset: 7 content: 'x'", "!field:offset"},
+          {"refuses an offset behind the file",
+           {Created()},
+           "offset: 262144 content: 'x'",
+           "!field:offset"},
+          {"refuses a short part", {Created(300000)}, "content: 'x'", "!field:content"},
+          {"refuses more than is left", {Created()}, "content: '123456'", "!field:content"},
+          {"refuses a cancelled import",
+           {Created(), "cancelled {}"},
+           "content: '12345'",
+           "!IMPORT_NOT_UPLOADING"},
+      },
+      FixedContext<ImportModel>(), UploadFacts{Exchange()});
+  CheckDecisions<ImportModel, v1::UploadChunkRequest>(
+      {{"refuses another file", {Created()}, "content: '12345'", "!IMPORT_FILE_DAMAGED"}},
+      FixedContext<ImportModel>(), UploadFacts{Exchange(), true});
+}
+
+TEST(UploadChunk, TheLastPartIsComparedWithTheWholeFile) {
+  const std::string file(300000, 'q');
+  testing::FakeRows rows(kImports, kImportChunks, kCustomerPolicies);
+  v1::Import import;
+  import.set_name("imports/a");
+  import.set_state(v1::IMPORT_STATE_UPLOADING);
+  import.set_file_bytes(300000);
+  import.set_uploaded_bytes(262144);
+  import.set_file_sha256(base::Sha256Hex(file));
+  rows.Put(kImports, import);
+  v1::ImportChunk chunk;
+  chunk.set_import("imports/a");
+  chunk.mutable_personal()->set_content(file.substr(0, 262144));
+  rows.Put(kImportChunks, chunk);
+  v1::UploadChunkRequest upload;
+  upload.set_name("imports/a");
+  upload.set_offset(262144);
+  upload.set_content(file.substr(262144));
+  const engine::Context context = FixedContext<ImportModel>();
+  EXPECT_FALSE(ImportModel::Gather(upload, context, rows).damaged);
+  upload.mutable_content()->back() = 'z';
+  EXPECT_TRUE(ImportModel::Gather(upload, context, rows).damaged);
+}
+
+// What each verb gives in each state, in the order of VerbsIn; "-": nothing.
+struct StateRow {
+  const char* name;
+  std::vector<std::string> facts;
+  const char* then;
+};
+
+std::vector<StateRow> States() {
+  const std::string uploaded =
+      "chunk_uploaded { uploaded_bytes: 5 basis { reporting_currency: 'USD' } }";
+  const std::string checked =
+      "stretch_checked { stretch { number: 1 rows: 2 } counts { rows: 2 good_rows: 1 bad_rows: 1 } "
+      "next { stretch: 2 } last: true expire_time { seconds: 1 } }";
+  const std::string started = "run_started { runner: 'user:ann' }";
+  return {
+      {"UPLOADING", {Created()}, "chunk_uploaded !NOT_READY !NOT_READY cancelled - - - -"},
+      {"CHECKING", {Created(), uploaded}, "- - !NOT_READY cancelled stretch_checked failed - -"},
+      {"READY", {Created(), uploaded, checked}, "- check_started run_started cancelled - - - -"},
+      {"RUNNING",
+       {Created(), uploaded, checked, started},
+       "- !NOT_READY - cancelled - - run_continued finished"},
+      {"DONE",
+       {Created(), uploaded, checked, started, "finished {}"},
+       "- !NOT_READY - !CLOSED - - - -"},
+      {"FAILED", {Created(), uploaded, "failed {}"}, "- !NOT_READY !NOT_READY !CLOSED - - - -"},
+      {"CANCELLED", {Created(), "cancelled {}"}, "!NOT_UPLOADING !NOT_READY !NOT_READY - - - - -"},
+  };
+}
+
+std::string VerbsIn(const v1::Import& state) {
+  const engine::Context context = FixedContext<ImportModel>();
+  std::vector<std::string> words;
+  const auto say = [&](const auto& request, const auto&... facts) {
+    words.push_back(WordOf(ImportModel::Decide(state, request, context, facts...)));
+    if (words.back().empty()) words.back() = "-";
+  };
+  say(ParseText<v1::UploadChunkRequest>("content: '12345'"), UploadFacts{Exchange()});
+  say(v1::CheckImportRequest(), Exchange());
+  say(v1::RunImportRequest());
+  say(v1::CancelImportRequest());
+  say(ParseText<v1::RecordImportCheckRequest>("check_number: 1 checked { stretch { number: 1 } }"),
+      Exchange());
+  say(ParseText<v1::FailImportRequest>("check_number: 1"));
+  say(ParseText<v1::ContinueImportRequest>("continued { start { stretch: 1 } }"));
+  say(v1::FinishImportRequest());
+  return absl::StrReplaceAll(absl::StrJoin(words, " "), {{"!IMPORT_", "!"}});
+}
+
+TEST(ImportStates, EveryVerbInEveryState) {
+  for (const StateRow& row : States()) {
+    SCOPED_TRACE(row.name);
+    const v1::Import state = Given<ImportModel>(row.facts);
+    EXPECT_EQ(v1::ImportState_Name(state.state()), absl::StrCat("IMPORT_STATE_", row.name));
+    EXPECT_EQ(VerbsIn(state), row.then);
+  }
+}
+
+TEST(ImportSteps, AStepOfAnotherWayIsQuiet) {
+  const std::string uploaded =
+      "chunk_uploaded { uploaded_bytes: 5 basis { reporting_currency: 'USD' } }";
+  CheckDecisions<ImportModel, v1::RecordImportCheckRequest>(
+      {{"of another check",
+        {Created(), uploaded},
+        "check_number: 2 checked { stretch { number: 1 } }",
+        ""},
+       {"said twice",
+        {Created(), uploaded, "stretch_checked { next { stretch: 2 } }"},
+        "check_number: 1 checked { stretch { number: 1 } }",
+        ""},
+       {"waits for somebody at the end",
+        {Created(), uploaded},
+        "check_number: 1 checked { stretch { number: 1 } last: true }",
+        "stretch_checked { stretch { number: 1 } last: true "
+        "expire_time { seconds: 1773050400 } }"}},
+      FixedContext<ImportModel>(), Exchange());
+  CheckDecisions<ImportModel, v1::ContinueImportRequest>(
+      {{"said twice",
+        {Created(), uploaded, "run_started {}", "run_continued { next { stretch: 2 } }"},
+        "continued { start { stretch: 1 } }",
+        ""}});
+}
+
+TEST(ImportSteps, CountsAddUp) {
+  const v1::Import state = Given<ImportModel>(
+      {Created(), "chunk_uploaded { uploaded_bytes: 5 basis {} }",
+       "stretch_checked { counts { rows: 10 good_rows: 9 bad_rows: 1 warnings: 2 new_rows: 5 } "
+       "encoding: IMPORT_ENCODING_GB18030 next { stretch: 2 } }",
+       "stretch_checked { counts { rows: 1 good_rows: 1 } encoding: IMPORT_ENCODING_GB18030 "
+       "next { stretch: 3 } last: true }",
+       "run_started { runner: 'user:bob' }",
+       "run_continued { sent_rows: 9 start { stretch: 1 } next { stretch: 2 } }",
+       "run_continued { sent_rows: 1 unchanged_rows: 3 refused_rows: 1 next { stretch: 3 } }",
+       "finished { unchanged_rows: 1 end_time { seconds: 9 } }"});
+  EXPECT_THAT(state.checked(),
+              testing::EqualsProto("rows: 11 good_rows: 10 bad_rows: 1 warnings: 2 new_rows: 5"));
+  EXPECT_THAT(state.ran(), testing::EqualsProto("rows: 10 unchanged_rows: 4 refused_rows: 1"));
+  EXPECT_EQ(state.found_encoding(), v1::IMPORT_ENCODING_GB18030);
+  EXPECT_EQ(state.end_time().seconds(), 9);
+}
+
+TEST(CancelImport, QuietWhenItIsOverAndOnlyWhatGoesOnIsMeant) {
+  const engine::Context context = FixedContext<ImportModel>();
+  v1::CancelImportRequest cancel;
+  cancel.set_only_running(true);
+  const v1::Import over = Given<ImportModel>({Created(), "failed {}"});
+  EXPECT_EQ(WordOf(ImportModel::Decide(over, cancel, context)), "");
+  EXPECT_EQ(WordOf(ImportModel::Decide(Given<ImportModel>({Created()}), cancel, context)),
+            "cancelled");
+}
+
+TEST(ExpireImport, WhatNobodyGoesOnWithIsCancelled) {
+  const v1::Import waiting = Given<ImportModel>({Created()});
+  EXPECT_EQ(ImportModel::NextDue(waiting), absl::FromUnixSeconds(1773050400));
+  engine::Context context = FixedContext<ImportModel>();
+  EXPECT_EQ(WordOf(ImportModel::Decide(waiting, v1::ExpireImportRequest(), context)), "");
+  context.time = absl::FromUnixSeconds(1773050400);
+  EXPECT_EQ(WordOf(ImportModel::Decide(waiting, v1::ExpireImportRequest(), context)), "cancelled");
+  const v1::Import checking =
+      Given<ImportModel>({Created(), "chunk_uploaded { uploaded_bytes: 5 basis {} }"});
+  EXPECT_FALSE(ImportModel::NextDue(checking).has_value());
+  EXPECT_EQ(WordOf(ImportModel::Decide(checking, v1::ExpireImportRequest(), context)), "");
+}
+
+}  // namespace
+}  // namespace crm::customer

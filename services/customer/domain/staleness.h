@@ -1,0 +1,23 @@
+// When a customer's data have gone unchecked for too long.
+#pragma once
+
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "crm/customer/v1/customer_policy.pb.h"
+#include "crm/customer/v1/customer_resource.pb.h"
+
+namespace crm::customer {
+
+// The policy's limits, with the default for what it does not say.
+v1::VerificationLimits LimitsOf(const v1::CustomerPolicy& policy);
+
+// How many days may pass for a customer of the tier.
+int LimitDays(const v1::VerificationLimits& limits, v1::Tier tier);
+
+// When the data count as last checked: verified, else recorded.
+absl::Time DataCheckTime(const v1::Customer& customer);
+
+// The first day on which the data are stale.
+absl::CivilDay StaleSince(const v1::Customer& customer, int limit_days, absl::TimeZone zone);
+
+}  // namespace crm::customer

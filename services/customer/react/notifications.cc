@@ -1,0 +1,204 @@
+#include "services/customer/react/notifications.h"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "libs/base/date.h"
+#include "libs/base/resource_name.h"
+#include "libs/base/timestamp.h"
+#include "services/customer/domain/notice.h"
+#include "services/customer/read/redirects.h"
+#include "services/customer/read/tables.h"
+
+namespace crm::customer {
+namespace {
+
+using engine::Commands;
+using engine::EventMeta;
+using engine::ForeignEvent;
+using engine::Snapshot;
+
+constexpr std::string_view kPerson = "user:";
+
+// Who looks after a customer now, or after the one that it was merged into; empty: nobody.
+std::string OwnerOf(const std::string& customer, const Snapshot& snapshot) {
+  const auto found = snapshot.Get(kCustomers, SurvivorOf(customer, snapshot));
+  return found.has_value() ? found->owner() : "";
+}
+
+void AddOwnerChange(const EventMeta& cause, const std::string& previous_owner,
+                    const std::string& owner, const std::string& reason, Commands& commands) {
+  if (previous_owner == owner) return;
+  Notice notice{.staff = owner,
+                .reason = v1::NOTIFICATION_REASON_CUSTOMER_GIVEN,
+                .about = cause.name,
+                .customer = cause.name,
+                .note = reason};
+  AddNotice(cause, notice, commands);
+  notice.staff = previous_owner;
+  notice.reason = v1::NOTIFICATION_REASON_CUSTOMER_TAKEN;
+  AddNotice(cause, notice, commands);
+}
+
+void AddMerge(const EventMeta& cause, const std::string& owner, const std::string& about,
+              Commands& commands) {
+  AddNotice(cause,
+            {.staff = owner,
+             .reason = v1::NOTIFICATION_REASON_CUSTOMER_MERGED,
+             .about = about,
+             .customer = cause.name},
+            commands);
+}
+
+// Imports are left out: thousands of rows would be thousands of notices. Rows have external ids or
+// come from a reaction.
+void AddCreated(const EventMeta& cause, const v1::Customer& customer, Commands& commands) {
+  const bool by_hand = cause.actor.starts_with(kPerson) && customer.external_ids().empty();
+  if (by_hand) AddOwnerChange(cause, "", customer.owner(), "", commands);
+}
+
+void AddUpdated(const EventMeta& cause, const v1::CustomerUpdated& updated, Commands& commands) {
+  const auto& paths = updated.changed().paths();
+  if (updated.imported() || std::find(paths.begin(), paths.end(), "owner") == paths.end()) return;
+  AddOwnerChange(cause, updated.previous_owner(), updated.customer().owner(),
+                 updated.owner_reason(), commands);
+}
+
+// Each once, whoever looked after both.
+void AddAbsorbed(const EventMeta& cause, const v1::CustomerAbsorbed& absorbed, Commands& commands) {
+  AddMerge(cause, absorbed.owner(), cause.name, commands);
+  if (absorbed.absorbed_owner() != absorbed.owner())
+    AddMerge(cause, absorbed.absorbed_owner(), absorbed.absorbed(), commands);
+}
+
+v1::NotificationReason ReasonOf(const servicedesk::v1::Ticket& ticket) {
+  if (ticket.type() == servicedesk::v1::TICKET_TYPE_COMPLAINT)
+    return v1::NOTIFICATION_REASON_COMPLAINT;
+  if (ticket.priority() == servicedesk::v1::PRIORITY_URGENT)
+    return v1::NOTIFICATION_REASON_URGENT_TICKET;
+  return v1::NOTIFICATION_REASON_UNSPECIFIED;
+}
+
+}  // namespace
+
+Commands NotifyOfCustomer(const ForeignEvent<v1::CustomerEvent>& event, const Snapshot&) {
+  const EventMeta& meta = event.meta;
+  Commands commands;
+  if (event.event.has_transferred()) {
+    const auto& transferred = event.event.transferred();
+    AddOwnerChange(meta, transferred.previous_owner(), transferred.owner(), transferred.reason(),
+                   commands);
+  } else if (event.event.has_released()) {
+    const auto& released = event.event.released();
+    AddOwnerChange(meta, released.previous_owner(), "", released.reason(), commands);
+  } else if (event.event.has_created()) {
+    AddCreated(meta, event.event.created().customer(), commands);
+  } else if (event.event.has_updated()) {
+    AddUpdated(meta, event.event.updated(), commands);
+  } else if (event.event.has_absorbed()) {
+    AddAbsorbed(meta, event.event.absorbed(), commands);
+  } else if (event.event.has_merge_reversed()) {
+    AddMerge(meta, event.event.merge_reversed().owner(), meta.name, commands);
+  } else if (event.event.has_unmerged()) {
+    const auto& unmerged = event.event.unmerged();
+    if (unmerged.decline_reason() == v1::REASON_UNSPECIFIED)
+      AddMerge(meta, unmerged.owner(), meta.name, commands);
+  } else if (event.event.has_lost()) {
+    AddNotice(meta,
+              {.staff = event.event.lost().owner(),
+               .reason = v1::NOTIFICATION_REASON_CUSTOMER_LOST,
+               .about = meta.name,
+               .customer = meta.name,
+               .note = event.event.lost().loss().loss_reason()},
+              commands);
+  }
+  return commands;
+}
+
+Commands NotifyOfTouchpoint(const ForeignEvent<v1::TouchpointEvent>& event,
+                            const Snapshot& snapshot) {
+  Commands commands;
+  if (!event.event.has_recorded()) return commands;
+  const v1::Touchpoint& touchpoint = event.event.recorded().touchpoint();
+  if (touchpoint.next_step().empty()) return commands;
+  const std::string customer(base::ParentOf(event.meta.name));
+  Notice notice{.staff = OwnerOf(customer, snapshot),
+                .reason = v1::NOTIFICATION_REASON_NEXT_STEP,
+                .about = event.meta.name,
+                .customer = customer,
+                .note = touchpoint.next_step()};
+  // Who was there knows.
+  if (notice.staff == touchpoint.staff()) return commands;
+  if (touchpoint.has_next_step_date()) notice.due = base::DayOf(touchpoint.next_step_date());
+  AddNotice(event.meta, notice, commands);
+  return commands;
+}
+
+Commands NotifyOfStaff(const ForeignEvent<v1::StaffEvent>& event, const Snapshot& snapshot) {
+  Commands commands;
+  const bool planned = event.event.has_leave_planned();
+  const bool at_once = event.event.has_left() && event.meta.actor.starts_with(kPerson);
+  if (!planned && !at_once) return commands;
+  const auto staff = snapshot.Get(kStaff, event.meta.name);
+  if (!staff.has_value()) return commands;
+  const auto& day =
+      planned ? event.event.leave_planned().leave_date() : event.event.left().leave_date();
+  AddNotice(event.meta,
+            {.staff = staff->manager(),
+             .reason = v1::NOTIFICATION_REASON_STAFF_LEAVES,
+             .about = event.meta.name,
+             .due = base::DayOf(day)},
+            commands);
+  return commands;
+}
+
+Commands NotifyOfTicket(const ForeignEvent<servicedesk::v1::TicketEvent>& event,
+                        const Snapshot& snapshot) {
+  Commands commands;
+  if (!event.event.has_opened()) return commands;
+  const servicedesk::v1::Ticket& ticket = event.event.opened().ticket();
+  const v1::NotificationReason reason = ReasonOf(ticket);
+  if (reason == v1::NOTIFICATION_REASON_UNSPECIFIED) return commands;
+  const std::string customer(base::ParentOf(event.meta.name));
+  AddNotice(event.meta,
+            {.staff = ticket.owner().empty() ? OwnerOf(customer, snapshot) : ticket.owner(),
+             .reason = reason,
+             .about = event.meta.name,
+             .customer = customer},
+            commands);
+  return commands;
+}
+
+Commands NotifyOfReminder(const ForeignEvent<v1::ReminderEvent>& event, const Snapshot&) {
+  Commands commands;
+  if (!event.event.has_fired()) return commands;
+  const v1::Reminder& reminder = event.event.fired().reminder();
+  AddNotice(event.meta,
+            {.staff = std::string(base::ParentOf(event.meta.name)),
+             .reason = v1::NOTIFICATION_REASON_REMINDER,
+             .about = reminder.about().empty() ? event.meta.name : reminder.about(),
+             .customer = reminder.customer(),
+             .note = reminder.note(),
+             .also_own_acts = true,
+             .actor = reminder.setter()},
+            commands);
+  return commands;
+}
+
+Commands NotifyOfNotification(const ForeignEvent<v1::NotificationEvent>& event, const Snapshot&) {
+  Commands commands;
+  if (!event.event.has_escalated() || event.event.escalated().staff().empty()) return commands;
+  const v1::NotificationEscalated& escalated = event.event.escalated();
+  auto notify = std::make_unique<v1::NotifyRequest>();
+  notify->set_parent(escalated.staff());
+  notify->set_notification_id(NoticeId(event.meta, v1::NOTIFICATION_REASON_ESCALATION));
+  *notify->mutable_notification() = escalated.notification();
+  *notify->mutable_notification()->mutable_occur_time() = escalated.time();
+  commands.push_back(std::move(notify));
+  return commands;
+}
+
+}  // namespace crm::customer

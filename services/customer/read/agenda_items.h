@@ -1,0 +1,48 @@
+// An agenda that is being put together: whose items are worth what, how many fit, in which order.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crm/customer/v1/agenda.pb.h"
+#include "crm/customer/v1/customer_resource.pb.h"
+#include "crm/customer/v1/reading.pb.h"
+#include "libs/engine/model.h"
+
+namespace crm::customer {
+
+class AgendaItems {
+ public:
+  explicit AgendaItems(const engine::Snapshot& snapshot) : snapshot_(snapshot) {}
+
+  // One more was looked at for the section; false when that are too many.
+  bool LookAt(v1::AgendaSection section);
+  void Add(v1::AgendaSection section, v1::AgendaItem item);
+
+  // The customer of this name, or the one that stands for it; nullptr: unknown, or erased.
+  const v1::Customer* CustomerOf(const std::string& name);
+
+  // A section of our own tables.
+  void Tell(v1::AgendaSection section);
+  // One of what another service recorded.
+  void Tell(v1::AgendaSection section, const v1::SourceReading& source);
+  void TellNotAvailable(v1::AgendaSection section);
+
+  // The most valuable first, then what is due first.
+  void Finish(v1::GetAgendaResponse& response);
+
+ private:
+  struct Section {
+    v1::AgendaSectionStatus status;
+    std::vector<v1::AgendaItem> items;
+    int looked_at = 0;
+  };
+
+  const engine::Snapshot& snapshot_;
+  std::map<v1::AgendaSection, Section> sections_;
+  std::map<std::string, std::optional<v1::Customer>> customers_;
+};
+
+}  // namespace crm::customer

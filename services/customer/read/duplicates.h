@@ -1,0 +1,17 @@
+// Who is like a customer.
+#pragma once
+
+#include "absl/status/statusor.h"
+#include "crm/customer/v1/duplicate.pb.h"
+#include "libs/engine/model.h"
+
+namespace crm::customer {
+
+// DuplicateService.CheckDuplicates. INVALID_ARGUMENT: nothing to find anybody by; NOT_FOUND: no
+// such existing customer; FAILED_PRECONDITION: LINKAGE_MODEL_MISSING. Cost: a scan for each key,
+// and at most kComparedMax customers.
+absl::StatusOr<v1::CheckDuplicatesResponse> QueryDuplicates(
+    const v1::CheckDuplicatesRequest& request, const engine::Snapshot& snapshot,
+    const engine::Context& context);
+
+}  // namespace crm::customer

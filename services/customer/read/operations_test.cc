@@ -1,0 +1,111 @@
+#include "services/customer/read/operations.h"
+
+#include <gmock/gmock.h>
+
+#include <string>
+#include <vector>
+
+#include "crm/customer/v1/operation.pb.h"
+#include "google/rpc/code.pb.h"
+#include "libs/base/status.h"
+#include "libs/testing/fake_rows.h"
+#include "services/customer/read/exchange_tables.h"
+
+namespace crm::customer {
+namespace {
+
+using ::testing::ElementsAre;
+
+class Operations : public ::testing::Test {
+ protected:
+  Operations() : rows_(kImports, kExports) {
+    v1::Import import;
+    import.set_name("imports/a");
+    import.set_state(v1::IMPORT_STATE_RUNNING);
+    import.mutable_run_time()->set_seconds(1);
+    import.mutable_ran()->set_rows(7);
+    import.mutable_checked()->set_good_rows(10);
+    rows_.Put(kImports, import);
+    import.set_name("imports/b");
+    import.set_state(v1::IMPORT_STATE_DONE);
+    rows_.Put(kImports, import);
+    import.set_name("imports/c");
+    import.set_state(v1::IMPORT_STATE_CANCELLED);
+    rows_.Put(kImports, import);
+    v1::Export exported;
+    exported.set_name("exports/a");
+    exported.set_state(v1::EXPORT_STATE_FAILED);
+    rows_.Put(kExports, exported);
+  }
+  google::longrunning::Operation Get(const std::string& name) {
+    google::longrunning::GetOperationRequest request;
+    request.set_name(name);
+    auto operation = QueryOperation(request, rows_, {});
+    EXPECT_TRUE(operation.ok()) << operation.status();
+    return operation.ok() ? *operation : google::longrunning::Operation();
+  }
+
+  testing::FakeRows rows_;
+};
+
+TEST_F(Operations, AreReadingsOfTheirResources) {
+  const auto running = Get("operations/imports/a");
+  EXPECT_FALSE(running.done());
+  v1::OperationMetadata metadata;
+  ASSERT_TRUE(running.metadata().UnpackTo(&metadata));
+  EXPECT_EQ(metadata.target(), "imports/a");
+  EXPECT_EQ(metadata.state(), "RUNNING");
+  EXPECT_EQ(metadata.done_rows(), 7);
+  EXPECT_EQ(metadata.total_rows(), 10);
+  const auto done = Get("operations/imports/b");
+  v1::Import import;
+  EXPECT_TRUE(done.done() && done.response().UnpackTo(&import));
+  EXPECT_EQ(import.name(), "imports/b");
+  EXPECT_EQ(Get("operations/imports/c").error().code(), google::rpc::CANCELLED);
+  EXPECT_EQ(Get("operations/exports/a").error().code(), google::rpc::FAILED_PRECONDITION);
+  google::longrunning::GetOperationRequest request;
+  for (const char* name : {"operations/imports/x", "imports/a", "operations/tickets/a", ""}) {
+    request.set_name(name);
+    EXPECT_TRUE(absl::IsNotFound(QueryOperation(request, rows_, {}).status())) << name;
+  }
+}
+
+TEST_F(Operations, AreListedInPages) {
+  google::longrunning::ListOperationsRequest request;
+  request.set_name("operations");
+  request.set_page_size(1);
+  std::vector<std::string> names;
+  do {
+    const auto page = QueryOperations(request, rows_, {});
+    ASSERT_TRUE(page.ok()) << page.status();
+    for (const auto& operation : page->operations()) names.push_back(operation.name());
+    request.set_page_token(page->next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_THAT(names, ElementsAre("operations/exports/a", "operations/imports/a",
+                                 "operations/imports/b", "operations/imports/c"));
+  request.set_page_size(0);
+  request.set_filter("done = false");
+  EXPECT_EQ(QueryOperations(request, rows_, {})->operations_size(), 1);
+  request.set_filter("done = maybe");
+  EXPECT_EQ(base::FieldOf(QueryOperations(request, rows_, {}).status()), "filter");
+  request.set_filter("");
+  request.set_page_token("x");
+  EXPECT_EQ(base::FieldOf(QueryOperations(request, rows_, {}).status()), "page_token");
+  request.set_name("x");
+  EXPECT_EQ(base::FieldOf(QueryOperations(request, rows_, {}).status()), "name");
+}
+
+TEST_F(Operations, CancelIsTheCommandOfTheResource) {
+  google::longrunning::CancelOperationRequest request;
+  request.set_name("operations/exports/a");
+  const auto cancel = CancelOperation(request);
+  ASSERT_TRUE(cancel.ok());
+  EXPECT_EQ(static_cast<const v1::CancelExportRequest&>(**cancel).name(), "exports/a");
+  EXPECT_TRUE(static_cast<const v1::CancelExportRequest&>(**cancel).only_running());
+  request.set_name("operations/x");
+  EXPECT_TRUE(absl::IsNotFound(CancelOperation(request).status()));
+  EXPECT_TRUE(absl::IsUnimplemented(DeleteOperation({}).status()));
+}
+
+}  // namespace
+}  // namespace crm::customer

@@ -1,0 +1,33 @@
+// Merged customers: who stands for whom. An absorbed customer keeps its row and what hangs on it,
+// and redirects to its survivor; that one may have been merged further.
+#pragma once
+
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "libs/engine/model.h"
+
+namespace crm::customer {
+
+// How many merges lead from a name to the customer that stands for it, and how many names a
+// customer can have: more are left out. A merge is declined long before.
+inline constexpr int kRedirectsMax = 100;
+inline constexpr size_t kNamesMax = 1'000;
+
+// The customer that now stands for `customer`: itself unless it was merged. A name that is not
+// known stands for itself. Cost: a row for each merge on the way, and one that is not there.
+std::string SurvivorOf(const std::string& customer, const engine::Snapshot& snapshot);
+
+// `customer` first, then every customer that was merged into it, directly or through others: reads
+// of it include what hangs on these. Cost: a row for each.
+std::vector<std::string> NamesOf(const std::string& customer, const engine::Snapshot& snapshot);
+
+// The parents whose children are listed with those of `parent`: the names of a customer; of
+// anything else only itself.
+std::vector<std::string> ParentsOf(const std::string& parent, const engine::Snapshot& snapshot);
+
+// Every merged customer, and who stands for it. Cost: a row for each.
+std::unordered_map<std::string, std::string> Redirects(const engine::Snapshot& snapshot);
+
+}  // namespace crm::customer

@@ -1,0 +1,110 @@
+#include "services/customer/read/staleness.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "crm/customer/v1/staleness.pb.h"
+#include "libs/base/date.h"
+#include "libs/base/status.h"
+#include "libs/base/timestamp.h"
+#include "services/customer/domain/consent.h"
+#include "services/customer/domain/staleness.h"
+#include "services/customer/read/care_tables.h"
+#include "services/customer/read/redirects.h"
+#include "services/customer/read/tables.h"
+
+namespace crm::customer {
+namespace {
+
+absl::Time BeforeTime(const v1::StaleCheck& check, v1::Tier tier) {
+  if (tier == v1::TIER_TOP) return base::TimeOf(check.top_before_time());
+  if (tier == v1::TIER_BIG) return base::TimeOf(check.big_before_time());
+  return base::TimeOf(check.other_before_time());
+}
+
+}  // namespace
+
+void ProjectStaleCustomers(const engine::Change<CustomerModel>& change, engine::Rows& rows) {
+  const v1::Customer& customer = change.after;
+  const bool listed = customer.has_stale_since_date() &&
+                      customer.status() != v1::CUSTOMER_STATUS_ERASED &&
+                      customer.merged_into().empty();
+  if (!listed) {
+    if (change.before != nullptr && change.before->has_stale_since_date())
+      rows.Delete(kStaleCustomers, change.meta.name);
+    return;
+  }
+  v1::StaleCustomer row;
+  row.set_customer(change.meta.name);
+  row.set_owner(customer.owner());
+  row.set_tier(customer.tier());
+  *row.mutable_stale_since_date() = customer.stale_since_date();
+  *row.mutable_data_check_time() = customer.data_check_time();
+  rows.Put(kStaleCustomers, row);
+}
+
+engine::Commands MarkStaleCustomers(const v1::StaleCheck& check, const std::string& policy,
+                                    size_t commands_max, const engine::Snapshot& snapshot) {
+  engine::Commands commands;
+  bool more = false;
+  for (int value = v1::Tier_MIN; value <= v1::Tier_MAX && !more; ++value) {
+    const auto tier = static_cast<v1::Tier>(value);
+    const absl::Time before = BeforeTime(check, tier);
+    snapshot.Scan(
+        kCustomers, "by_data_check",
+        [&](const v1::Customer& customer) {
+          if (customer.has_data_check_time() && DataCheckTime(customer) >= before) return false;
+          if (customer.status() == v1::CUSTOMER_STATUS_ERASED || !customer.merged_into().empty() ||
+              DataCheckTime(customer) >= before)
+            return true;
+          more = commands.size() == commands_max;
+          if (more) return false;
+          auto mark = std::make_unique<v1::MarkStaleRequest>();
+          mark->set_name(customer.name());
+          *mark->mutable_business_date() = check.business_date();
+          mark->set_tier(tier);
+          mark->set_limit_days(LimitDays(check.limits(), tier));
+          commands.push_back(std::move(mark));
+          return true;
+        },
+        std::string(), tier);
+  }
+  if (more) {
+    auto next = std::make_unique<v1::ContinueStaleCheckRequest>();
+    next->set_name(policy);
+    next->set_number(check.number());
+    commands.push_back(std::move(next));
+  }
+  return commands;
+}
+
+absl::StatusOr<v1::Customer> QueryCustomerVersion(const v1::GetCustomerVersionRequest& request,
+                                                  const engine::Snapshot& snapshot,
+                                                  const engine::Context&) {
+  if (!request.has_known_at()) return base::Invalid("known_at", "must be given");
+  if (absl::Status s = base::CheckTimestamp("known_at", request.known_at()); !s.ok()) return s;
+  const absl::Time at = base::TimeOf(request.known_at());
+  auto customer = snapshot.GetAsOf(kCustomers, at, at, request.name());
+  if (!customer.has_value()) return base::NotFound(request.name());
+  return *std::move(customer);
+}
+
+absl::StatusOr<v1::GetConsentsResponse> QueryConsents(const v1::GetConsentsRequest& request,
+                                                      const engine::Snapshot& snapshot,
+                                                      const engine::Context& context) {
+  absl::Status s = base::CheckTimestamp("as_of", request.as_of());
+  if (s.ok()) s = base::CheckTimestamp("known_at", request.known_at());
+  if (!s.ok()) return s;
+  const auto customer = snapshot.Get(kCustomers, SurvivorOf(request.name(), snapshot));
+  if (!customer.has_value()) return base::NotFound(request.name());
+  const absl::Time as_of = request.has_as_of() ? base::TimeOf(request.as_of()) : context.time;
+  const absl::Time known =
+      request.has_known_at() ? base::TimeOf(request.known_at()) : absl::InfiniteFuture();
+  v1::GetConsentsResponse response;
+  for (v1::ConsentTerm& term : ConsentsAt(*customer, as_of, known))
+    *response.add_consents() = std::move(term);
+  return response;
+}
+
+}  // namespace crm::customer

@@ -1,0 +1,187 @@
+#include "services/customer/read/staleness.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "crm/customer/v1/staleness.pb.h"
+#include "libs/base/status.h"
+#include "libs/testing/decisions.h"
+#include "libs/testing/fake_rows.h"
+#include "services/customer/read/care_tables.h"
+#include "services/customer/read/merge_tables.h"
+#include "services/customer/read/tables.h"
+
+namespace crm::customer {
+namespace {
+
+using testing::FakeRows;
+using testing::FixedContext;
+using testing::ParseText;
+
+v1::Customer Checked(const std::string& id, v1::Tier tier, int64_t at) {
+  v1::Customer customer;
+  customer.set_name("customers/" + id);
+  customer.set_tier(tier);
+  customer.mutable_data_check_time()->set_seconds(at);
+  return customer;
+}
+
+v1::StaleCheck Check() {
+  return ParseText<v1::StaleCheck>(
+      "business_date { year: 2026 month: 3 day: 2 } limits { top_days: 90 big_days: 180 "
+      "other_days: 365 } number: 4 top_before_time { seconds: 3000 } big_before_time { seconds: "
+      "2000 } other_before_time { seconds: 1000 }");
+}
+
+std::vector<std::string> Named(const engine::Commands& commands) {
+  std::vector<std::string> names;
+  for (const auto& command : commands) {
+    if (const auto* mark = dynamic_cast<const v1::MarkStaleRequest*>(command.get()))
+      names.push_back(mark->name() + " " + std::to_string(mark->limit_days()));
+    if (const auto* more = dynamic_cast<const v1::ContinueStaleCheckRequest*>(command.get()))
+      names.push_back("more " + std::to_string(more->number()));
+  }
+  return names;
+}
+
+class StaleLook : public ::testing::Test {
+ protected:
+  StaleLook() {
+    rows_.Put(kCustomers, Checked("old-top", v1::TIER_TOP, 2999));
+    rows_.Put(kCustomers, Checked("new-top", v1::TIER_TOP, 3000));
+    rows_.Put(kCustomers, Checked("old-big", v1::TIER_BIG, 1999));
+    rows_.Put(kCustomers, Checked("new-small", v1::TIER_SMALL, 1999));
+    rows_.Put(kCustomers, Checked("old-small", v1::TIER_SMALL, 999));
+    rows_.Put(kCustomers, Checked("old-none", v1::TIER_UNSPECIFIED, 1));
+    v1::Customer known = Checked("known", v1::TIER_TOP, 1);
+    known.mutable_stale_since_date()->set_year(2026);
+    rows_.Put(kCustomers, known);
+    v1::Customer erased = Checked("erased", v1::TIER_TOP, 1);
+    erased.set_status(v1::CUSTOMER_STATUS_ERASED);
+    rows_.Put(kCustomers, erased);
+    v1::Customer merged = Checked("merged", v1::TIER_TOP, 2);
+    merged.set_merged_into("customers/old-top");
+    rows_.Put(kCustomers, merged);
+  }
+
+  FakeRows rows_{kCustomers};
+};
+
+TEST_F(StaleLook, FindsThoseWhoseLimitHasPassed) {
+  EXPECT_EQ(Named(MarkStaleCustomers(Check(), kStandardCustomerPolicy, 10, rows_)),
+            (std::vector<std::string>{"customers/old-none 365", "customers/old-top 90",
+                                      "customers/old-big 180", "customers/old-small 365"}));
+}
+
+TEST_F(StaleLook, GoesOnWhenThereAreMore) {
+  EXPECT_EQ(Named(MarkStaleCustomers(Check(), kStandardCustomerPolicy, 3, rows_)),
+            (std::vector<std::string>{"customers/old-none 365", "customers/old-top 90",
+                                      "customers/old-big 180", "more 4"}));
+  EXPECT_EQ(Named(MarkStaleCustomers(Check(), kStandardCustomerPolicy, 4, rows_)).size(), 4u);
+}
+
+TEST_F(StaleLook, ACustomerFromBeforeCountsFromWhenItWasRecorded) {
+  FakeRows rows(kCustomers);
+  v1::Customer old;
+  old.set_name("customers/a");
+  old.mutable_create_time()->set_seconds(999);
+  rows.Put(kCustomers, old);
+  EXPECT_EQ(MarkStaleCustomers(Check(), kStandardCustomerPolicy, 9, rows).size(), 1u);
+  old.mutable_create_time()->set_seconds(1000);
+  rows.Put(kCustomers, old);
+  EXPECT_TRUE(MarkStaleCustomers(Check(), kStandardCustomerPolicy, 9, rows).empty());
+}
+
+TEST(StaleCustomers, AreListedWhileTheyAre) {
+  FakeRows rows(kStaleCustomers);
+  const v1::CustomerEvent event;
+  const engine::EventMeta meta{.name = "customers/a", .revision = 2};
+  v1::Customer fresh;
+  v1::Customer stale = ParseText<v1::Customer>(
+      "owner: 'ann' tier: TIER_BIG stale_since_date { year: 2026 month: 2 day: 1 }");
+  ProjectStaleCustomers({nullptr, fresh, event, meta}, rows);
+  EXPECT_EQ(rows.Size("stale_customers"), 0u);
+  ProjectStaleCustomers({&fresh, stale, event, meta}, rows);
+  EXPECT_EQ(rows.DebugString(),
+            "stale_customers: {customer: \"customers/a\" owner: \"ann\" tier: TIER_BIG "
+            "stale_since_date { year: 2026 month: 2 day: 1 } data_check_time { }}\n");
+  v1::Customer moved = stale;
+  moved.set_owner("bob");
+  ProjectStaleCustomers({&stale, moved, event, meta}, rows);
+  EXPECT_EQ(rows.Get(kStaleCustomers, std::string("customers/a"))->owner(), "bob");
+  v1::Customer merged = stale;
+  merged.set_merged_into("customers/b");
+  ProjectStaleCustomers({&stale, merged, event, meta}, rows);
+  EXPECT_EQ(rows.Size("stale_customers"), 0u);
+}
+
+TEST(GetCustomerVersion, ShowsWhatWasRecordedThen) {
+  FakeRows rows(kCustomers);
+  v1::Customer customer;
+  customer.set_name("customers/a");
+  for (const int64_t at : {100, 200}) {
+    customer.set_region("since-" + std::to_string(at));
+    const absl::Time time = absl::FromUnixSeconds(at);
+    rows.PutVersion(kCustomers, customer, time, time);
+  }
+  const auto context = FixedContext<CustomerModel>();
+  v1::GetCustomerVersionRequest request;
+  request.set_name("customers/a");
+  EXPECT_EQ(base::FieldOf(QueryCustomerVersion(request, rows, context).status()), "known_at");
+  const auto region = [&](int64_t at) -> std::string {
+    request.mutable_known_at()->set_seconds(at);
+    const auto found = QueryCustomerVersion(request, rows, context);
+    return found.ok() ? found->region() : std::string(found.status().message());
+  };
+  EXPECT_EQ(region(100), "since-100");
+  EXPECT_EQ(region(199), "since-100");
+  EXPECT_EQ(region(200), "since-200");
+  request.mutable_known_at()->set_seconds(99);
+  EXPECT_EQ(QueryCustomerVersion(request, rows, context).status().code(),
+            absl::StatusCode::kNotFound);
+}
+
+TEST(GetConsents, OfAMergedCustomerAreItsSurvivors) {
+  FakeRows rows(kCustomers, kRedirects);
+  rows.Put(kRedirects, ParseText<v1::Redirect>("customer: 'customers/b' survivor: 'customers/a'"));
+  rows.Put(kCustomers, ParseText<v1::Customer>(
+                           "name: 'customers/b' consents { channel: CHANNEL_EMAIL state: "
+                           "CONSENT_STATE_OPTED_IN effect_time { seconds: 1 } record_time { "
+                           "seconds: 1 } }"));
+  rows.Put(kCustomers, ParseText<v1::Customer>(
+                           "name: 'customers/a' consents { channel: CHANNEL_EMAIL state: "
+                           "CONSENT_STATE_OPTED_OUT effect_time { seconds: 2 } record_time { "
+                           "seconds: 2 } }"));
+  v1::GetConsentsRequest request;
+  request.set_name("customers/b");
+  const auto answer = QueryConsents(request, rows, FixedContext<CustomerModel>());
+  ASSERT_EQ(answer->consents_size(), 1);
+  EXPECT_EQ(answer->consents(0).state(), v1::CONSENT_STATE_OPTED_OUT);
+}
+
+TEST(GetConsents, AnswersForNowUnlessAsked) {
+  FakeRows rows(kCustomers, kRedirects);
+  rows.Put(kCustomers, ParseText<v1::Customer>(
+                           "name: 'customers/a' consents { channel: CHANNEL_EMAIL state: "
+                           "CONSENT_STATE_OPTED_IN effect_time { seconds: 100 } record_time { "
+                           "seconds: 200 } }"));
+  const auto context = FixedContext<CustomerModel>();
+  v1::GetConsentsRequest request;
+  request.set_name("customers/a");
+  EXPECT_EQ(QueryConsents(request, rows, context)->consents_size(), 1);
+  request.mutable_known_at()->set_seconds(199);
+  EXPECT_EQ(QueryConsents(request, rows, context)->consents_size(), 0);
+  request.clear_known_at();
+  request.mutable_as_of()->set_seconds(99);
+  EXPECT_EQ(QueryConsents(request, rows, context)->consents_size(), 0);
+  request.mutable_as_of()->set_nanos(-1);
+  EXPECT_EQ(base::FieldOf(QueryConsents(request, rows, context).status()), "as_of");
+  request.clear_as_of();
+  request.set_name("customers/b");
+  EXPECT_EQ(QueryConsents(request, rows, context).status().code(), absl::StatusCode::kNotFound);
+}
+
+}  // namespace
+}  // namespace crm::customer

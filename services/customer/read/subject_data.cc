@@ -1,0 +1,143 @@
+#include "services/customer/read/subject_data.h"
+
+#include <google/protobuf/util/json_util.h>
+
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "libs/base/check.h"
+#include "libs/base/resource_name.h"
+#include "libs/base/status.h"
+#include "services/customer/domain/references.h"
+#include "services/customer/read/activity_tables.h"
+#include "services/customer/read/care_tables.h"
+#include "services/customer/read/interview_tables.h"
+#include "services/customer/read/redirects.h"
+#include "services/customer/read/tables.h"
+
+namespace crm::customer {
+namespace {
+
+// What other services hold; each answers for itself.
+constexpr const char* kElsewhere[] = {"marketing/campaigns", "sales/opportunities", "sales/orders",
+                                      "servicedesk/tickets"};
+
+google::protobuf::Struct JsonOf(const google::protobuf::Message& record) {
+  std::string json;
+  google::protobuf::Struct found;
+  base::Check(google::protobuf::util::MessageToJsonString(record, &json).ok() &&
+                  google::protobuf::util::JsonStringToMessage(json, &found).ok(),
+              "every row has a JSON form");
+  return found;
+}
+
+class Sections {
+ public:
+  explicit Sections(v1::ExportSubjectDataResponse& response) : response_(response) {}
+
+  // Begins a kind of record.
+  void Begin(const std::string& kind) {
+    section_ = response_.add_sections();
+    section_->set_kind(kind);
+  }
+  // False: no more of this kind is shown.
+  bool Add(const google::protobuf::Message& record) {
+    if (section_->records_size() >= kSubjectRecordsMax) {
+      section_->set_incomplete(true);
+      return false;
+    }
+    *section_->add_records() = JsonOf(record);
+    return true;
+  }
+
+  // The rows of a table that an index finds for each of the values.
+  template <class Row>
+  void Scan(const std::string& kind, const engine::Snapshot& snapshot,
+            const table::TableSpec<Row>& table, std::string_view index,
+            const std::vector<std::string>& values) {
+    Begin(kind);
+    for (const std::string& value : values) {
+      snapshot.Scan(
+          table, index, [&](const Row& row) { return Add(row); }, value);
+    }
+  }
+
+ private:
+  v1::ExportSubjectDataResponse& response_;
+  v1::SubjectDataSection* section_ = nullptr;
+};
+
+// `names`: the customer and all that were merged into it.
+void AddCustomer(const std::vector<std::string>& names, const engine::Snapshot& snapshot,
+                 Sections& sections) {
+  std::vector<std::string> ids;
+  std::set<std::string> contacts;
+  for (const std::string& name : names) {
+    ids.emplace_back(base::KeyOf(name));
+    snapshot.Scan(
+        kPositions, "by_customer",
+        [&](const v1::Position& position) {
+          contacts.insert(position.contact());
+          return contacts.size() <= static_cast<size_t>(kSubjectRecordsMax);
+        },
+        ids.back());
+  }
+  sections.Scan("activities", snapshot, kActivities, "by_customer", names);
+  sections.Begin("contacts");
+  for (const std::string& name : contacts) {
+    const auto contact = snapshot.Get(kContacts, name);
+    if (contact.has_value() && !sections.Add(*contact)) break;
+  }
+  sections.Begin("customers");
+  for (const std::string& name : names) {
+    const auto customer = snapshot.Get(kCustomers, name);
+    if (customer.has_value() && !sections.Add(*customer)) break;
+  }
+  sections.Scan("erasures", snapshot, kErasures, "by_subject", names);
+  sections.Scan("expenses", snapshot, kExpenses, "by_customer", ids);
+  sections.Scan("insightSheets", snapshot, kInsightSheets, "by_customer", ids);
+  sections.Scan("interviews", snapshot, kInterviews, "by_customer", ids);
+  sections.Scan("ownerTerms", snapshot, kOwnerTerms, "by_customer", ids);
+  sections.Scan("positions", snapshot, kPositions, "by_customer", ids);
+  sections.Scan("touchpoints", snapshot, kTouchpoints, "by_customer", ids);
+}
+
+void AddContact(const v1::Contact& contact, const engine::Snapshot& snapshot, Sections& sections) {
+  const std::vector<std::string> name = {contact.name()};
+  sections.Scan("activities", snapshot, kActivities, "by_contact", name);
+  sections.Begin("contacts");
+  sections.Add(contact);
+  sections.Scan("erasures", snapshot, kErasures, "by_subject", name);
+  sections.Scan("positions", snapshot, kPositions, "by_contact", name);
+  sections.Scan("touchpoints", snapshot, kTouchpoints, "by_contact", name);
+}
+
+}  // namespace
+
+absl::StatusOr<v1::ExportSubjectDataResponse> QuerySubjectData(
+    const v1::ExportSubjectDataRequest& request, const engine::Snapshot& snapshot,
+    const engine::Context&) {
+  v1::ExportSubjectDataResponse response;
+  Sections sections(response);
+  if (!request.subject().empty() && CheckName("subject", "contacts", request.subject()).ok()) {
+    const auto contact = snapshot.Get(kContacts, request.subject());
+    if (!contact.has_value()) return base::NotFound(request.subject());
+    AddContact(*contact, snapshot, sections);
+  } else {
+    if (absl::Status s = CheckName("subject", "customers", request.subject()); !s.ok()) return s;
+    const std::string survivor = SurvivorOf(request.subject(), snapshot);
+    if (!snapshot.Get(kCustomers, survivor).has_value()) return base::NotFound(request.subject());
+    AddCustomer(NamesOf(survivor, snapshot), snapshot, sections);
+  }
+  for (const char* kind : kElsewhere) {
+    v1::SubjectDataSection& section = *response.add_sections();
+    section.set_kind(kind);
+    section.set_not_available(true);
+  }
+  return response;
+}
+
+}  // namespace crm::customer

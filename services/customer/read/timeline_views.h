@@ -1,0 +1,21 @@
+// What the own log says for the timelines of customers.
+#pragma once
+
+#include "libs/engine/model.h"
+#include "services/customer/domain/customer.h"
+#include "services/customer/domain/position.h"
+#include "services/customer/domain/touchpoint.h"
+
+namespace crm::customer {
+
+// An entry for each of these that the event changed, by whatever verb: status, owner, tier, parent,
+// when it was verified, into whom it was merged; one for a new customer.
+void ProjectCustomerTimeline(const engine::Change<CustomerModel>& change, engine::Rows& rows);
+
+// One entry for a touchpoint, at the time when it took place; a correction moves it.
+void ProjectTouchpointTimeline(const engine::Change<TouchpointModel>& change, engine::Rows& rows);
+
+// An entry for the beginning of a position and one for its end, where they are known.
+void ProjectPositionTimeline(const engine::Change<PositionModel>& change, engine::Rows& rows);
+
+}  // namespace crm::customer
