@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest-spi.h>
 
-#include "crm/customer/v1/customer_internal.pb.h"
 #include "crm/customer/v1/customer_event.pb.h"
+#include "crm/customer/v1/customer_internal.pb.h"
 #include "crm/customer/v1/reason.pb.h"
 #include "libs/base/status.h"
 
