@@ -16,6 +16,7 @@
 #include "libs/base/status.h"
 #include "libs/base/timestamp.h"
 #include "libs/engine/update.h"
+#include "services/customer/domain/calendar.h"
 
 namespace crm::customer {
 namespace {
@@ -80,14 +81,6 @@ absl::Status CheckPlan(const v1::ContactPlan& plan, std::string_view currency) {
   if (plan.check_hour() < 0 || plan.check_hour() > 23)
     return Invalid("contact_plan.check_hour", "must be 0 to 23");
   return CheckChannels(plan, currency);
-}
-
-absl::Time NextCheck(const v1::ContactPlan& plan, const engine::Context& context) {
-  const absl::CivilDay today = absl::ToCivilDay(context.time, context.zone);
-  const absl::Time at = absl::FromCivil(absl::CivilHour(today) + plan.check_hour(), context.zone);
-  return at > context.time
-             ? at
-             : absl::FromCivil(absl::CivilHour(today + 1) + plan.check_hour(), context.zone);
 }
 
 // Whether the first place lies behind the second among those that one look found.
@@ -161,7 +154,8 @@ engine::Decision<ContactPlanModel> ContactPlanModel::Decide(const State& plan,
       base::TimestampOf(ContactCutoff(plan, context.business_date, context.zone));
   *check.mutable_activity_due_date() =
       base::DateOf(context.business_date + plan.activity_due_days());
-  *event.mutable_checked()->mutable_next_check_time() = base::TimestampOf(NextCheck(plan, context));
+  *event.mutable_checked()->mutable_next_check_time() =
+      base::TimestampOf(NextAtHour(plan.check_hour(), context.time, context.zone));
   return event;
 }
 

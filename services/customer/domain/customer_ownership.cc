@@ -22,8 +22,6 @@ namespace {
 
 using Event = CustomerModel::Event;
 
-constexpr std::string_view kPerson = "user:";
-
 // Its owner can change.
 absl::Status CheckOpen(const v1::Customer& customer) {
   if (absl::Status s = CheckNotErased(customer.status()); !s.ok()) return s;
@@ -52,9 +50,7 @@ v1::PendingOwner Request(const v1::Customer& customer, const std::string& owner,
 }
 
 std::string PickerOf(const v1::PickCustomerRequest& pick, const engine::Context& context) {
-  if (!pick.picker().empty()) return pick.picker();
-  const std::string_view actor = context.actor;
-  return actor.starts_with(kPerson) ? std::string(actor.substr(kPerson.size())) : "";
+  return pick.picker().empty() ? StaffOfActor(context.actor) : pick.picker();
 }
 
 template <class List>

@@ -20,6 +20,7 @@
 #include "services/customer/domain/checks.h"
 #include "services/customer/domain/follow_up_policy.h"
 #include "services/customer/domain/interview_checks.h"
+#include "services/customer/domain/references.h"
 #include "services/customer/read/interview_tables.h"
 #include "services/customer/read/programme_members.h"
 #include "services/customer/read/redirects.h"
@@ -82,10 +83,7 @@ engine::Decision<InterviewModel> Planned(v1::Interview interview, const std::str
                                          const engine::Context& context, const Facts& facts) {
   if (absl::Status s = CheckCustomer(facts, parent); !s.ok()) return s;
   if (interview.script().empty()) interview.set_script(kStandardInterviewScript);
-  const std::string_view actor = context.actor;
-  if (interview.staff().empty() && actor.starts_with(kPerson) &&
-      base::IsResourceId(actor.substr(kPerson.size())))
-    interview.set_staff(std::string(actor.substr(kPerson.size())));
+  if (interview.staff().empty()) interview.set_staff(StaffOfActor(context.actor));
   if (absl::Status s = CheckInterview(interview); !s.ok()) return s;
   if (!facts.script.has_value()) return ScriptUnknown(interview.script());
   interview.set_status(v1::INTERVIEW_STATUS_PLANNED);

@@ -12,7 +12,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "absl/strings/strip.h"
 #include "crm/customer/v1/customer_resource.pb.h"
 #include "libs/base/hash.h"
 #include "libs/base/resource_name.h"
@@ -24,6 +23,7 @@
 #include "services/customer/domain/export.h"
 #include "services/customer/domain/import.h"
 #include "services/customer/domain/notice.h"
+#include "services/customer/domain/references.h"
 #include "services/customer/read/exchange_tables.h"
 #include "services/customer/read/redirects.h"
 #include "services/customer/read/tables.h"
@@ -72,8 +72,7 @@ class Writer {
   Writer(const v1::Export& exported, const engine::Snapshot& snapshot)
       : exported_(exported), snapshot_(snapshot) {
     for (const std::string& path : exported.fields()) columns_.push_back({ExportSteps(path)});
-    absl::string_view staff = exported.creator();
-    if (absl::ConsumePrefix(&staff, "user:")) own_ = std::string(staff);
+    own_ = StaffOfActor(exported.creator());
   }
 
   // REASON_UNSPECIFIED, or why it cannot be written: EXPORT_TOO_LARGE when there are more rows than
@@ -211,12 +210,10 @@ engine::Commands Drop(const std::string& exported, const engine::Snapshot& snaps
 engine::Commands Tell(const v1::Export& exported, const engine::EventMeta& meta,
                       const engine::Snapshot& snapshot) {
   engine::Commands commands;
-  absl::string_view staff = exported.creator();
-  if (!absl::ConsumePrefix(&staff, "user:") || !base::IsResourceId(std::string(staff)))
-    return commands;
-  Notice notice{.staff = std::string(staff),
-                .reason = v1::NOTIFICATION_REASON_EXPORT_ENDED,
-                .about = exported.name()};
+  const std::string staff = StaffOfActor(exported.creator());
+  if (staff.empty()) return commands;
+  Notice notice{
+      .staff = staff, .reason = v1::NOTIFICATION_REASON_EXPORT_ENDED, .about = exported.name()};
   AddNotice(meta, notice, commands);
   const auto person = snapshot.Get(kStaff, absl::StrCat("staff/", staff));
   if (!exported.large() || !person.has_value() || person->manager().empty() ||

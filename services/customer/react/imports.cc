@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "crm/customer/v1/contact.pb.h"
 #include "crm/customer/v1/customer_resource.pb.h"
 #include "libs/base/hash.h"
@@ -20,6 +19,7 @@
 #include "libs/base/status.h"
 #include "services/customer/domain/import.h"
 #include "services/customer/domain/notice.h"
+#include "services/customer/domain/references.h"
 #include "services/customer/react/import_plan.h"
 #include "services/customer/react/import_rows.h"
 #include "services/customer/read/exchange_tables.h"
@@ -383,11 +383,9 @@ engine::Commands Send(const v1::Import& import, const v1::ImportPosition& start,
 // Who announced an import is told how it ended.
 engine::Commands Tell(const v1::Import& import, const engine::EventMeta& meta) {
   engine::Commands commands;
-  absl::string_view staff = import.creator();
-  if (!absl::ConsumePrefix(&staff, "user:") || !base::IsResourceId(std::string(staff)))
-    return commands;
+  // Nobody is told when it was no person.
   AddNotice(meta,
-            {.staff = std::string(staff),
+            {.staff = StaffOfActor(import.creator()),
              .reason = v1::NOTIFICATION_REASON_IMPORT_ENDED,
              .about = import.name()},
             commands);
