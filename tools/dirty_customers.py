@@ -42,7 +42,7 @@ def encoded(text, encoding):
     return b"\xff".join(part.encode(encoding) for part in text.split("\udcff"))
 
 
-def write(path, rows, encoding, seed):
+def write(path, rows, encoding, seed, first=0):
     chance = random.Random(seed)
     kinds = ["no-name", "kind", "number", "e-mail", "twice", "fields", "quote", "letter"] * 4
     kinds.append("long")
@@ -53,7 +53,7 @@ def write(path, rows, encoding, seed):
         if bom:
             out.write(codecs.BOM_UTF8)
         out.write((HEADING + "\r\n").encode(encoding))
-        for number in range(rows):
+        for number in range(first, first + rows):
             if number % BAD_EVERY == 50:
                 text, (column, reason) = bad_row(kinds[bad % len(kinds)], number, number - 10)
                 expected.write(f"{line} {column or '-'} {reason}\n")
@@ -69,10 +69,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("path")
     parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--first", type=int, default=0, help="number of the first row")
     parser.add_argument("--encoding", default="utf-8", choices=["utf-8", "utf-8-sig", "gb18030"])
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    bad = write(given.path, given.rows, given.encoding, given.seed)
+    bad = write(given.path, given.rows, given.encoding, given.seed, given.first)
     print(f"{given.rows} rows, {bad} of them bad")
 
 

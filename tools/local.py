@@ -3,11 +3,15 @@
 
     local.py demo [--once] [--data-dir DIR] [--listen-address A] [--admin-address A]
         The suite on the embedded log in the foreground, with the CDNOW orders in it.
+    local.py sample [--once] [--companies N] [--managers N] ...
+        The same with the sample company of demo_company.py, and questions about it.
     local.py up     a broker and the four services as processes, in .run/
     local.py down   ends those processes, and only those
 """
 
 import argparse
+import contextlib
+import datetime
 import glob
 import os
 import signal
@@ -18,13 +22,18 @@ import urllib.error
 import urllib.request
 
 import cdnow
+import demo as demo_load
+import demo_company
 
 BIN = "build/release/bin"
 RUN = ".run"
+SUITE_LOG = f"{RUN}/suite.log"
 SOURCE = ".deps/venv/lib/python3*/site-packages/lifetimes/datasets/CDNOW_master.txt"
 BROKER = "tools/kafka/broker"
 # The day after the last order of the set: what windows and timers of the demo count from.
 BUSINESS_DATE = "1998-07-01"
+# What the sample company is asked as of.
+SAMPLE_DATE = "2026-06-30"
 # Each service's binary and proto package.
 SERVICES = {"customer": "crm.customer.v1", "sales-pipeline": "crm.sales.v1",
             "marketing-campaign": "crm.marketing.v1", "service-desk": "crm.servicedesk.v1"}
@@ -116,34 +125,77 @@ Call them from another terminal:
   grpcurl -plaintext {listen} list""", flush=True)
 
 
-def demo(options):
-    if not os.path.isdir(options.data_dir) and os.path.exists(imported(options.data_dir)):
-        os.remove(imported(options.data_dir))
+@contextlib.contextmanager
+def running_suite(options, business_date):
+    """The suite in a process of its own, which ends with the block."""
     os.makedirs(RUN, exist_ok=True)
-    log = f"{RUN}/suite.log"
-    with open(log, "a", encoding="utf-8") as out:
+    with open(SUITE_LOG, "a", encoding="utf-8") as out:
         suite = subprocess.Popen(
-            [f"{BIN}/suite", "--data-dir", options.data_dir, "--business-date", BUSINESS_DATE,
+            [f"{BIN}/suite", "--data-dir", options.data_dir, "--business-date", business_date,
              "--listen-address", options.listen_address, "--admin-address", options.admin_address],
             stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
-        wait_until_ready("the suite", options.admin_address, lambda: suite.poll() is None, log)
-        import_orders(options.data_dir, options.listen_address)
-        report(options.listen_address, options.admin_address)
-        if not options.once:
-            print(f"\nCtrl-C ends it; its data stays in {options.data_dir}, it logs to {log}.",
-                  flush=True)
-            if suite.wait() != 0:
-                fail(f"the suite ended; {log} says:\n{log_tail(log)}")
+        wait_until_ready("the suite", options.admin_address, lambda: suite.poll() is None,
+                         SUITE_LOG)
+        yield suite
     except subprocess.CalledProcessError as error:
-        fail(f"{' '.join(error.cmd)} failed with {error.returncode}")
+        said = f":\n{error.stdout}{error.stderr}" if error.stderr else ""
+        fail(f"{' '.join(error.cmd)} failed with {error.returncode}{said}")
     except KeyboardInterrupt:
         print("\nending", flush=True)
     finally:
         if suite.poll() is None:
             suite.terminate()
             suite.wait()
+
+
+def serve(suite, options):
+    if options.once:
+        return
+    print(f"\nCtrl-C ends it; its data stays in {options.data_dir}, it logs to {SUITE_LOG}.",
+          flush=True)
+    if suite.wait() != 0:
+        fail(f"the suite ended; {SUITE_LOG} says:\n{log_tail(SUITE_LOG)}")
+
+
+def forget_import(data):
+    if not os.path.isdir(data) and os.path.exists(imported(data)):
+        os.remove(imported(data))
+
+
+def demo(options):
+    forget_import(options.data_dir)
+    with running_suite(options, BUSINESS_DATE) as suite:
+        import_orders(options.data_dir, options.listen_address)
+        report(options.listen_address, options.admin_address)
+        serve(suite, options)
+
+
+# The sample company: two business dates, as its interviews were planned a year before.
+
+def sample_loader(options):
+    company = demo_company.Company(datetime.date.fromisoformat(SAMPLE_DATE), options.companies,
+                                   options.managers)
+    return company, demo_load.Loader(company, f"{BIN}/crmctl", options.listen_address,
+                                     f"{RUN}/sample")
+
+
+def sample(options):
+    forget_import(options.data_dir)
+    company, loader = sample_loader(options)
+    if not os.path.exists(imported(options.data_dir)):
+        with running_suite(options, company.plan_date.isoformat()):
+            loader.load(["people", "book", "first-year", "programme", "interviews"])
+    with running_suite(options, SAMPLE_DATE) as suite:
+        if not os.path.exists(imported(options.data_dir)):
+            loader.load(["second-year", "stories"])
+            subprocess.run(crmctl(options.listen_address, "wait-ready", "--caught-up"), check=True)
+            with open(imported(options.data_dir), "w", encoding="utf-8"):
+                pass
+        loader.questions()
+        print(f"\nAll four services listen on {options.listen_address}.", flush=True)
+        serve(suite, options)
 
 
 # The services as processes.
@@ -230,16 +282,21 @@ def down():
 def main():
     parser = argparse.ArgumentParser(prog="tools/dev")
     commands = parser.add_subparsers(dest="command", required=True)
-    run = commands.add_parser("demo", prog="tools/dev run")
-    run.add_argument("--once", action="store_true", help="end after the report")
-    run.add_argument("--data-dir", default=f"{RUN}/suite")
-    run.add_argument("--listen-address", default=f"127.0.0.1:{FIRST_PORT}")
-    run.add_argument("--admin-address", default=f"127.0.0.1:{FIRST_ADMIN_PORT}")
+    for command, verb, data in [("demo", "run", "suite"), ("sample", "demo", "sample-suite")]:
+        run = commands.add_parser(command, prog=f"tools/dev {verb}")
+        run.add_argument("--once", action="store_true", help="end after the report")
+        run.add_argument("--data-dir", default=f"{RUN}/{data}")
+        run.add_argument("--listen-address", default=f"127.0.0.1:{FIRST_PORT}")
+        run.add_argument("--admin-address", default=f"127.0.0.1:{FIRST_ADMIN_PORT}")
+    run.add_argument("--companies", type=int, default=1_000)
+    run.add_argument("--managers", type=int, default=20)
     commands.add_parser("up")
     commands.add_parser("down")
     options = parser.parse_args()
     if options.command == "demo":
         demo(options)
+    elif options.command == "sample":
+        sample(options)
     elif options.command == "up":
         up()
     else:

@@ -90,6 +90,11 @@ class Sizes(unittest.TestCase):
         self.assertEqual(faults({"libs/base/a_test.cc": "int a;\n" * 800}), [])
         self.assertEqual(faults({"libs/base/a_test.cc": "int a;\n" * 801}),
                          [("file-size", "libs/base/a_test.cc", 801)])
+        reasons = {"proto/CMakeLists.txt": "crm/a/reason.proto",
+                   "CMakeLists.txt": "proto libs/base"}
+        self.assertEqual(faults({"proto/crm/a/reason.proto": "\n" * 1000, **reasons}), [])
+        self.assertEqual(faults({"proto/crm/a/reason.proto": "\n" * 1001, **reasons}),
+                         [("file-size", "proto/crm/a/reason.proto", 1001)])
 
     def test_function_size(self):
         self.assertEqual(in_room("namespace n {\nint F(int a) {\n" + "a++;\n" * 68 + "}\n}\n"), [])

@@ -163,6 +163,11 @@ Read MakeList(const engine::ListDef& def) {
             const table::ReadView view(engine.database());
             query.parents_besides = ParentsOf(def, query.parent, view);
             query.parents_besides.erase(query.parents_besides.begin());
+            if (def.key_types != nullptr) {
+              query.key_types = [&def, &view](const FieldDescriptor& map, std::string_view key) {
+                return def.key_types(map, key, view);
+              };
+            }
             auto page = table::List(view, table, query);
             if (!page.ok()) return call.Finish(engine::OfTables(page.status()));
             const auto& type = *def.method->output_type();

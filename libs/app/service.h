@@ -177,6 +177,10 @@ class Service {
     parents_ = parents;
   }
 
+  // What the values of maps in the service's lists are (libs/table/filter.h): with it a filter that
+  // names an unknown key, or a value of another type, is refused.
+  void KeyTypesOfLists(engine::KeyTypesFunction types) { key_types_ = types; }
+
   // Asked before the rule of every command of the service: OK, or why it is refused. It reads rows
   // of the command's own key. For what holds of all that hangs on one resource.
   void Guard(absl::Status (*admit)(const engine::Guarded&, const engine::Snapshot&)) {
@@ -198,7 +202,10 @@ class Service {
   // The first mistake, or OK.
   const absl::Status& status() const { return status_; }
   engine::ServiceDef Take() {
-    for (engine::ListDef& list : def_.lists) list.parents = parents_;
+    for (engine::ListDef& list : def_.lists) {
+      list.parents = parents_;
+      list.key_types = key_types_;
+    }
     for (const auto& admit : guards_) {
       for (auto& [type, command] : def_.commands) PutBefore(admit, *command);
     }
@@ -226,6 +233,7 @@ class Service {
   engine::ServiceDef def_;
   std::vector<Admit> guards_;
   std::vector<std::string> (*parents_)(const std::string&, const engine::Snapshot&) = nullptr;
+  engine::KeyTypesFunction key_types_ = nullptr;
   absl::Status status_;
 };
 

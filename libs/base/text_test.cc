@@ -29,5 +29,15 @@ TEST(HasControls, SeesWhatIsNotText) {
   }
 }
 
+TEST(WithoutControls, KeepsTheText) {
+  const std::pair<std::string_view, const char*> rows[] = {
+      {"a\tb\r\nc", "a\tb\r\nc"},       {"\u8d35\u202ex\x1b", "\u8d35?x?"}, {"\u0085\u2066", "??"},
+      {std::string_view("\0", 1), "?"}, {"\xe2\x80", "\xe2\x80"},           {"", ""}};
+  for (const auto& [text, shown] : rows) {
+    EXPECT_EQ(WithoutControls(text), shown);
+    EXPECT_FALSE(HasControls(WithoutControls(text)));
+  }
+}
+
 }  // namespace
 }  // namespace crm::base

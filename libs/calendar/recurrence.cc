@@ -3,7 +3,9 @@
 #include <libical/ical.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <memory>
+#include <numeric>
 #include <set>
 #include <string>
 #include <utility>
@@ -16,6 +18,7 @@ namespace {
 
 constexpr int kIntervalMax = 1'000;
 constexpr int kCountMax = 1'000;
+constexpr int kFourYears = 48;  // In months.
 // A day of February that a leap year has.
 constexpr int kDaysMax[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 
@@ -114,25 +117,137 @@ bool IsPart(std::string_view key, std::string_view value, std::string_view frequ
   if (key == "UNTIL") return IsUntil(value);
   if (key == "BYDAY") return IsByDay(value, frequency == "MONTHLY" || frequency == "YEARLY");
   if (key == "BYMONTH") return NumbersOf(value, 12, false).has_value();
-  if (key == "BYMONTHDAY") return frequency != "WEEKLY" && NumbersOf(value, 31, true).has_value();
+  // Of a DAILY rule libical meets no day that is counted from the end of its month.
+  if (key == "BYMONTHDAY")
+    return frequency != "WEEKLY" && NumbersOf(value, 31, frequency != "DAILY").has_value();
   if (key == "BYSETPOS") return NumbersOf(value, 366, true).has_value();
   if (key == "WKST") return IsWeekday(value);
   return false;
 }
 
-// Some month has such a day: else libical looks through centuries for one.
-bool SomeDayMeets(std::string_view rule) {
-  const std::string_view days = ValueOf(rule, "BYMONTHDAY");
-  if (days.empty()) return true;
-  const std::string_view months = ValueOf(rule, "BYMONTH");
-  int longest = months.empty() ? 31 : 0;
-  if (!months.empty()) {
-    const std::vector<int> numbers = *NumbersOf(months, 12, false);
-    for (const int month : numbers) longest = std::max(longest, kDaysMax[month - 1]);
+// What of a rule that is well formed decides whether days meet it.
+struct Days {
+  std::string_view frequency;
+  int interval = 1;
+  int weekdays = 0;      // How many different ones BYDAY has.
+  int number = 0;        // The largest one in BYDAY, either way; 0: none has one.
+  bool in_year = false;  // Numbers and places count in the year, not in its months.
+  std::set<int> months;  // All, unless it says which.
+  std::vector<int> monthdays;
+  int place = 0;  // The largest one in BYSETPOS, either way; 0: none.
+};
+
+int Largest(const std::vector<int>& numbers) {
+  int largest = 0;
+  for (const int number : numbers) largest = std::max(largest, std::abs(number));
+  return largest;
+}
+
+Days DaysOf(std::string_view rule) {
+  Days days;
+  days.frequency = ValueOf(rule, "FREQ");
+  days.interval = NumberOf(ValueOf(rule, "INTERVAL")).value_or(1);
+  std::set<std::string_view> weekdays;
+  if (const std::string_view list = ValueOf(rule, "BYDAY"); !list.empty()) {
+    for (const std::string_view day : Split(list, ',')) {
+      weekdays.insert(day.substr(day.size() - 2));
+      const int number = NumberOf(day.substr(0, day.size() - 2)).value_or(0);
+      days.number = std::max(days.number, std::abs(number));
+    }
   }
-  const std::vector<int> numbers = *NumbersOf(days, 31, true);
-  return std::any_of(numbers.begin(), numbers.end(),
-                     [&](int day) { return std::abs(day) <= longest; });
+  days.weekdays = static_cast<int>(weekdays.size());
+  for (const int month :
+       NumbersOf(ValueOf(rule, "BYMONTH"), 12, false).value_or(std::vector<int>()))
+    days.months.insert(month);
+  for (int month = 1; month <= 12 && ValueOf(rule, "BYMONTH").empty(); ++month)
+    days.months.insert(month);
+  days.in_year = days.frequency == "YEARLY" && ValueOf(rule, "BYMONTH").empty();
+  days.monthdays = NumbersOf(ValueOf(rule, "BYMONTHDAY"), 31, true).value_or(std::vector<int>());
+  days.place =
+      Largest(NumbersOf(ValueOf(rule, "BYSETPOS"), 366, true).value_or(std::vector<int>()));
+  return days;
+}
+
+// Of four years from a leap year on, the i-th month.
+int LengthOf(int i) { return kDaysMax[i % 12] - (i % 12 == 1 && i >= 12 ? 1 : 0); }
+
+// How long a month has to be so that it has a day of these.
+int LengthNeeded(const Days& days) {
+  if (days.number > 4 && !days.in_year) return 29;
+  if (days.monthdays.empty()) return 1;
+  int least = 31;
+  for (const int day : days.monthdays) least = std::min(least, std::abs(day));
+  return least;
+}
+
+// Of how many months a period is the first that a series of this rule can start in.
+int MonthsOf(const Days& days) { return days.frequency == "YEARLY" ? 12 : 1; }
+
+// How many months lie between two periods, as far as four years show it.
+int StepOf(const Days& days) {
+  const bool months = days.frequency == "YEARLY" || days.frequency == "MONTHLY";
+  return months ? std::gcd(days.interval * MonthsOf(days), kFourYears) : 1;
+}
+
+// A series from that month of the four years on comes to one that is asked for and long enough.
+bool IsMetFrom(const Days& days, int start) {
+  const int needed = LengthNeeded(days), months = MonthsOf(days);
+  for (int i = start - start % months; i < start + kFourYears; i += StepOf(days)) {
+    for (int month = i; month < i + months; ++month) {
+      if (days.months.contains(month % 12 + 1) && LengthOf(month % kFourYears) >= needed)
+        return true;
+    }
+  }
+  return false;
+}
+
+// Whichever month or year a series starts in.
+bool SomeMonthMeets(const Days& days) {
+  for (int start = 0; start < StepOf(days); start += MonthsOf(days)) {
+    if (!IsMetFrom(days, start)) return false;
+  }
+  return true;
+}
+
+// A rule of months or years that names no day means the start's, which its months may not have.
+bool HasDayOf(Days days, absl::CivilSecond start) {
+  const bool months = days.frequency == "YEARLY" || days.frequency == "MONTHLY";
+  if (!months || days.weekdays > 0 || !days.monthdays.empty() || days.in_year) return true;
+  days.monthdays = {start.day()};
+  return IsMetFrom(days, static_cast<int>(start.year() % 4) * 12 + start.month() - 1);
+}
+
+// How many different days of BYMONTHDAY every month has that is as long.
+int CountIn(int length, const std::vector<int>& monthdays) {
+  std::set<int> days;
+  for (const int day : monthdays) {
+    if (std::abs(day) <= length) days.insert(day > 0 ? day : length + 1 + day);
+  }
+  return static_cast<int>(days.size());
+}
+
+// How many days every period has of which BYSETPOS takes one; of those that may have none, one.
+int PlacesOf(const Days& days) {
+  if (days.frequency == "DAILY") return 1;
+  if (days.frequency == "WEEKLY") return days.weekdays;
+  if (!days.monthdays.empty() && days.weekdays > 0) return 1;
+  const bool yearly = days.frequency == "YEARLY";
+  if (days.monthdays.empty() && days.in_year) return 52 * days.weekdays;
+  int least = 31 * 12, sum = 0;
+  for (const int month : days.months) {
+    const int count =
+        days.monthdays.empty() ? 4 * days.weekdays : CountIn(LengthOf(month + 11), days.monthdays);
+    least = std::min(least, count);
+    sum += count;
+  }
+  return std::max(1, yearly ? sum : least);
+}
+
+// Else libical looks through thousands of years for a day.
+bool SomeDayMeets(const Days& days) {
+  if (days.number > (days.in_year ? 52 : 5)) return false;
+  if (days.frequency == "DAILY" && days.weekdays > 0 && days.interval % 7 == 0) return false;
+  return SomeMonthMeets(days) && days.place <= PlacesOf(days);
 }
 
 icalrecurrencetype ParsedOf(std::string_view rule) {
@@ -179,7 +294,13 @@ absl::Status CheckRule(std::string_view field, std::string_view rule) {
     return base::Invalid(field, "must have days for BYSETPOS");
   if (seen.contains("COUNT") && seen.contains("UNTIL"))
     return base::Invalid(field, "must not have both COUNT and UNTIL");
-  if (!SomeDayMeets(rule)) return base::Invalid(field, "must be met by some day");
+  const Days days = DaysOf(rule);
+  if (days.number > 0 && (seen.contains("BYMONTHDAY") || seen.contains("BYSETPOS")))
+    return base::Invalid(field, "must not number days beside BYMONTHDAY or BYSETPOS");
+  // RFC 5545 means every month, libical that of the start.
+  if (frequency == "YEARLY" && seen.contains("BYMONTHDAY") && !seen.contains("BYMONTH"))
+    return base::Invalid(field, "must have months for the BYMONTHDAY of a YEARLY rule");
+  if (!SomeDayMeets(days)) return base::Invalid(field, "must be met by some day from any start on");
   if (ParsedOf(rule).freq == ICAL_NO_RECURRENCE)
     return base::Invalid(field, "must be a rule as RFC 5545 has them");
   return absl::OkStatus();
@@ -192,6 +313,7 @@ std::optional<absl::CivilSecond> NextTime(std::string_view rule, absl::CivilSeco
                                           bool counted) {
   icalrecurrencetype parsed = ParsedOf(rule);
   if (parsed.freq == ICAL_NO_RECURRENCE) return std::nullopt;
+  if (!HasDayOf(DaysOf(rule), start)) return std::nullopt;
   if (!counted) parsed.count = 0;
   std::optional<absl::CivilSecond> until;
   if (!icaltime_is_null_time(parsed.until)) until = UntilOf(parsed.until, zone);

@@ -19,7 +19,9 @@ inline constexpr int kRuleBytesMax = 500;
 inline constexpr int kOccurrencesMax = 20'000;
 
 // INVALID_ARGUMENT naming `field` unless the text is a rule of these parts, each at most once, that
-// some day can meet.
+// some day meets wherever it starts. Days have a number ("2TU") only without BYMONTHDAY and
+// BYSETPOS, and BYSETPOS only a place that every period of such days has;
+// BYMONTHDAY of a YEARLY rule comes with BYMONTH.
 absl::Status CheckRule(std::string_view field, std::string_view rule);
 
 // How many times the rule gives; 0: without end, or until a day.

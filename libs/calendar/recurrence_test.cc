@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
 #include <string>
+#include <vector>
 
 #include "libs/base/status.h"
 
@@ -50,6 +52,13 @@ TEST(NextTime, PassesOverMonthsWithoutTheDay) {
             "26-03-31T08:00 26-05-31T08:00 26-07-31T08:00 26-08-31T08:00 ");
 }
 
+TEST(NextTime, IsNoneWhereNoMonthHasTheStartsDay) {
+  EXPECT_EQ(Times("FREQ=YEARLY;BYMONTH=2", CivilSecond(2026, 1, 31)), "end");
+  EXPECT_EQ(Times("FREQ=MONTHLY;INTERVAL=6;BYMONTH=1,2,3,4,5,6", CivilSecond(2026, 8, 31)), "end");
+  EXPECT_EQ(Times("FREQ=YEARLY;BYMONTH=2", CivilSecond(2026, 1, 29)).substr(0, 8), "28-02-29");
+  EXPECT_EQ(Times("FREQ=YEARLY", CivilSecond(2024, 2, 29)).substr(0, 8), "28-02-29");
+}
+
 TEST(NextTime, Ends) {
   EXPECT_EQ(Times("FREQ=DAILY;COUNT=3"), "26-03-03T09:00 26-03-04T09:00 end");
   EXPECT_EQ(Times("FREQ=DAILY;UNTIL=20260304"), "26-03-03T09:00 26-03-04T09:00 end");
@@ -71,10 +80,16 @@ TEST(NextTime, CountsFromTheStartWhereverItIsAsked) {
 }
 
 TEST(CheckRule, TakesWhatItKnows) {
-  for (const char* rule : {"FREQ=DAILY", "FREQ=WEEKLY;BYDAY=MO", "FREQ=MONTHLY;BYDAY=2TU;COUNT=5",
-                           "INTERVAL=2;FREQ=DAILY", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29",
-                           "FREQ=DAILY;UNTIL=20301231T235959Z",
-                           "FREQ=YEARLY;BYMONTH=4,5;BYMONTHDAY=31", "FREQ=WEEKLY;WKST=SU"}) {
+  for (const char* rule :
+       {"FREQ=DAILY", "FREQ=WEEKLY;BYDAY=MO", "FREQ=MONTHLY;BYDAY=2TU;COUNT=5",
+        "INTERVAL=2;FREQ=DAILY", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29",
+        "FREQ=DAILY;UNTIL=20301231T235959Z", "FREQ=YEARLY;BYMONTH=4,5;BYMONTHDAY=31",
+        "FREQ=WEEKLY;WKST=SU", "FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13",
+        "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-20",
+        "FREQ=MONTHLY;BYMONTHDAY=29,30,31;BYSETPOS=-1", "FREQ=WEEKLY;BYDAY=MO,TH;BYSETPOS=2",
+        "FREQ=YEARLY;BYDAY=-52MO", "FREQ=YEARLY;BYMONTH=1,2;BYDAY=SU;BYSETPOS=8",
+        "FREQ=YEARLY;INTERVAL=3;BYMONTH=2;BYMONTHDAY=29", "FREQ=MONTHLY;INTERVAL=6;BYDAY=5MO",
+        "FREQ=MONTHLY;INTERVAL=5;BYMONTH=2;BYMONTHDAY=-29", "FREQ=DAILY;INTERVAL=6;BYDAY=MO"}) {
     EXPECT_TRUE(CheckRule("repeat", rule).ok()) << rule;
   }
 }
@@ -110,10 +125,70 @@ TEST(CheckRule, RefusesTheRestByItsField) {
                            "FREQ=DAILY;",
                            "FREQ=DAILY;;COUNT=2",
                            "RSCALE=CHINESE;FREQ=YEARLY",
-                           "FREQ=DAILY\nCOUNT=2"}) {
+                           "FREQ=DAILY\nCOUNT=2",
+                           "FREQ=MONTHLY;BYDAY=1MO;BYMONTHDAY=31",
+                           "FREQ=MONTHLY;BYDAY=1MO;BYMONTHDAY=1",
+                           "FREQ=MONTHLY;BYDAY=1MO;BYSETPOS=2",
+                           "FREQ=MONTHLY;BYDAY=TU,1MO;BYSETPOS=1",
+                           "FREQ=DAILY;BYDAY=MO;BYSETPOS=2",
+                           "FREQ=WEEKLY;BYDAY=MO;BYSETPOS=40",
+                           "FREQ=WEEKLY;BYDAY=MO,MO;BYSETPOS=2",
+                           "FREQ=MONTHLY;BYDAY=MO;BYSETPOS=40",
+                           "FREQ=MONTHLY;BYDAY=MO;BYSETPOS=-5",
+                           "FREQ=MONTHLY;BYMONTHDAY=1,-31,31,-1;BYSETPOS=3",
+                           "FREQ=MONTHLY;BYDAY=MO;BYMONTHDAY=1,2,3;BYSETPOS=2",
+                           "FREQ=YEARLY;BYDAY=MO;BYSETPOS=53",
+                           "FREQ=YEARLY;BYMONTH=3;BYDAY=MO;BYSETPOS=5",
+                           "FREQ=MONTHLY;BYDAY=6MO",
+                           "FREQ=YEARLY;BYMONTH=3;BYDAY=-6MO",
+                           "FREQ=YEARLY;BYDAY=53MO",
+                           "FREQ=YEARLY;BYMONTHDAY=15",
+                           "FREQ=DAILY;BYMONTHDAY=-1",
+                           "FREQ=DAILY;INTERVAL=14;BYDAY=MO",
+                           "FREQ=MONTHLY;INTERVAL=2;BYMONTH=1,3",
+                           "FREQ=MONTHLY;INTERVAL=12;BYMONTHDAY=31",
+                           "FREQ=MONTHLY;INTERVAL=24;BYDAY=5MO",
+                           "FREQ=YEARLY;INTERVAL=2;BYMONTH=2;BYMONTHDAY=29"}) {
     EXPECT_EQ(base::FieldOf(CheckRule("repeat", rule)), "repeat") << rule;
   }
   EXPECT_EQ(base::FieldOf(CheckRule("r", "FREQ=DAILY;BYDAY=" + std::string(500, ','))), "r");
+}
+
+// One of these parts in each rule, "" for none; the seed is fixed.
+std::string SomeRule(std::mt19937& random) {
+  const auto one = [&](const std::vector<std::string>& of) { return of[random() % of.size()]; };
+  const auto maybe = [&](const std::string& part) { return random() % 2 == 0 ? part : ""; };
+  return "FREQ=" + one({"DAILY", "WEEKLY", "MONTHLY", "YEARLY"}) +
+         one({"", "", ";INTERVAL=2", ";INTERVAL=3", ";INTERVAL=4", ";INTERVAL=7", ";INTERVAL=12"}) +
+         maybe(one({";BYDAY=MO", ";BYDAY=MO,TU,WE,TH,FR", ";BYDAY=SA,SU", ";BYDAY=1MO",
+                    ";BYDAY=5FR", ";BYDAY=-5FR", ";BYDAY=-1SU,2TU", ";BYDAY=52WE", ";BYDAY=TH"})) +
+         maybe(
+             one({";BYMONTH=2", ";BYMONTH=4", ";BYMONTH=1,12", ";BYMONTH=2,3,6", ";BYMONTH=11"})) +
+         maybe(one({";BYMONTHDAY=31", ";BYMONTHDAY=-1", ";BYMONTHDAY=29,30", ";BYMONTHDAY=1,15",
+                    ";BYMONTHDAY=-30", ";BYMONTHDAY=13"})) +
+         maybe(one({";BYSETPOS=1", ";BYSETPOS=-1", ";BYSETPOS=2", ";BYSETPOS=-2,1", ";BYSETPOS=4",
+                    ";BYSETPOS=20", ";BYSETPOS=52"})) +
+         maybe(one({";WKST=SU", ";WKST=TH"}));
+}
+
+// Else whoever asks looks through thousands of years.
+TEST(CheckRule, WhatItTakesComesAgainFromAnyStartOn) {
+  std::mt19937 random(20260302);
+  int taken = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    const std::string rule = SomeRule(random);
+    if (!CheckRule("repeat", rule).ok()) continue;
+    ++taken;
+    const CivilSecond start(2024 + static_cast<int>(random() % 8),
+                            1 + static_cast<int>(random() % 12),
+                            1 + static_cast<int>(random() % 31), 9);
+    const auto next = NextTime(rule, start, start, absl::UTCTimeZone());
+    // What names no day means the start's, which its months may not have.
+    if (!next.has_value() && start.day() > 28 && rule.find("DAY=") == rule.npos) continue;
+    ASSERT_TRUE(next.has_value()) << rule << " from " << absl::FormatCivilTime(start);
+    EXPECT_LT(next->year(), start.year() + 800) << rule;
+  }
+  EXPECT_GT(taken, 3'000);
 }
 
 }  // namespace

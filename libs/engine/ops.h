@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -126,12 +127,16 @@ struct GetDef {
   const google::protobuf::MethodDescriptor* method = nullptr;
   std::string table;
 };
+// What the values of a map's key are in filters: table::KeyTypes, by the rows there are.
+using KeyTypesFunction = absl::StatusOr<const google::protobuf::FieldDescriptor*> (*)(
+    const google::protobuf::FieldDescriptor& map, std::string_view key, const Snapshot&);
 struct ListDef {
   const google::protobuf::MethodDescriptor* method = nullptr;
   std::string table;
   // Every name whose children are listed with those of the parent, itself the first; nullptr: only
   // that.
   std::vector<std::string> (*parents)(const std::string& parent, const Snapshot&) = nullptr;
+  KeyTypesFunction key_types = nullptr;
 };
 struct QueryDef {
   const google::protobuf::MethodDescriptor* method = nullptr;

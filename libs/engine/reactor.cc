@@ -55,7 +55,7 @@ StepReport Reactor::Step() {
   TakeResults();
   if (absl::Status s = TakeRecords(); !s.ok() && !absl::IsUnavailable(s)) JoinAnew(s);
   behind_ = false;
-  for (auto& [key, source] : sources_) LookAtEvents(key.first, source);
+  LookAtSources();
   SendTasks();
   for (auto& [key, source] : sources_) Commit(key.first, key.second, source);
   StepReport report;
@@ -201,6 +201,16 @@ absl::Status Reactor::TakeEvent(const std::string& topic, Source& source,
   return absl::OkStatus();
 }
 
+// Begins behind the source that asked for something last: one whose every event asks for as much as
+// may be in work leaves the next room to the others.
+void Reactor::LookAtSources() {
+  const auto begin = sources_.upper_bound(asked_last_);
+  for (auto source = begin; source != sources_.end(); ++source)
+    LookAtEvents(source->first.first, source->second);
+  for (auto source = sources_.begin(); source != begin; ++source)
+    LookAtEvents(source->first.first, source->second);
+}
+
 // Looks at events in order, none before the tables show what is set up first (a command may rest on
 // it), each only when the tables here have seen it too (a reaction reads
 // tables, and must not miss a row that the very event it looks at brings), and when nothing is open
@@ -277,6 +287,7 @@ void Reactor::React(const std::string& topic, int partition, const std::shared_p
   if (!view.status().ok()) return;
   event->started = true;
   event->open += tasks.size();
+  if (!tasks.empty()) asked_last_ = {topic, partition};
   for (auto& task : tasks) tasks_.emplace(-absl::InfiniteDuration(), std::move(task));
 }
 

@@ -83,6 +83,7 @@ class Reactor {
   void Assign(const eventlog::GroupAssignment& assignment);
   void DropTasksOfNoEvent();
   absl::Status TakeEvent(const std::string& topic, Source& source, const eventlog::Record& record);
+  void LookAtSources();
   void LookAtEvents(const std::string& topic, Source& source);
   bool IsSetUp() const;
   bool IsShown(Event& event) const;
@@ -101,6 +102,7 @@ class Reactor {
   absl::Duration join_at_ = -absl::InfiniteDuration();
   std::string cannot_read_;  // Why the group was left; empty while it is read.
   std::map<std::pair<std::string, int>, Source> sources_;
+  std::pair<std::string, int> asked_last_;  // The source whose event asked for commands last.
   // To be sent, by when. Shared: a callback that may be copied holds it on its way.
   std::multimap<absl::Duration, std::shared_ptr<Task>> tasks_;
   size_t in_work_ = 0;  // Sent and not answered.

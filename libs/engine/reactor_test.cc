@@ -2,6 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
 #include "crm/eventlog/v1/eventlog.pb.h"
 #include "libs/base/hash.h"
 #include "libs/base/resource_name.h"
@@ -174,6 +177,45 @@ TEST_F(TwoReplicas, AnswersFromBeforeASourceWasTakenAwayDoNotCount) {
   EXPECT_TRUE(cluster_.Run([&] { return BalanceOf(cluster_, "busy") == 1; }));
 }
 
+// Asks for a title that no caller may give, at every mirror.
+Commands LongTitles(const ForeignEvent<tv1::AccountEvent>& event, const Snapshot& tables) {
+  Commands requests;
+  tv1::Account source;
+  if (!event.event.has_added() || !tables.GetErased("accounts", {event.meta.name}, source))
+    return requests;
+  for (const std::string& mirror : source.mirrors()) {
+    auto request = std::make_unique<tv1::UpdateAccountRequest>();
+    request->mutable_account()->set_name(mirror);
+    request->mutable_account()->set_title(std::string(1'000, 't'));
+    requests.push_back(std::move(request));
+  }
+  return requests;
+}
+
+TEST(Reactor, LimitsOfCallersHoldForNoReactionWhereverItsTargetIs) {
+  ServiceDef service = testdata::MakeAccountService();
+  service.reactions = {EraseReaction<tv1::AccountEvent>("LongTitles", LongTitles)};
+  service.reactions.front().topic = service.topic;
+  Cluster cluster(13, 4, std::move(service));
+  for (const char* replica : {"one", "two"}) cluster.StartReplica(replica);
+  ASSERT_TRUE(cluster.RunUntilOwned());
+  const std::vector<std::string> targets = {IdAt(cluster, "one", "t"), IdAt(cluster, "two", "t")};
+  for (const std::string& id : targets) ASSERT_TRUE(cluster.SendAnywhere(Create(id)).status.ok());
+  for (const char* replica : {"one", "two"}) {
+    const std::string source = IdAt(cluster, replica, "source");
+    ASSERT_TRUE(cluster.SendAnywhere(Create(source, targets)).status.ok());
+    ASSERT_TRUE(cluster.SendAnywhere(AddTo(source, 1)).status.ok());
+  }
+  EXPECT_TRUE(cluster.Run([&] {
+    return std::all_of(targets.begin(), targets.end(), [&](const std::string& id) {
+      tv1::Account account;
+      const table::ReadView view(cluster.database("one"));
+      return view.GetErased("accounts", {AccountName(id)}, account) &&
+             account.title().size() == 1'000;
+    });
+  }));
+}
+
 class OneReplica : public testing::Test {
  protected:
   void Start(ServiceDef service) {
@@ -243,6 +285,50 @@ TEST_F(OneReplica, ARefusalIsRecordedOnceAndTheNextEventFollows) {
       TypesInLog(*cluster_, "accounts/target"),
       testing::ElementsAre("crm.eventlog.v1.ReactionPassed", "crm.enginetest.v1.AccountOpened",
                            "crm.enginetest.v1.AmountAdded"));
+}
+
+// Each amount of a busy account opens so many that no other event fits beside it; that of another
+// one account.
+Commands OpensMany(const ForeignEvent<tv1::AccountEvent>& event, const Snapshot&) {
+  Commands requests;
+  const std::string from = event.meta.name.substr(AccountName("").size());
+  const size_t count = !event.event.has_added()   ? 0
+                       : from.starts_with("busy") ? 2 * kReactionsInWorkMax
+                                                  : 1;
+  for (size_t i = 0; i < count; ++i) {
+    auto request = std::make_unique<tv1::CreateAccountRequest>();
+    request->set_account_id(absl::StrCat("of-", from, "-", event.meta.revision, "-", i));
+    requests.push_back(std::move(request));
+  }
+  return requests;
+}
+
+TEST_F(OneReplica, SourcesThatAskForMuchLeaveRoomToOthers) {
+  ServiceDef service = testdata::MakeAccountService();
+  service.reactions = {EraseReaction<tv1::AccountEvent>("OpensMany", OpensMany)};
+  service.reactions.front().topic = service.topic;
+  Start(std::move(service));
+  const auto id_in = [&](int partition, const std::string& prefix) {
+    for (int i = 0;; ++i) {
+      const std::string id = prefix + std::to_string(i);
+      if (base::PartitionOf(base::KeyOf(AccountName(id)), 4) == partition) return id;
+    }
+  };
+  const std::vector<std::string> busy = {id_in(0, "busy"), id_in(1, "busy")};
+  const std::string quiet = id_in(3, "quiet");
+  for (const std::string& id : {busy[0], busy[1], quiet}) ASSERT_TRUE(Send(Create(id)).status.ok());
+  constexpr int64_t kEvents = 4;
+  for (int64_t amount = 1; amount <= kEvents; ++amount) {
+    for (const std::string& id : busy) ASSERT_TRUE(Send(AddTo(id, amount)).status.ok());
+  }
+  ASSERT_TRUE(Send(AddTo(quiet, 1)).status.ok());
+  const auto opened = [&](const std::string& by, int64_t revision) {
+    return BalanceOf(*cluster_, absl::StrCat("of-", by, "-", revision, "-0")) == 0;
+  };
+  ASSERT_TRUE(cluster_->Run([&] { return opened(quiet, 2); }));
+  EXPECT_FALSE(opened(busy[0], 1 + kEvents) || opened(busy[1], 1 + kEvents));
+  EXPECT_TRUE(
+      cluster_->Run([&] { return opened(busy[0], 1 + kEvents) && opened(busy[1], 1 + kEvents); }));
 }
 
 // The view sees it once, and on a replay once more: it is a function of the log.

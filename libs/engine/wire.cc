@@ -49,7 +49,10 @@ absl::StatusOr<Command> CommandOf(const Engine& engine, const v1::SubmitCommandR
   MessagePtr request = NewOf(*def->request);
   if (!request->ParseFromString(wire.command()))
     return base::Invalid("command", "cannot be parsed");
-  if (absl::Status s = base::ValidateLimits(*request); !s.ok()) return s;
+  // What a reaction says is what is recorded already, and was within the limits of whoever said it.
+  if (!wire.has_reaction()) {
+    if (absl::Status s = base::ValidateLimits(*request); !s.ok()) return s;
+  }
   absl::StatusOr<Command> command =
       Prepare(*def, std::move(request), {wire.actor(), wire.traceparent()}, engine.partitions());
   if (!command.ok()) return command;

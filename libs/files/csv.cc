@@ -132,22 +132,34 @@ bool CsvReader::NextLine(Line& line) {
   if (line_ == 1 && line.text.starts_with(kByteOrderMark)) {
     line.text.erase(0, kByteOrderMark.size());
   }
+  Decoded(line);
   return true;
+}
+
+void CsvReader::Decoded(Line& line) const {
+  if (decode_ == nullptr || line.too_long) return;
+  absl::StatusOr<std::string> decoded = decode_(line.text);
+  if (decoded.ok()) {
+    line.text = *std::move(decoded);
+  } else {
+    line.status = decoded.status();
+  }
 }
 
 // Adds lines until the quote is closed. When it never is, or where no quote may be, only the first
 // line belongs to the record, and the others are read again.
-bool CsvReader::ReadQuoted(std::string& text) {
+bool CsvReader::ReadQuoted(Line& record) {
   std::vector<Line> taken;
   const int64_t line = line_;
   Quotes quotes(delimiter_);
-  quotes.ReadLine(text);
+  quotes.ReadLine(record.text);
   while (quotes.open()) {
     Line next;
-    const bool more = text.size() <= kCsvRecordBytesMax && NextLine(next);
+    const bool more = record.text.size() <= kCsvRecordBytesMax && NextLine(next);
     if (more) {
       quotes.ReadLine(next.text);
-      absl::StrAppend(&text, "\n", next.text);
+      absl::StrAppend(&record.text, "\n", next.text);
+      record.status.Update(next.status);
       taken.push_back(std::move(next));
     }
     if (!more || taken.back().too_long || quotes.broken()) {
@@ -160,12 +172,6 @@ bool CsvReader::ReadQuoted(std::string& text) {
   return true;
 }
 
-absl::Status CsvReader::ParseDecoded(std::string text, std::vector<std::string>& fields) const {
-  if (decode_ == nullptr) return Parse(text, delimiter_, fields);
-  absl::StatusOr<std::string> decoded = decode_(text);
-  return decoded.ok() ? Parse(*decoded, delimiter_, fields) : decoded.status();
-}
-
 bool CsvReader::Next(CsvRecord& record) {
   record = {};
   Line line;
@@ -175,10 +181,10 @@ bool CsvReader::Next(CsvRecord& record) {
   record.line = line_;
   if (line.too_long) {
     record.status = absl::InvalidArgumentError("the line is longer than 64 KiB");
-  } else if (!ReadQuoted(line.text)) {
+  } else if (!ReadQuoted(line)) {
     record.status = absl::InvalidArgumentError("a quote is not closed");
   } else {
-    record.status = ParseDecoded(std::move(line.text), record.fields);
+    record.status = line.status.ok() ? Parse(line.text, delimiter_, record.fields) : line.status;
   }
   return true;
 }

@@ -26,13 +26,14 @@ struct CsvRecord {
   absl::Status status;
 };
 
-// Turns the bytes of a record into UTF-8; kInvalidArgument says what they are not.
+// Turns the bytes of a line into UTF-8; kInvalidArgument says what they are not.
 using Decode = std::function<absl::StatusOr<std::string>(std::string_view bytes)>;
 
 class CsvReader {
  public:
-  // `in` must outlive it. It begins with the line of that number. Quotes, delimiters and line ends
-  // are looked for before decoding: of the encodings in encoding.h no byte within a letter is one.
+  // `in` must outlive it. It begins with the line of that number. Line ends are looked for before
+  // decoding: of the encodings in encoding.h no byte within a letter is one. Quotes and delimiters
+  // are looked for behind it: "|" is the second byte of letters of GB18030.
   explicit CsvReader(std::istream& in, char delimiter = ',', int64_t first_line = 1,
                      Decode decode = nullptr)
       : in_(in), delimiter_(delimiter), decode_(std::move(decode)), line_(first_line - 1) {}
@@ -48,13 +49,14 @@ class CsvReader {
 
  private:
   struct Line {
-    std::string text;  // Without its end.
+    std::string text;     // Without its end; as it was where it is none of its encoding.
+    absl::Status status;  // What it is not.
     bool too_long = false;
     int64_t bytes = 0;  // With its end.
   };
   bool NextLine(Line& line);
-  bool ReadQuoted(std::string& text);
-  absl::Status ParseDecoded(std::string text, std::vector<std::string>& fields) const;
+  void Decoded(Line& line) const;
+  bool ReadQuoted(Line& record);
 
   std::istream& in_;
   const char delimiter_;

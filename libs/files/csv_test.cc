@@ -4,6 +4,8 @@
 
 #include <sstream>
 
+#include "libs/files/encoding.h"
+
 namespace crm::files {
 namespace {
 
@@ -121,7 +123,22 @@ TEST(Csv, AnotherReaderGoesOnAtTheOffset) {
   }
 }
 
-TEST(Csv, DecodesRecordByRecord) {
+TEST(Csv, ADelimiterWithinALetterIsNone) {
+  // U+4E85 is 81 7C and U+5104 is 83 7C: the second bytes are those of "|".
+  const std::string text = "a|b\n\x81\x7C|\"x\x83\x7C\"\n\"\x81\x7C\ny\"|z\n";
+  std::istringstream in(text);
+  const Gb18030Decoder decoder;
+  CsvReader reader(in, '|', 1, [&](std::string_view bytes) { return decoder.Decode(bytes); });
+  CsvRecord record;
+  ASSERT_TRUE(reader.Next(record));
+  ASSERT_TRUE(reader.Next(record));
+  EXPECT_THAT(record.fields, ElementsAre("\u4e85", "x\u5104")) << record.status;
+  ASSERT_TRUE(reader.Next(record));
+  EXPECT_THAT(record.fields, ElementsAre("\u4e85\ny", "z")) << record.status;
+  EXPECT_EQ(reader.offset(), static_cast<int64_t>(text.size()));
+}
+
+TEST(Csv, DecodesLineByLine) {
   std::istringstream in("a,b\n!,c\nd,e\n");
   CsvReader reader(in, ',', 1, [](std::string_view bytes) -> absl::StatusOr<std::string> {
     if (bytes.find('!') != std::string_view::npos) return absl::InvalidArgumentError("is odd");

@@ -1,5 +1,5 @@
 // How the letters of a text file are coded: UTF-8 or GB18030 (which GBK and GB2312 are parts of).
-// In both, no byte within a letter is a line end, a quote or a usual delimiter.
+// In both, no byte within a letter is a line end.
 #pragma once
 
 #include <cstdint>

@@ -252,15 +252,15 @@ absl::Status SetField(Message& message, std::string_view path, std::string_view 
 }
 
 std::string FieldText(const Message& message, const FieldDescriptor& field) {
-  const Reflection& reflection = *message.GetReflection();
-  if (field.is_repeated()) {
-    std::vector<std::string> elements;
-    for (int i = 0; i < reflection.FieldSize(message, &field); ++i) {
-      elements.push_back(ElementText(message, field, i));
-    }
-    return absl::StrJoin(elements, ", ");
-  }
-  return reflection.HasField(message, &field) ? ElementText(message, field, 0) : "";
+  if (field.is_repeated()) return absl::StrJoin(ElementTexts(message, field), ", ");
+  return message.GetReflection()->HasField(message, &field) ? ElementText(message, field, 0) : "";
+}
+
+std::vector<std::string> ElementTexts(const Message& message, const FieldDescriptor& field) {
+  std::vector<std::string> elements;
+  for (int i = 0; i < message.GetReflection()->FieldSize(message, &field); ++i)
+    elements.push_back(ElementText(message, field, i));
+  return elements;
 }
 
 absl::Status ParseDate(std::string_view text, google::type::Date& date) {

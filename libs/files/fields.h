@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "google/type/date.pb.h"
@@ -38,6 +39,10 @@ bool IsOutputOnly(const google::protobuf::FieldDescriptor& field);
 // between. Empty when it is unset, zero or the first value of an enum.
 std::string FieldText(const google::protobuf::Message& message,
                       const google::protobuf::FieldDescriptor& field);
+
+// The same of each element of a repeated field.
+std::vector<std::string> ElementTexts(const google::protobuf::Message& message,
+                                      const google::protobuf::FieldDescriptor& field);
 
 // kInvalidArgument when the text is no day ("1998-06-30") or no amount with its currency.
 absl::Status ParseDate(std::string_view text, google::type::Date& date);

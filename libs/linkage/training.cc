@@ -30,6 +30,13 @@ Table Zeros(const Model& model) {
   return table;
 }
 
+double ExpectedOf(const Counted& counted, const Model& model) {
+  double matches = 0;
+  for (const auto& [pattern, pairs] : counted)
+    matches += ProbabilityOf(WeightOf(model, pattern)) * static_cast<double>(pairs);
+  return matches;
+}
+
 // One run of expectation maximisation: the share of matches and m, with u as given.
 class Run {
  public:
@@ -154,12 +161,21 @@ EmResult TrainM(const std::vector<Session>& sessions, Model& model) {
   return all;
 }
 
+double ExpectedMatches(const PatternCounts& pairs, const Model& model) {
+  return ExpectedOf(pairs.Sorted(), model);
+}
+
+bool Agrees(const Session& session, const Model& untrained, const Model& model) {
+  Table matches = Zeros(untrained);
+  const double own = Run(session, untrained).AddTo(matches).expected_matches;
+  const double trusted = ExpectedMatches(session.pairs, model);
+  return own <= kAgreementMax * trusted && trusted <= kAgreementMax * own;
+}
+
 void TrainMatchRate(const PatternCounts& candidates, double all_pairs, Model& model) {
   const Counted counted = candidates.Sorted();
   for (int i = 0; i < kIterationsMax; ++i) {
-    double matches = 0;
-    for (const auto& [pattern, pairs] : counted)
-      matches += ProbabilityOf(WeightOf(model, pattern)) * static_cast<double>(pairs);
+    const double matches = ExpectedOf(counted, model);
     const double next = std::clamp(matches / all_pairs, 1e-12, 0.5);
     const bool still = std::abs(next - model.match_rate) < kStill * next;
     model.match_rate = next;

@@ -53,6 +53,16 @@ EmResult TrainM(const std::vector<Session>& sessions, Model& model);
 inline constexpr double kPriorMatches = 2;
 inline constexpr int kIterationsMax = 100;
 
+// Of the pairs, how many the model takes for the same.
+double ExpectedMatches(const PatternCounts& pairs, const Model& model);
+
+// Whether a session, brought to rest from `untrained`, finds about as many matches as `model`,
+// learnt from sessions that can be trusted, finds in the same pairs. Where a rule is loose, others
+// than those that are the same have much in common, too (streets of one town), and expectation
+// maximisation takes them for the same: such a session is off by a factor, not by a share.
+bool Agrees(const Session& session, const Model& untrained, const Model& model);
+inline constexpr double kAgreementMax = 1.25;
+
 // Lambda such that the pairs that `candidates` counts, of `all_pairs`, hold as many matches as it
 // says. Pairs that no rule brings together are taken for different.
 void TrainMatchRate(const PatternCounts& candidates, double all_pairs, Model& model);

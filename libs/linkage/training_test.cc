@@ -73,6 +73,43 @@ TEST(Training, FindsTheParametersThatThePairsWereDrawnFrom) {
   EXPECT_NEAR(model.match_rate, 0.05, 0.005);
 }
 
+// Two in five pairs of a loose rule are of one town: a field agrees far more often than at random,
+// though they are not the same. Left to itself the session takes them for the same.
+TEST(Training, KnowsASessionThatIsMisled) {
+  Drawn drawn;
+  Model untrained = Untrained();
+  for (size_t f = 0; f < kFields; ++f) {
+    untrained.fields[f].levels[0].u = Drawn::kU[f];
+    untrained.fields[f].levels[1].u = 1 - Drawn::kU[f];
+  }
+  Session tight, loose;
+  tight.blocked.assign(kFields, false);
+  loose.blocked.assign(kFields, false);
+  tight.blocked[0] = loose.blocked[3] = true;
+  for (int i = 0; i < 50'000; ++i) {
+    Pattern pattern = drawn.Draw(drawn.Chance(0.8));
+    pattern[0] = 0;
+    tight.pairs.Add(pattern);
+    const bool same = drawn.Chance(0.02);
+    pattern = drawn.Draw(same);
+    if (!same && drawn.Chance(0.4)) pattern = {1, 0, 1, 1};
+    pattern[3] = 0;
+    loose.pairs.Add(pattern);
+  }
+  Model model = untrained;
+  TrainM({tight}, model);
+  // So many pairs of each are the same when so many of all are, and of those m of the field agree.
+  const auto rate = [](double share, size_t field) {
+    const double odds = share / (1 - share) * Drawn::kU[field] / Drawn::kM[field];
+    return odds / (1 + odds);
+  };
+  model.match_rate = rate(0.8, 0);
+  EXPECT_TRUE(Agrees(tight, untrained, model));
+  model.match_rate = rate(0.02, 3);
+  EXPECT_NEAR(ExpectedMatches(loose.pairs, model), 1'000, 250);
+  EXPECT_FALSE(Agrees(loose, untrained, model));
+}
+
 TEST(Training, KeepsWhatItHasWhereNothingIsSeen) {
   Model model = Untrained();
   TrainU(PatternCounts(), model);

@@ -5,6 +5,7 @@
 
 #include "absl/time/time.h"
 #include "libs/base/check.h"
+#include "libs/base/decimal.h"
 
 namespace crm::table {
 namespace {
@@ -95,6 +96,15 @@ void AppendTimestampMessage(const Message* time, std::string& out) {
   AppendTime(time->GetReflection()->GetInt64(*time, seconds), Int32Of(*time, "nanos"), out);
 }
 
+void AppendDecimalMessage(const Message* number, std::string& out) {
+  if (number == nullptr) {
+    out.push_back(kUnset);
+    return;
+  }
+  const FieldDescriptor* units = number->GetDescriptor()->FindFieldByName("units");
+  AppendDecimal(number->GetReflection()->GetInt64(*number, units), Int32Of(*number, "nanos"), out);
+}
+
 void AppendDateMessage(const Message* date, std::string& out) {
   if (date == nullptr) {
     out.push_back(kUnset);
@@ -116,6 +126,16 @@ bool AppendTimeText(const std::string& text, std::string& out) {
              static_cast<int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))),
              out);
   return true;
+}
+
+bool AppendDecimalText(const std::string& text, std::string& out) {
+  if (text.empty()) {
+    out.push_back(kUnset);
+    return true;
+  }
+  const auto number = base::ParseDecimal(text);
+  if (number.has_value()) AppendDecimal(number->units(), number->nanos(), out);
+  return number.has_value();
 }
 
 // Digits only; -1 otherwise.
@@ -153,9 +173,14 @@ size_t StringCodeBytes(std::string_view in, char zero, char more) {
   return 0;
 }
 
-size_t CodeBytes(const KeyPart& part, std::string_view in) {
-  const char flip = part.descending ? '\xff' : '\0';
-  switch (part.path.kind) {
+constexpr ValueKind kVariantKinds[] = {ValueKind::kInt,  ValueKind::kUint,   ValueKind::kBool,
+                                       ValueKind::kEnum, ValueKind::kString, ValueKind::kTimestamp,
+                                       ValueKind::kDate, ValueKind::kDecimal};
+
+// `flip`: what the bytes were complemented with.
+size_t CodeBytes(ValueKind kind, char flip, std::string_view in) {
+  if (in.empty()) return 0;
+  switch (kind) {
     case ValueKind::kInt:
     case ValueKind::kEnum:
     case ValueKind::kUint:
@@ -165,15 +190,52 @@ size_t CodeBytes(const KeyPart& part, std::string_view in) {
     case ValueKind::kString:
       return StringCodeBytes(in, flip, static_cast<char>(~flip));
     case ValueKind::kTimestamp:
+    case ValueKind::kDecimal:
+      return (in[0] ^ flip) == kUnset ? 1 : kTimeBytes;
     case ValueKind::kDate:
-      if (in.empty()) return 0;
-      if ((in[0] ^ flip) == kUnset) return 1;
-      return part.path.kind == ValueKind::kTimestamp ? kTimeBytes : kDateBytes;
+      return (in[0] ^ flip) == kUnset ? 1 : kDateBytes;
+    case ValueKind::kVariant: {
+      const char tag = static_cast<char>(in[0] ^ flip);
+      if (tag == kUnset) return 1;
+      for (const ValueKind held : kVariantKinds) {
+        if (TagOf(held) != tag) continue;
+        const size_t bytes = CodeBytes(held, flip, in.substr(1));
+        return bytes == 0 ? 0 : 1 + bytes;
+      }
+      return 0;
+    }
     case ValueKind::kMessage:
     case ValueKind::kOther:
       break;
   }
   return 0;
+}
+
+void AppendLeaf(const Leaf& leaf, const FieldPath& path, ValueKind kind, std::string& out) {
+  std::string scratch;
+  switch (kind) {
+    case ValueKind::kInt:
+    case ValueKind::kEnum:
+      return AppendInt(leaf.Int(), out);
+    case ValueKind::kUint:
+      return AppendUint(leaf.Uint(), out);
+    case ValueKind::kBool:
+      return out.push_back(leaf.Bool() ? 1 : 0);
+    case ValueKind::kString: {
+      const std::string& text = leaf.String(scratch);
+      return AppendString(path.variable_segment < 0 ? text : VariableOf(text, path), out);
+    }
+    case ValueKind::kTimestamp:
+      return AppendTimestampMessage(leaf.Submessage(), out);
+    case ValueKind::kDate:
+      return AppendDateMessage(leaf.Submessage(), out);
+    case ValueKind::kDecimal:
+      return AppendDecimalMessage(leaf.Submessage(), out);
+    case ValueKind::kVariant:
+    case ValueKind::kMessage:
+    case ValueKind::kOther:
+      base::Check(false, "only fields with a key code are coded");
+  }
 }
 
 }  // namespace
@@ -226,35 +288,50 @@ void AppendMomentNewestFirst(absl::Time time, std::string& out) {
   Complement(from, out);
 }
 
-void AppendField(const Message& row, const FieldPath& path, int element, std::string& out) {
-  const Leaf leaf{LeafParent(row, path, element), path.leaf(), element};
-  std::string scratch;
-  switch (path.kind) {
+void AppendDecimal(int64_t units, int32_t nanos, std::string& out) {
+  out.push_back(kSet);
+  AppendMoment(units, nanos, out);
+}
+
+char TagOf(ValueKind kind) {
+  switch (kind) {
     case ValueKind::kInt:
-    case ValueKind::kEnum:
-      return AppendInt(leaf.Int(), out);
+      return 1;
     case ValueKind::kUint:
-      return AppendUint(leaf.Uint(), out);
+      return 2;
     case ValueKind::kBool:
-      return out.push_back(leaf.Bool() ? 1 : 0);
-    case ValueKind::kString: {
-      const std::string& text = leaf.String(scratch);
-      return AppendString(path.variable_segment < 0 ? text : VariableOf(text, path), out);
-    }
+      return 3;
+    case ValueKind::kEnum:
+      return 4;
+    case ValueKind::kString:
+      return 5;
     case ValueKind::kTimestamp:
-      return AppendTimestampMessage(leaf.Submessage(), out);
+      return 6;
     case ValueKind::kDate:
-      return AppendDateMessage(leaf.Submessage(), out);
+      return 7;
+    case ValueKind::kDecimal:
+      return 8;
+    case ValueKind::kVariant:
     case ValueKind::kMessage:
     case ValueKind::kOther:
-      base::Check(false, "only fields with a key code are coded");
+      break;
   }
+  return kUnset;
+}
+
+void AppendField(const Message& row, const FieldPath& path, int element, std::string& out) {
+  const Message& parent = LeafParent(row, path, element);
+  if (path.kind != ValueKind::kVariant)
+    return AppendLeaf(Leaf{parent, path.leaf(), element}, path, path.kind, out);
+  const FieldDescriptor* held = parent.GetReflection()->GetOneofFieldDescriptor(parent, path.oneof);
+  out.push_back(held == nullptr ? kUnset : TagOf(KindOf(*held)));
+  if (held != nullptr) AppendLeaf(Leaf{parent, *held, element}, path, KindOf(*held), out);
 }
 
 bool SameField(const Message& a, const Message& b, const FieldPath& path) {
-  const Leaf of_a{LeafParent(a, path, 0), path.leaf(), 0};
-  const Leaf of_b{LeafParent(b, path, 0), path.leaf(), 0};
   if (path.kind == ValueKind::kString && path.variable_segment < 0) {
+    const Leaf of_a{LeafParent(a, path, 0), path.leaf(), 0};
+    const Leaf of_b{LeafParent(b, path, 0), path.leaf(), 0};
     std::string scratch_a, scratch_b;
     return of_a.String(scratch_a) == of_b.String(scratch_b);
   }
@@ -285,6 +362,9 @@ bool AppendValue(ValueKind kind, const KeyValue& value, std::string& out) {
       return text != nullptr && AppendTimeText(*text, out);
     case ValueKind::kDate:
       return text != nullptr && AppendDateText(*text, out);
+    case ValueKind::kDecimal:
+      return text != nullptr && AppendDecimalText(*text, out);
+    case ValueKind::kVariant:
     case ValueKind::kMessage:
     case ValueKind::kOther:
       break;
@@ -293,7 +373,7 @@ bool AppendValue(ValueKind kind, const KeyValue& value, std::string& out) {
 }
 
 bool SkipPart(const KeyPart& part, std::string_view& in) {
-  const size_t bytes = CodeBytes(part, in);
+  const size_t bytes = CodeBytes(part.path.kind, part.descending ? '\xff' : '\0', in);
   if (bytes == 0 || bytes > in.size()) return false;
   in.remove_prefix(bytes);
   return true;

@@ -10,7 +10,7 @@
 //   table    = 1 byte: place among the tables sorted by name
 //   index    = 1 byte: from 1, as declared
 //   revision = 8 bytes big-endian
-//   part     = int | uint | bool | string | time | date
+//   part     = int | uint | bool | string | time | date | decimal | variant
 //              of a "-field": each byte complemented
 //   int      = 8 bytes big-endian, sign bit flipped (also enums)
 //   uint     = 8 bytes big-endian
@@ -19,6 +19,8 @@
 //   time     = 0x00 (unset) | 0x01 moment
 //   moment   = seconds(int) nanos(4, sign flipped)
 //   date     = 0x00 (unset) | 0x01 year(4, sign flipped) month(1) day(1)
+//   decimal  = 0x00 (unset) | 0x01 units(int) nanos(4, sign flipped)
+//   variant  = 0x00 (unset) | kind(1: TagOf) part
 //
 // Every part says itself where it ends, so no key is the prefix of another of its table and index.
 #pragma once
@@ -56,6 +58,9 @@ void AppendDate(int32_t year, int32_t month, int32_t day, std::string& out);
 // The code of an unset time or date, and its first byte when set.
 inline constexpr char kUnset = 0x00;
 inline constexpr char kSet = 0x01;
+void AppendDecimal(int64_t units, int32_t nanos, std::string& out);
+// First byte of a variant's code that holds a value of this kind. Never changes.
+char TagOf(ValueKind kind);
 // Complements out[from..].
 void Complement(size_t from, std::string& out);
 // A moment, complemented: newest first.

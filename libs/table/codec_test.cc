@@ -118,6 +118,54 @@ TEST(Codec, KeepsTheOrderOfTimesUnsetFirst) {
                   });
 }
 
+TEST(Codec, KeepsTheOrderOfDecimalsUnsetFirst) {
+  using Number = std::tuple<bool, int64_t, int32_t>;
+  CheckOrder<Number>("ratio",
+                     {{false, 0, 0},
+                      {true, -999'999'999'999'999, -999'999'999},
+                      {true, -1, -500'000'000},
+                      {true, -1, 0},
+                      {true, 0, -1},
+                      {true, 0, 0},
+                      {true, 0, 1},
+                      {true, 1, 500'000'000},
+                      {true, 999'999'999'999'999, 999'999'999}},
+                     [](Gadget& gadget, const Number& value) {
+                       if (!std::get<0>(value)) return;
+                       gadget.mutable_ratio()->set_units(std::get<1>(value));
+                       gadget.mutable_ratio()->set_nanos(std::get<2>(value));
+                     });
+}
+
+// Kinds one after the other, each in its own order.
+TEST(Codec, KeepsTheOrderOfVariants) {
+  using Value = std::pair<int, std::string>;
+  CheckOrder<Value>("traits.value",
+                    {{0, ""},
+                     {3, "false"},
+                     {3, "true"},
+                     {5, ""},
+                     {5, std::string("\0", 1)},
+                     {5, "a"},
+                     {5, "\xff"},
+                     {7, "2024-01-01"},
+                     {7, "2024-01-02"},
+                     {8, "1"},
+                     {8, "2"}},
+                    [](Gadget& gadget, const Value& value) {
+                      testdata::Trait& trait = *gadget.add_traits();
+                      const std::string& text = value.second;
+                      if (value.first == 3) trait.set_flag(text == "true");
+                      if (value.first == 5) trait.set_text(text);
+                      if (value.first == 7) {
+                        trait.mutable_date()->set_year(2024);
+                        trait.mutable_date()->set_month(1);
+                        trait.mutable_date()->set_day(text.back() - '0');
+                      }
+                      if (value.first == 8) trait.mutable_number()->set_units(std::stoi(text));
+                    });
+}
+
 TEST(Codec, ACallersValueHasTheCodeOfTheField) {
   Gadget gadget;
   gadget.set_name("customers/c1/gadgets/g1");

@@ -1,6 +1,7 @@
 #include "libs/table/filter.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/status.h"
@@ -12,6 +13,7 @@ namespace crm::table {
 namespace {
 
 using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
 
 bool IsBlank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
@@ -31,7 +33,8 @@ struct Literal {
 
 class Parser {
  public:
-  Parser(std::string_view text, const Descriptor& row) : text_(text), row_(row) {}
+  Parser(std::string_view text, const Descriptor& row, const KeyTypes& types)
+      : text_(text), row_(row), types_(types) {}
 
   absl::StatusOr<Filter> Parse() {
     SkipBlanks();
@@ -69,10 +72,7 @@ class Parser {
     if (!TakeWord("NOT") && !Take("-")) return Simple(depth);
     absl::StatusOr<Filter> negated = Simple(depth);
     if (!negated.ok()) return negated;
-    Filter filter;
-    filter.kind = Filter::Kind::kNot;
-    filter.children.push_back(*std::move(negated));
-    return filter;
+    return Not(*std::move(negated));
   }
 
   absl::StatusOr<Filter> Simple(int depth) {
@@ -86,25 +86,107 @@ class Parser {
   absl::StatusOr<Filter> Comparison() {
     if (++terms_ > kFilterTermsMax) return Wrong(at_, "too many comparisons");
     const size_t begin = at_;
-    while (at_ < text_.size() && IsPathChar(text_[at_])) ++at_;
+    while (at_ < text_.size() && (IsPathChar(text_[at_]) || (text_[at_] == '-' && at_ > begin)))
+      ++at_;
     const std::string_view name = text_.substr(begin, at_ - begin);
     if (name.empty()) return Wrong(begin, "expected a field");
-    absl::StatusOr<FieldPath> path = ResolvePath(row_, name);
+    absl::StatusOr<FieldPath> path = ResolveFilterPath(row_, name);
     if (!path.ok()) return Wrong(begin, path.status().message());
     SkipBlanks();
     const size_t op_at = at_;
     const std::string_view op = TakeOperator();
     if (op.empty()) return Wrong(op_at, "expected one of = != < <= > >= :");
-    if (path->repeated_step >= 0 && op != ":") {
+    if (path->repeated_step >= 0 && path->key_field == nullptr && op != ":") {
       return Wrong(op_at, absl::StrCat("\"", path->text, "\" is repeated and takes : only"));
     }
     const size_t value_at = at_;
     absl::StatusOr<Literal> literal = TakeLiteral();
     if (!literal.ok()) return literal.status();
+    const bool alone = literal->star && literal->text.empty() && !literal->quoted;
+    const bool has_key = MapKeyOf(path->leaf()) != nullptr && path->key_field == nullptr && !alone;
+    if (has_key) return HasKey(*std::move(path), *literal, value_at);
+    if (path->key_field != nullptr)
+      return OfKey(*std::move(path), begin, op, op_at, *literal, value_at);
     Filter filter;
     filter.kind = Filter::Kind::kCompare;
     filter.path = *std::move(path);
     if (absl::Status s = Bind(op, op_at, *literal, value_at, filter); !s.ok()) return s;
+    return filter;
+  }
+
+  // map:key
+  absl::StatusOr<Filter> HasKey(FieldPath path, const Literal& key, size_t key_at) {
+    if (key.star) return Wrong(key_at, "* stands alone");
+    Filter filter;
+    filter.kind = Filter::Kind::kCompare;
+    filter.op = FilterOp::kIsSet;
+    const auto of_key = ResolveFilterPath(row_, absl::StrCat(path.text, ".", key.text));
+    if (!of_key.ok()) return Wrong(key_at, of_key.status().message());
+    if (const auto type = TypeOf(*of_key); !type.ok())
+      return Wrong(key_at, type.status().message());
+    filter.path = *of_key;
+    return filter;
+  }
+
+  // map.key op value
+  absl::StatusOr<Filter> OfKey(FieldPath path, size_t path_at, std::string_view op, size_t op_at,
+                               const Literal& literal, size_t value_at) {
+    const auto type = TypeOf(path);
+    if (!type.ok()) return Wrong(path_at, type.status().message());
+    Filter filter;
+    filter.kind = Filter::Kind::kCompare;
+    filter.path = std::move(path);
+    const bool is_set = op == ":" && literal.star && literal.text.empty() && !literal.quoted;
+    if (is_set || literal.star) {
+      if (!is_set && (op != "=" || (*type != nullptr && KindOf(**type) != ValueKind::kString))) {
+        return Wrong(value_at, "* stands only at the end of a string after =, or alone after :");
+      }
+      filter.op = is_set ? FilterOp::kIsSet : FilterOp::kBeginsWith;
+      if (is_set) return filter;
+      filter.code.push_back(TagOf(ValueKind::kString));
+      AppendStringPrefix(literal.text, filter.code);
+      return filter;
+    }
+    return OfValue(std::move(filter), *type, op, op_at, literal, value_at);
+  }
+
+  absl::StatusOr<Filter> OfValue(Filter filter, const FieldDescriptor* type, std::string_view op,
+                                 size_t op_at, const Literal& literal, size_t value_at) {
+    filter.op = op == "!=" ? FilterOp::kEqual : OperationOf(op);
+    const bool ordered = filter.op != FilterOp::kEqual;
+    if (filter.path.oneof == nullptr)
+      return Wrong(op_at, absl::StrCat("\"", filter.path.text, "\" takes : only"));
+    auto codes = CodesOfVariant(filter.path, type, literal.text, ordered);
+    if (!codes.ok()) return Wrong(value_at, codes.status().message());
+    if (type == nullptr && literal.quoted) {
+      std::erase_if(*codes, [](const std::string& code) {
+        return code[0] != TagOf(ValueKind::kString) && code[0] != TagOf(ValueKind::kTimestamp) &&
+               code[0] != TagOf(ValueKind::kDate);
+      });
+    }
+    Filter any;
+    any.kind = Filter::Kind::kOr;
+    for (std::string& code : *codes) {
+      any.children.push_back(filter);
+      any.children.back().code = std::move(code);
+    }
+    if (any.children.size() == 1) {
+      Filter only = std::move(any.children.front());
+      any = std::move(only);
+    }
+    return op == "!=" ? Not(std::move(any)) : any;
+  }
+
+  // nullptr: any. An error: there is no such key.
+  absl::StatusOr<const FieldDescriptor*> TypeOf(const FieldPath& path) const {
+    if (!types_) return nullptr;
+    return types_(path.leaf(), path.key);
+  }
+
+  static Filter Not(Filter negated) {
+    Filter filter;
+    filter.kind = Filter::Kind::kNot;
+    filter.children.push_back(std::move(negated));
     return filter;
   }
 
@@ -210,17 +292,19 @@ class Parser {
 
   const std::string_view text_;
   const Descriptor& row_;
+  const KeyTypes& types_;
   size_t at_ = 0;
   int terms_ = 0;
 };
 
 }  // namespace
 
-absl::StatusOr<Filter> ParseFilter(std::string_view text, const Descriptor& row) {
+absl::StatusOr<Filter> ParseFilter(std::string_view text, const Descriptor& row,
+                                   const KeyTypes& types) {
   if (text.size() > kFilterBytesMax) {
     return base::Invalid("filter", absl::StrCat("at most ", kFilterBytesMax, " bytes"));
   }
-  return Parser(text, row).Parse();
+  return Parser(text, row, types).Parse();
 }
 
 absl::StatusOr<Filter> AnyOf(const Descriptor& row, std::string_view path,

@@ -4,18 +4,26 @@
 //   either     = term (OR term)*                  OR binds tighter than AND, as AIP-160 says
 //   term       = [ NOT | "-" ] ( "(" sequence ")" | comparison )
 //   comparison = path op value                    op = "=" | "!=" | "<" | "<=" | ">" | ">=" | ":"
+//   path       = letters, digits, "_", "." and, not first, "-"
 //   value      = quoted ('..' or "..", \ escapes) | text up to a blank or parenthesis
 //
 // Values: integers, true/false, an enum's value name (only = and !=), strings (bytewise; with = a
-// last * means "begins with"), RFC 3339 for Timestamps, YYYY-MM-DD for Dates. `path:*` is true when
-// the field is set: not empty, not zero, a message that is there. `path:value` on a repeated field
-// is true when one of its elements has the value; on others it is "=". A path through a repeated
-// field takes ":" only. An unset Timestamp or Date compares with nothing, so that only != is true
-// of it.
+// last * means "begins with"), RFC 3339 for Timestamps, YYYY-MM-DD for Dates, -12.5 for Decimals.
+// `path:*` is true when the field is set: not empty, not zero, a message that is there.
+// `path:value` on a repeated field is true when one of its elements has the value; on others it is
+// "=". A path through a repeated field takes ":" only. An unset Timestamp, Date or Decimal compares
+// with nothing, so that only != is true of it.
+//
+// A repeated message with the option (crm.common.v1.map_key) is a map: `map.key op value` compares
+// the value of the element with that key, and is false when there is none, but for !=, which is
+// NOT =. `map:key`, as well as `map.key:*`, is true when there is one. Which type the value has,
+// KeyTypes say; without them it is each one that the text can be (in quotes: a string, a time or a
+// date), and that of the element counts.
 #pragma once
 
 #include <google/protobuf/message.h>
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,9 +55,16 @@ struct Filter {
   std::string code;
 };
 
+// Of which field of the oneof the values of a key of this map are; an error: there is no such key,
+// its text says why and what there is.
+using KeyTypes = std::function<absl::StatusOr<const google::protobuf::FieldDescriptor*>(
+    const google::protobuf::FieldDescriptor& map, std::string_view key)>;
+
 // INVALID_ARGUMENT with field "filter", naming the column (from 1) and what is allowed there.
-// Total: any text gives a filter or that; its size and depth are bounded by limits.h.
-absl::StatusOr<Filter> ParseFilter(std::string_view text, const google::protobuf::Descriptor& row);
+// Total: any text gives a filter or that; its size and depth are bounded by limits.h. An empty
+// `types` says nothing.
+absl::StatusOr<Filter> ParseFilter(std::string_view text, const google::protobuf::Descriptor& row,
+                                   const KeyTypes& types = {});
 
 // `path` has one of `values`. INVALID_ARGUMENT (without details) when the path is unknown or
 // repeated, or a value has not its shape.

@@ -12,6 +12,11 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
+// The code of what a map holds begins with its kind: other kinds compare with nothing.
+bool IsOtherKind(const Filter& filter, const std::string& value) {
+  return filter.path.kind == ValueKind::kVariant && value[0] != filter.code[0];
+}
+
 bool CompareCode(FilterOp op, const std::string& code, const std::string& value) {
   switch (op) {
     case FilterOp::kEqual:
@@ -39,8 +44,8 @@ bool CompareCode(FilterOp op, const std::string& code, const std::string& value)
 // say so.
 bool IsSet(const Filter& filter, const Message& row, int element) {
   const FieldPath& path = filter.path;
-  const Message& parent = LeafParent(row, path, element);
   if (path.leaf().is_repeated()) return true;
+  const Message& parent = LeafParent(row, path, element);
   if (path.variable_segment >= 0) {
     std::string code;
     AppendField(row, path, element, code);
@@ -55,13 +60,26 @@ bool MatchesElement(const Filter& filter, const Message& row, int element, std::
   AppendField(row, filter.path, element, value);
   const bool unset = CanBeUnset(filter.path.kind) && value.front() == kUnset;
   if (unset) return filter.op == FilterOp::kNotEqual;
+  if (IsOtherKind(filter, value)) return false;
   return CompareCode(filter.op, filter.code, value);
+}
+
+bool HasKey(const FieldPath& path, const Message& row, int element) {
+  const Message& holder = LeafParent(row, path, element);
+  // Without a oneof the path ends before the element.
+  const bool at_element = path.oneof != nullptr;
+  const Message& of =
+      at_element ? holder
+                 : holder.GetReflection()->GetRepeatedMessage(holder, &path.leaf(), element);
+  std::string scratch;
+  return of.GetReflection()->GetStringReference(of, path.key_field, &scratch) == path.key;
 }
 
 bool MatchesComparison(const Filter& filter, const Message& row) {
   const int elements = Elements(row, filter.path);
   std::string value;
   for (int element = 0; element < elements; ++element) {
+    if (filter.path.key_field != nullptr && !HasKey(filter.path, row, element)) continue;
     if (MatchesElement(filter, row, element, value)) return true;
   }
   return false;

@@ -24,7 +24,13 @@ Gadget Example() {
       amount { currency_code: 'EUR' units: 118 } rank: -5 size: 7 active: true
       close_time { seconds: 1709208000 nanos: 500000000 } due { year: 2024 month: 2 day: 29 }
       aliases { system: 'erp' id: '1' } aliases { system: 'shop' id: '2' }
-      tags: 'new' tags: 'big' part { colour: 'red' price { units: 3 } } marks: 4 marks: 6)",
+      tags: 'new' tags: 'big' part { colour: 'red' price { units: 3 } } marks: 4 marks: 6
+      ratio { units: -1 nanos: -500000000 }
+      traits { key: 'colour' choice: 'dark-red' } traits { key: 'budget' number { units: 12 } }
+      traits { key: 'shoe-size' number { units: -3 nanos: -250000000 } }
+      traits { key: 'code' text: '4711' }
+      traits { key: 'since' date { year: 2024 month: 2 day: 29 } }
+      traits { key: 'vip' flag: true } traits { key: 'count' count: 5 })",
                                                             &gadget));
   return gadget;
 }
@@ -97,6 +103,46 @@ INSTANTIATE_TEST_SUITE_P(All, FilterMeaning,
                              {"rank=-5 AND(size=7)", true},
                          }));
 
+INSTANTIATE_TEST_SUITE_P(OfMaps, FilterMeaning,
+                         testing::ValuesIn(std::vector<Case>{
+                             {"ratio = -1.5", true},
+                             {"ratio < -1.4999 AND ratio > -2", true},
+                             {"ratio:*", true},
+                             {"traits.colour = \"dark-red\"", true},
+                             {"traits.colour = dark-red", true},
+                             {"traits.colour:dark-red", true},
+                             {"traits.colour = dark*", true},
+                             {"traits.colour = red", false},
+                             {"traits.colour != red", true},
+                             {"traits.colour != dark-red", false},
+                             {"traits.colour < e AND traits.colour >= dark", true},
+                             {"traits.budget = 12", true},
+                             {"traits.budget = 12.000", true},
+                             {"traits.budget > 5", true},
+                             {"traits.budget > 5 AND traits.budget <= 11.999999999", false},
+                             {"traits.budget = \"12\"", false},
+                             {"traits.budget < twelve", false},
+                             {"traits.shoe-size = -3.25", true},
+                             {"traits.shoe-size < -3 AND -traits.shoe-size < -4", true},
+                             {"traits.code = 4711", true},
+                             {"traits.code = \"4711\"", true},
+                             {"traits.since = 2024-02-29", true},
+                             {"traits.since > \"2024-02-28\"", true},
+                             {"traits.since > 2024-02-29", false},
+                             {"traits.vip = true", true},
+                             {"traits.vip = false", false},
+                             {"traits.count = 5", true},
+                             {"traits.none = 5", false},
+                             {"traits.none != 5", true},
+                             {"NOT traits.none > 5", true},
+                             {"traits.none:*", false},
+                             {"traits.colour:*", true},
+                             {"traits:colour", true},
+                             {"traits:\"shoe-size\"", true},
+                             {"traits:none", false},
+                             {"traits:*", true},
+                         }));
+
 TEST(Filter, AnUnsetTimeComparesWithNothing) {
   const Gadget empty;
   for (const char* field : {"close_time", "due"}) {
@@ -132,6 +178,14 @@ TEST(Filter, RefusesNamingColumnAndWhatIsAllowed) {
       {"due > 2024-00-00", HasSubstr("that exists")},
       {"amount > 5", HasSubstr("amount.units")},
       {"weight > 5", HasSubstr("no comparison")},
+      {"ratio > 1.5.5", HasSubstr("a number such as -12.5")},
+      {"ratio = \"\"", HasSubstr("a number such as")},
+      {"traits = colour", AllOf(HasSubstr("column 8"), HasSubstr("takes : only"))},
+      {"traits. = 1", HasSubstr("takes a key")},
+      {"traits.a.b = 1", AllOf(HasSubstr("column 1"), HasSubstr("takes a key"))},
+      {"traits:col*", HasSubstr("* stands")},
+      {"traits:\"a.b\"", AllOf(HasSubstr("column 8"), HasSubstr("takes a key"))},
+      {"traits.vip != tr*", HasSubstr("* stands only at the end")},
       {"tags = new", AllOf(HasSubstr("column 6"), HasSubstr("takes : only"))},
       {"aliases:erp", HasSubstr("aliases.system")},
       {"owner", AllOf(HasSubstr("column 6"), HasSubstr("expected one of ="))},
@@ -181,12 +235,13 @@ TEST(Filter, HasLimits) {
 
 TEST(Filter, AnyTextGivesAFilterOrARefusal) {
   const std::vector<std::string> pieces = {
-      "owner", "rank",      "tags",       "close_time", "aliases.id",
-      "(",     ")",         "AND",        "OR",         "NOT",
-      "-",     "=",         "!=",         ":",          "*",
-      "<",     ">=",        "\"",         "'",          "\\",
-      " ",     "5",         "2024-02-29", ".",          std::string(1, '\0'),
-      "\xff",  "STAGE_WON", "amount",     ".units"};
+      "owner",  "rank",      "tags",       "close_time", "aliases.id",
+      "(",      ")",         "AND",        "OR",         "NOT",
+      "-",      "=",         "!=",         ":",          "*",
+      "<",      ">=",        "\"",         "'",          "\\",
+      " ",      "5",         "2024-02-29", ".",          std::string(1, '\0'),
+      "\xff",   "STAGE_WON", "amount",     ".units",     "traits.",
+      "traits", "true"};
   std::mt19937_64 random(17);
   int good = 0;
   for (int i = 0; i < 20'000; ++i) {
@@ -201,6 +256,32 @@ TEST(Filter, AnyTextGivesAFilterOrARefusal) {
     }
   }
   EXPECT_GT(good, 100);
+}
+
+// Who knows what a key's values are lets through what can be one of them.
+TEST(Filter, AKeyHasTheTypeThatItIsSaidToHave) {
+  const KeyTypes types =
+      [](const google::protobuf::FieldDescriptor& map,
+         std::string_view key) -> absl::StatusOr<const google::protobuf::FieldDescriptor*> {
+    EXPECT_EQ(map.name(), "traits");
+    const char* field = key == "budget" ? "number" : key == "since" ? "date" : "text";
+    if (key == "none") return absl::InvalidArgumentError("no such trait");
+    return map.message_type()->FindFieldByName(field);
+  };
+  const auto parse = [&](const std::string& text) {
+    return ParseFilter(text, *Gadget::descriptor(), types);
+  };
+  for (const char* text : {"traits.budget = 12", "traits.budget = \"12\"", "traits.budget > 5",
+                           "traits.since = \"2024-02-29\"", "traits.code = 4711", "traits:code",
+                           "traits.budget:*", "traits.code = 47*"}) {
+    const auto filter = parse(text);
+    ASSERT_TRUE(filter.ok()) << text << filter.status();
+    EXPECT_EQ(filter->kind, Filter::Kind::kCompare) << text;
+    EXPECT_TRUE(Matches(*filter, Example())) << text;
+  }
+  for (const char* text : {"traits.none = 1", "traits:none", "traits.none:*", "traits.budget = x",
+                           "traits.since > 12", "traits.budget = 1*"})
+    EXPECT_EQ(base::FieldOf(parse(text).status()), "filter") << text;
 }
 
 TEST(Filter, AnyOfTakesOneOfTheValues) {

@@ -85,7 +85,7 @@ absl::StatusOr<Conditions> MakeConditions(const TableDef& table, const std::stri
     base::Check(filter.ok(), filter.ok() ? "" : filter.status().ToString());
     AddConjuncts(*std::move(filter), conditions.conjuncts);
   }
-  absl::StatusOr<Filter> filter = ParseFilter(query.filter, table.row());
+  absl::StatusOr<Filter> filter = ParseFilter(query.filter, table.row(), query.key_types);
   if (!filter.ok()) return filter.status();
   AddConjuncts(*std::move(filter), conditions.conjuncts);
   return conditions;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "libs/table/filter.h"
 #include "libs/table/limits.h"
 #include "libs/table/read_view.h"
 #include "libs/table/table_def.h"
@@ -32,6 +33,8 @@ struct ListQuery {
   int32_t page_size = 0;  // 0: kPageSizeDefault; more than kPageSizeMax counts as that.
   std::string page_token;
   std::vector<Predicate> predicates;
+  // What the filter's values are compared with in maps (filter.h).
+  KeyTypes key_types;
   int64_t rows_scanned_max = kRowsScannedMax;
 };
 

@@ -44,7 +44,34 @@ class ListTest : public TableTest {
       alias->set_id(std::to_string(random() % 4));
     }
     gadget.mutable_part()->set_colour(random() % 2 == 0 ? "red" : "green");
+    for (const char* key : {"a", "b", "c"}) {
+      if (random() % 3 != 0) AddTrait(key, random, gadget);
+    }
     return gadget;
+  }
+
+  // The values of a key need not be of one kind.
+  static void AddTrait(const char* key, std::mt19937_64& random, Gadget& gadget) {
+    Trait& trait = *gadget.add_traits();
+    trait.set_key(key);
+    switch (random() % 5) {
+      case 0:
+        trait.set_text(std::to_string(random() % 4));
+        return;
+      case 1:
+        trait.mutable_date()->set_year(2024);
+        trait.mutable_date()->set_month(1);
+        trait.mutable_date()->set_day(1 + static_cast<int>(random() % 3));
+        return;
+      case 2:
+        trait.set_choice(random() % 2 == 0 ? "red" : "1");
+        return;
+      case 3:
+        trait.set_flag(random() % 2 == 0);
+        return;
+      default:
+        trait.mutable_number()->set_units(static_cast<int>(random() % 4) - 1);
+    }
   }
 
   absl::StatusOr<ListResult> Page(const ListQuery& query) {
@@ -178,6 +205,18 @@ TEST_F(ListTest, EachIndexReadsNoMoreThanThePage) {
   CheckExact({.filter = "amount.units < 0", .order_by = "amount.units desc"}, "by_amount");
   CheckExact({.order_by = "amount.units"}, "by_amount backwards");
   CheckExact({.filter = "part.colour = r*"}, "by_colour by beginning");
+  CheckExact({.filter = "traits.a = \"red\""}, "by_trait by key and value");
+  CheckExact({.filter = "traits.a = \"red\"", .order_by = "rank desc, name desc"},
+             "by_trait in order");
+  CheckExact({.filter = "traits:b"}, "by_trait by key");
+  CheckExact({.filter = "traits.b:*"}, "by_trait by key");
+  CheckExact({.filter = "traits.c = r*"}, "by_trait by beginning");
+  CheckExact({.filter = "traits.c >= \"0\" AND traits.c < \"2\""}, "by_trait by range");
+  const KeyTypes number = [](const google::protobuf::FieldDescriptor& map, std::string_view) {
+    return map.message_type()->FindFieldByName("number");
+  };
+  CheckExact({.filter = "traits.a = 1", .key_types = number}, "by_trait by number");
+  CheckExact({.filter = "traits.a > -1", .key_types = number}, "by_trait by range of numbers");
   CheckExact({.predicates = {{"owner", {std::string("c")}}}}, "a predicate of ours");
 }
 
@@ -369,11 +408,19 @@ bool Compare(const std::string& op, const T& a, const T& b) {
   return a >= b;
 }
 
+// nullptr: it has none of this key.
+const Trait* TraitOf(const Gadget& gadget, const std::string& key) {
+  const auto& traits = gadget.traits();
+  const auto found = std::find_if(traits.begin(), traits.end(),
+                                  [&](const Trait& trait) { return trait.key() == key; });
+  return found == traits.end() ? nullptr : &*found;
+}
+
 Meaning RandomComparison(std::mt19937_64& random) {
   const std::string op = std::array{"=", "=", "!=", "<", "<=", ">", ">="}[random() % 7];
   const std::string equal = random() % 3 == 0 ? "!=" : "=";
   const auto number = [&](int below) { return static_cast<int>(random() % below); };
-  switch (random() % 10) {
+  switch (random() % 13) {
     case 0: {
       const std::string owner(1, static_cast<char>('a' + number(4)));
       return {"owner " + op + " " + owner,
@@ -428,6 +475,33 @@ Meaning RandomComparison(std::mt19937_64& random) {
       const std::string customer = "c" + std::to_string(number(5));
       return {"customer " + op + " " + customer, [=](const Gadget& g) {
                 return Compare(op, g.name().substr(10, g.name().find('/', 10) - 10), customer);
+              }};
+    }
+    case 9: {
+      const std::string key(1, static_cast<char>('a' + number(4)));
+      return {"traits:" + key, [=](const Gadget& g) { return TraitOf(g, key) != nullptr; }};
+    }
+    case 10: {
+      const std::string key(1, static_cast<char>('a' + number(4)));
+      const std::string text = std::to_string(number(4));
+      return {"traits." + key + " " + op + " \"" + text + "\"", [=](const Gadget& g) {
+                const Trait* trait = TraitOf(g, key);
+                const bool is_text = trait != nullptr && (trait->has_text() || trait->has_choice());
+                if (!is_text) return op == "!=";
+                return Compare(op, trait->has_text() ? trait->text() : trait->choice(), text);
+              }};
+    }
+    case 11: {
+      const std::string key(1, static_cast<char>('a' + number(4)));
+      const int value = number(4) - 1;
+      return {"traits." + key + " " + op + " " + std::to_string(value), [=](const Gadget& g) {
+                const Trait* trait = TraitOf(g, key);
+                if (trait == nullptr) return op == "!=";
+                if (trait->has_number())
+                  return Compare<int64_t>(op, trait->number().units(), value);
+                if (!trait->has_text() && !trait->has_choice()) return op == "!=";
+                return Compare(op, trait->has_text() ? trait->text() : trait->choice(),
+                               std::to_string(value));
               }};
     }
     default: {

@@ -1,7 +1,9 @@
 #include "libs/table/literal.h"
 
+#include <algorithm>
 #include <limits>
 #include <optional>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/numbers.h"
@@ -38,8 +40,8 @@ std::optional<KeyValue> Enum(const FieldPath& path, std::string_view text) {
   return int64_t{value->number()};
 }
 
-// A time that is there: "" means unset in a key, and nothing in a filter.
-std::optional<KeyValue> Time(std::string_view text) {
+// What is there: "" means unset in a key, and nothing in a filter.
+std::optional<KeyValue> NotEmpty(std::string_view text) {
   if (text.empty()) return std::nullopt;
   return std::string(text);
 }
@@ -66,9 +68,12 @@ std::optional<KeyValue> ValueOf(const FieldPath& path, std::string_view text) {
     case ValueKind::kString:
       return std::string(text);
     case ValueKind::kTimestamp:
-      return Time(text);
+      return NotEmpty(text);
     case ValueKind::kDate:
       return Date(text);
+    case ValueKind::kDecimal:
+      return NotEmpty(text);
+    case ValueKind::kVariant:
     case ValueKind::kMessage:
     case ValueKind::kOther:
       break;
@@ -98,6 +103,8 @@ std::string Wanted(const FieldPath& path) {
       return "a time such as 2024-02-29T12:00:00Z (in quotes or not)";
     case ValueKind::kDate:
       return "a date that exists, such as 2024-02-29";
+    case ValueKind::kDecimal:
+      return "a number such as -12.5, at most 15 digits and 9 behind the point";
     case ValueKind::kMessage: {
       std::string fields;
       const auto& type = *path.leaf().message_type();
@@ -106,10 +113,23 @@ std::string Wanted(const FieldPath& path) {
       }
       return absl::StrCat("a comparison of one of its fields (", fields, ") or :*");
     }
+    case ValueKind::kVariant:
     case ValueKind::kOther:
       break;
   }
   return "no comparison but :*";
+}
+
+// Whether it has an order that a filter may ask for.
+bool IsOrdered(ValueKind kind) { return kind != ValueKind::kBool && kind != ValueKind::kEnum; }
+
+// The path of one of the fields of the oneof that `path` leads to, as far as literals care.
+FieldPath FieldOfVariant(const FieldPath& path, const google::protobuf::FieldDescriptor& field) {
+  FieldPath of;
+  of.text = path.text;
+  of.kind = KindOf(field);
+  of.steps = {&field};
+  return of;
 }
 
 }  // namespace
@@ -119,6 +139,26 @@ absl::StatusOr<std::string> CodeOfLiteral(const FieldPath& path, std::string_vie
   std::string code;
   if (value.has_value() && AppendValue(path.kind, *value, code)) return code;
   return absl::InvalidArgumentError(absl::StrCat("\"", path.text, "\" takes ", Wanted(path)));
+}
+
+absl::StatusOr<std::vector<std::string>> CodesOfVariant(
+    const FieldPath& path, const google::protobuf::FieldDescriptor* field, std::string_view text,
+    bool ordered) {
+  std::vector<std::string> codes;
+  for (int i = 0; i < path.oneof->field_count(); ++i) {
+    const FieldPath of = FieldOfVariant(path, *path.oneof->field(i));
+    if (field != nullptr && field != path.oneof->field(i)) continue;
+    if (ordered && !IsOrdered(of.kind)) continue;
+    const absl::StatusOr<std::string> code = CodeOfLiteral(of, text);
+    if (!code.ok() && field != nullptr) return code.status();
+    if (!code.ok()) continue;
+    std::string tagged = TagOf(of.kind) + *code;
+    if (std::find(codes.begin(), codes.end(), tagged) == codes.end())
+      codes.push_back(std::move(tagged));
+  }
+  if (!codes.empty()) return codes;
+  return absl::InvalidArgumentError(
+      absl::StrCat("\"", path.text, "\" has ", ordered ? "no order" : "no such value"));
 }
 
 }  // namespace crm::table

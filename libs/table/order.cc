@@ -23,7 +23,7 @@ absl::StatusOr<OrderField> ParseField(absl::string_view text,
   absl::StatusOr<FieldPath> path = ResolvePath(row, {words[0].data(), words[0].size()});
   if (!path.ok()) return base::Invalid("order_by", std::string(path.status().message()));
   if (path->repeated_step >= 0 || path->kind == ValueKind::kMessage ||
-      path->kind == ValueKind::kOther) {
+      path->kind == ValueKind::kVariant || path->kind == ValueKind::kOther) {
     return base::Invalid("order_by", absl::StrCat("\"", path->text, "\" has no order"));
   }
   return OrderField{*std::move(path), words.size() == 2 && words[1] == "desc"};

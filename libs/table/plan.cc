@@ -36,9 +36,10 @@ class Candidate {
   }
 
   // An index that fans out is good only where one element is asked for: then it has at most one
-  // entry a row. Two fields of one element would be paired, which a filter does not say.
+  // entry a row. Two fields of one element would be paired, which a filter does not say, but of a
+  // map: no two of its elements have the same key.
   bool Usable() const {
-    if (index_.fan_out < 0) return true;
+    if (index_.fan_out < 0 || by_key_) return true;
     return index_.fan_out_fields == 1 && static_cast<size_t>(index_.fan_out) < equalities_;
   }
 
@@ -93,18 +94,68 @@ class Candidate {
   }
 
   void TakeEqualities(std::string& prefix) {
-    for (const KeyPart* part : parts_) {
-      const Filter* equality = Equality(part->path);
-      if (equality == nullptr) return;
+    while (equalities_ < parts_.size()) {
+      const KeyPart& part = *parts_[equalities_];
+      const Filter* equality = Equality(part.path);
+      if (equality == nullptr) {
+        const bool pair = PairsAt(equalities_);
+        const Filter* of_key = pair ? OfKey(part.path) : nullptr;
+        if (of_key == nullptr || !TakeKey(*of_key, prefix)) return;
+        continue;
+      }
       taken_.insert(equality);
       const size_t from = prefix.size();
       prefix.append(equality->code);
-      if (part->descending) Complement(from, prefix);
+      if (part.descending) Complement(from, prefix);
       ++equalities_;
     }
   }
 
+  // Whether the part is the key of a map, and the next one its value.
+  bool PairsAt(size_t at) const {
+    if (by_key_ || at + 1 >= index_.fields.size() || index_.fan_out_fields != 2) return false;
+    const KeyPart& key = *parts_[at];
+    const KeyPart& value = *parts_[at + 1];
+    if (key.descending || value.descending || value.path.oneof == nullptr) return false;
+    return key.path.steps.size() == value.path.steps.size() + 1 &&
+           std::equal(value.path.steps.begin(), value.path.steps.end(), key.path.steps.begin());
+  }
+
+  // What is asked of an element with a certain key, where `key` leads to: an equality when there is
+  // one, then a range. nullptr: nothing.
+  const Filter* OfKey(const FieldPath& key) const {
+    const Filter* best = nullptr;
+    for (const Filter& conjunct : conditions_.conjuncts) {
+      const bool of_map =
+          conjunct.kind == Filter::Kind::kCompare && conjunct.path.key_field == &key.leaf() &&
+          std::equal(conjunct.path.steps.begin(), conjunct.path.steps.end(), key.steps.begin());
+      if (!of_map) continue;
+      const auto rank = [](const Filter& of) {
+        return of.op == FilterOp::kEqual ? 2 : IsRange(of.op) ? 1 : 0;
+      };
+      if (best == nullptr || rank(conjunct) > rank(*best)) best = &conjunct;
+    }
+    return best;
+  }
+
+  // True: there may be more equalities behind it.
+  bool TakeKey(const Filter& of_key, std::string& prefix) {
+    by_key_ = true;
+    AppendString(of_key.path.key, prefix);
+    ++equalities_;
+    if (of_key.op == FilterOp::kIsSet) taken_.insert(&of_key);
+    if (of_key.op != FilterOp::kEqual) {
+      if (IsRange(of_key.op)) kind_range_ = &of_key;
+      return false;
+    }
+    taken_.insert(&of_key);
+    prefix.append(of_key.code);
+    ++equalities_;
+    return true;
+  }
+
   void TakeRange(const std::string& prefix) {
+    if (kind_range_ != nullptr) return TakeRangeOfKey(*kind_range_, prefix);
     if (equalities_ == parts_.size()) return;
     const KeyPart& part = *parts_[equalities_];
     if (part.path.repeated_step >= 0) return;
@@ -124,6 +175,22 @@ class Candidate {
       AppendStringPrefix(conditions_.name_prefix, code);
       Narrow(part, prefix, FilterOp::kBeginsWith, code);
       prefix_used_ = ranged_ = true;
+    }
+  }
+
+  // Only values of the same kind compare.
+  void TakeRangeOfKey(const Filter& of_key, const std::string& prefix) {
+    const KeyPart& part = *parts_[equalities_];
+    const std::string kind = prefix + of_key.code[0];
+    Above(kind);
+    Below(AfterPrefix(kind));
+    for (const Filter& conjunct : conditions_.conjuncts) {
+      const bool same = conjunct.kind == Filter::Kind::kCompare && IsRange(conjunct.op) &&
+                        SamePath(conjunct.path, of_key.path) && conjunct.code[0] == of_key.code[0];
+      if (!same) continue;
+      Narrow(part, prefix, conjunct.op, conjunct.code);
+      taken_.insert(&conjunct);
+      ranged_ = true;
     }
   }
 
@@ -163,6 +230,8 @@ class Candidate {
   std::set<const Filter*> taken_;      // What the range of keys already says.
   std::string equal_;
   size_t equalities_ = 0;
+  bool by_key_ = false;                 // One key of a map is asked for.
+  const Filter* kind_range_ = nullptr;  // A range of its values.
   bool ranged_ = false;
   bool prefix_used_ = false;
   bool reverse_ = false;

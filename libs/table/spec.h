@@ -24,7 +24,7 @@ namespace crm::table {
 
 inline constexpr int kKeyFieldsMax = 6;
 inline constexpr int kIndexFieldsMax = 6;
-inline constexpr int kIndexesMax = 16;
+inline constexpr int kIndexesMax = 20;
 
 struct IndexSpec {
   std::string_view name{};

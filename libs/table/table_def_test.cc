@@ -28,6 +28,8 @@ TEST(TableDef, CompilesPathsVariablesAndFanOut) {
   EXPECT_EQ(table.FindIndex("by_customer")->fields[0].path.variable_segment, 1);
   EXPECT_TRUE(table.FindIndex("by_owner")->fields[2].descending);
   EXPECT_EQ(table.FindIndex("by_alias")->fan_out_fields, 2);
+  EXPECT_EQ(table.FindIndex("by_trait")->fan_out_fields, 2);
+  EXPECT_EQ(table.FindIndex("by_trait")->fields[1].path.kind, ValueKind::kVariant);
   EXPECT_EQ(table.FindIndex("by_owner")->fan_out, -1);
   EXPECT_EQ(table.FindIndex("none"), nullptr);
 }
@@ -63,6 +65,11 @@ TEST(TableDef, RefusesWrongSpecsNamingTheField) {
   EXPECT_TRUE(CompileErased(spec, Gadget::default_instance()).ok());
   spec.indexes.push_back(spec.indexes[0]);
   EXPECT_THAT(Refusal(spec), HasSubstr("a name of its own"));
+  spec = Good();
+  spec.indexes[0].fields = {"traits.value.text"};
+  EXPECT_THAT(Refusal(spec), HasSubstr("\"value\" has no fields"));
+  spec.indexes[0].fields = {"traits.colour"};
+  EXPECT_THAT(Refusal(spec), HasSubstr("no field \"colour\""));
   spec = Good();
   spec.name = "Gadgets";
   EXPECT_THAT(Refusal(spec), HasSubstr("[a-z0-9_]+"));

@@ -25,7 +25,8 @@ inline constexpr TableSpec<Gadget> kGadgets{
                 {.name = "by_tag", .fields = {"tags"}},
                 {.name = "by_due", .fields = {"due", "rank"}},
                 {.name = "by_amount", .fields = {"-amount.units"}},
-                {.name = "by_colour", .fields = {"part.colour"}}},
+                {.name = "by_colour", .fields = {"part.colour"}},
+                {.name = "by_trait", .fields = {"traits.key", "traits.value", "rank"}}},
     .history = true};
 inline constexpr TableSpec<Cell> kCells{.name = "cells",
                                         .key = {"owner", "stage", "day", "at", "partition"},

@@ -9,6 +9,7 @@
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/date.pb.h"
 #include "libs/base/check.h"
+#include "libs/base/decimal.h"
 #include "libs/base/resource_name.h"
 
 namespace crm::testing {
@@ -25,8 +26,13 @@ KeyValue FromMessage(const Message& value) {
     date.CopyFrom(value);
     return table::ToKeyValue(date);
   }
+  if (value.GetDescriptor() == common::v1::Decimal::descriptor()) {
+    common::v1::Decimal number;
+    number.CopyFrom(value);
+    return base::DecimalText(number);
+  }
   base::Check(value.GetDescriptor() == google::protobuf::Timestamp::descriptor(),
-              "a key or index field is a scalar, an enum, a Timestamp or a Date");
+              "a key or index field is a scalar, an enum, a Timestamp, a Date or a Decimal");
   google::protobuf::Timestamp time;
   time.CopyFrom(value);
   return table::ToKeyValue(time);
@@ -80,12 +86,20 @@ KeyValue Least(const KeyValue& asked) {
   return start == nullptr ? asked : KeyValue(start->text);
 }
 
+// What the oneof of this name holds; nothing when it holds nothing.
+void CollectHeld(const Message& row, std::string_view name, std::vector<KeyValue>& values) {
+  const auto* oneof = row.GetDescriptor()->FindOneofByName(std::string(name));
+  base::Check(oneof != nullptr,
+              "a key or index field is a field of its row or a variable of its name");
+  const auto* held = row.GetReflection()->GetOneofFieldDescriptor(row, oneof);
+  if (held != nullptr) values.push_back(ValueOf(row, *held, -1));
+}
+
 void Collect(const Message& row, std::string_view path, std::vector<KeyValue>& values) {
   const size_t dot = path.find('.');
   const FieldDescriptor* field =
       row.GetDescriptor()->FindFieldByName(std::string(path.substr(0, dot)));
-  base::Check(field != nullptr,
-              "a key or index field is a field of its row or a variable of its name");
+  if (field == nullptr) return CollectHeld(row, path, values);
   const Reflection& reflection = *row.GetReflection();
   const int count = field->is_repeated() ? reflection.FieldSize(row, field) : 1;
   for (int i = 0; i < count; ++i) {

@@ -23,6 +23,7 @@
 #include "services/customer/domain/pool.h"
 #include "services/customer/domain/staff.h"
 #include "services/customer/react/ownership_reactions.h"
+#include "services/customer/read/custom_field_tables.h"
 #include "services/customer/read/merge_tables.h"
 #include "services/customer/read/owner_book.h"
 #include "services/customer/read/owner_terms.h"
@@ -78,6 +79,8 @@ engine::ServiceDef OwnershipService() {
   service.Table(kBranches);
   service.Table(kDepartments);
   service.Table(kTeams);
+  service.Table(kCustomFields);
+  service.Table(kCustomerPolicies);
   service.React("OnOwnerChange", OnOwnerChange);
   service.React("OnOwnerSlot", OnOwnerSlot);
   EXPECT_TRUE(service.status().ok()) << service.status();

@@ -7,7 +7,9 @@
 #include "services/customer/domain/touchpoint.h"
 #include "services/customer/react/reactions.h"
 #include "services/customer/read/completeness_query.h"
+#include "services/customer/read/completeness_tables.h"
 #include "services/customer/read/import_customers.h"
+#include "services/customer/read/incomplete_customers.h"
 #include "services/customer/read/order_facts.h"
 #include "services/customer/read/owner_terms.h"
 #include "services/customer/read/pyramid.h"
@@ -31,6 +33,8 @@ void DescribeCustomers(app::Service& service) {
       .Command<v1::ReleaseCustomerRequest>()
       .Command<v1::PickCustomerRequest>()
       .Internal<v1::SettleOwnerRequest>()
+      .Internal<v1::HandCustomerRequest>()
+      .Internal<v1::HandCollaborationRequest>()
       .Internal<v1::RecycleCustomerRequest>()
       .Internal<v1::ReimportCustomerRequest>()
       .Internal<v1::ActivateCustomerRequest>()
@@ -54,6 +58,7 @@ void DescribeCustomers(app::Service& service) {
   service.Project(ProjectStatusCounts);
   service.Table(kOwnerTerms);
   service.Project(ProjectOwnerTerms);
+  service.Query(QueryOwner);
   service.Get<v1::GetOwnerTermRequest>(kOwnerTerms);
   service.List<v1::ListOwnerTermsRequest, v1::ListOwnerTermsResponse>(kOwnerTerms);
 
@@ -61,6 +66,7 @@ void DescribeCustomers(app::Service& service) {
       .Command<v1::RecordTouchpointRequest>()
       .Command<v1::UpdateTouchpointRequest>();
   service.Get<v1::GetTouchpointRequest>(kTouchpoints);
+  service.BatchGet<v1::BatchGetTouchpointsRequest, v1::BatchGetTouchpointsResponse>(kTouchpoints);
   service.List<v1::ListTouchpointsRequest, v1::ListTouchpointsResponse>(kTouchpoints);
 
   service.Aggregate<CustomerPolicyModel>(kCustomerPolicies)
@@ -71,6 +77,9 @@ void DescribeCustomers(app::Service& service) {
   service.Get<v1::GetCustomerPolicyRequest>(kCustomerPolicies);
   service.Seed(SeedCustomerPolicies);
   service.Query(QueryCompleteness);
+  service.Table(kFilledCustomers);
+  service.Project(ProjectFilledCustomers);
+  service.Query(QueryIncompleteCustomers);
 }
 
 // What they are worth.
@@ -92,6 +101,7 @@ void DescribeValue(app::Service& service) {
   service.Query(QueryPyramid);
 
   service.React("OnOrder", OnOrder);
+  service.React("OnOpportunity", OnOpportunity);
   service.React("OnTierPlan", OnTierPlan);
 }
 
@@ -100,8 +110,10 @@ void DescribeValue(app::Service& service) {
 void Describe(app::Service& service) {
   DescribeCustomers(service);
   DescribeOwnership(service);
+  DescribeTransfers(service);
   DescribeContacts(service);
   DescribeOrganization(service);
+  DescribeCustomFields(service);
   DescribeExchange(service);
   DescribeInterviews(service);
   DescribeReports(service);

@@ -1,3 +1,6 @@
+#include "services/customer/domain/contact_merge.h"
+#include "services/customer/domain/custom_field.h"
+#include "services/customer/domain/custom_values.h"
 #include "services/customer/domain/customer_merge.h"
 #include "services/customer/domain/duplicate_scan.h"
 #include "services/customer/domain/erasure.h"
@@ -16,6 +19,7 @@
 #include "services/customer/react/merge_reactions.h"
 #include "services/customer/react/self_contact.h"
 #include "services/customer/read/care_tables.h"
+#include "services/customer/read/custom_field_tables.h"
 #include "services/customer/read/download.h"
 #include "services/customer/read/duplicates.h"
 #include "services/customer/read/exchange_tables.h"
@@ -62,6 +66,7 @@ void DescribeExchange(app::Service& service) {
   service.Aggregate<ExportModel>(kExports)
       .Command<v1::CreateExportRequest>()
       .Command<v1::CancelExportRequest>()
+      .Internal<v1::ContinueExportRequest>()
       .Internal<v1::FinishExportRequest>()
       .Internal<v1::FailExportRequest>()
       .Internal<v1::ExpireExportRequest>();
@@ -78,6 +83,16 @@ void DescribeExchange(app::Service& service) {
   service.Query(QueryOperations);
   service.Alias<google::protobuf::Empty>(CancelOperation);
   service.Alias<google::protobuf::Empty>(DeleteOperation);
+}
+
+void DescribeCustomFields(app::Service& service) {
+  service.Aggregate<CustomFieldModel>(kCustomFields)
+      .Command<v1::DeclareCustomFieldRequest>()
+      .Command<v1::UpdateCustomFieldRequest>()
+      .Command<v1::RetireCustomFieldRequest>();
+  service.Get<v1::GetCustomFieldRequest>(kCustomFields);
+  service.List<v1::ListCustomFieldsRequest, v1::ListCustomFieldsResponse>(kCustomFields);
+  service.KeyTypesOfLists(TypeOfCustomField);
 }
 
 void DescribeReports(app::Service& service) {
@@ -108,6 +123,7 @@ void DescribeCare(app::Service& service) {
   service.Query(QueryConsents);
   service.React("OnCustomerPolicy", OnCustomerPolicy);
   service.React("OnStaleCustomer", OnStaleCustomer);
+  service.React("OnOptOut", OnOptOut);
   service.React("OnPerson", OnPerson);
   service.React("OnSelfContact", OnSelfContact);
 
@@ -115,6 +131,7 @@ void DescribeCare(app::Service& service) {
       .Command<v1::RecordExpenseRequest>()
       .Command<v1::VoidExpenseRequest>();
   service.Get<v1::GetExpenseRequest>(kExpenses);
+  service.BatchGet<v1::BatchGetExpensesRequest, v1::BatchGetExpensesResponse>(kExpenses);
   service.List<v1::ListExpensesRequest, v1::ListExpensesResponse>(kExpenses);
 
   service.Aggregate<ErasureModel>(kErasures)
@@ -139,12 +156,16 @@ void DescribeMerges(app::Service& service) {
       .Internal<v1::FailMergeRequest>()
       .Internal<v1::FinishUnmergeRequest>();
   service.Get<v1::GetMergeCaseRequest>(kMergeCases);
+  service.BatchGet<v1::BatchGetMergeCasesRequest, v1::BatchGetMergeCasesResponse>(kMergeCases);
   service.List<v1::ListMergeCasesRequest, v1::ListMergeCasesResponse>(kMergeCases);
   service.Table(kRedirects);
   service.Table(kMergeUndos);
   service.Project(ProjectMerges);
   service.React("OnMergeCase", OnMergeCase);
   service.React("OnCustomerMerge", OnCustomerMerge);
+  service.Table(kContactMergeUndos);
+  service.Project(ProjectContactMerges);
+  service.React("OnContactMerge", OnContactMerge);
   service.Guard(AdmitUnlessMerged);
   service.ParentsOfLists(ParentsOf);
 }
@@ -158,7 +179,12 @@ void DescribeDuplicates(app::Service& service) {
   service.Seed(SeedLinkageModels);
   service.Table(kLinkageKeys);
   service.Project(ProjectLinkageKeys);
+  service.Table(kContactLinkageKeys);
+  service.Table(kContactCounts);
+  service.Project(ProjectContactLinkageKeys);
+  service.Project(ProjectEmployerKeys);
   service.Query(QueryDuplicates);
+  service.Query(QueryContactDuplicates);
 
   service.Aggregate<DuplicateScanModel>(kDuplicateScans)
       .Command<v1::FindDuplicatesRequest>()

@@ -12,6 +12,8 @@ void DescribeOrganization(app::Service& service);
 // Who may own what: pools, books, and what brings a customer from one to the other. Touchpoints and
 // owner terms are declared before.
 void DescribeOwnership(app::Service& service);
+// What one of us had to do with on its way to others.
+void DescribeTransfers(app::Service& service);
 
 // service_work.cc
 // One customer, or a group of them, from all sides; what is known of it from the other services.
@@ -26,6 +28,8 @@ void DescribeInterviews(app::Service& service);
 // service_data.cc
 // Files of customers and contacts, in and out.
 void DescribeExchange(app::Service& service);
+// Fields of the company's own.
+void DescribeCustomFields(app::Service& service);
 // Questions that managers ask again and again.
 void DescribeReports(app::Service& service);
 // What may be done with customers' data, whether they are fresh, and what was spent.

@@ -7,14 +7,22 @@
 #include "services/customer/domain/seed.h"
 #include "services/customer/domain/staff.h"
 #include "services/customer/domain/team.h"
+#include "services/customer/domain/transfer.h"
 #include "services/customer/react/ownership_reactions.h"
+#include "services/customer/react/transfer_reactions.h"
 #include "services/customer/read/caller.h"
+#include "services/customer/read/leavers.h"
 #include "services/customer/read/org_chart.h"
 #include "services/customer/read/organization.h"
 #include "services/customer/read/owner_book.h"
 #include "services/customer/read/ownership_tables.h"
+#include "services/customer/read/search.h"
+#include "services/customer/read/search_tables.h"
+#include "services/customer/read/search_terms.h"
 #include "services/customer/read/staff_touches.h"
 #include "services/customer/read/tables.h"
+#include "services/customer/read/transfer_tables.h"
+#include "services/customer/read/transfer_views.h"
 #include "services/customer/service_parts.h"
 
 namespace crm::customer {
@@ -23,10 +31,19 @@ void DescribeContacts(app::Service& service) {
   service.Aggregate<ContactModel>(kContacts)
       .Command<v1::CreateContactRequest>()
       .Command<v1::UpdateContactRequest>()
-      .Internal<v1::ReimportContactRequest>();
+      .Internal<v1::ReimportContactRequest>()
+      .Internal<v1::FollowPersonRequest>()
+      .Internal<v1::MergeContactRequest>()
+      .Internal<v1::AbsorbContactRequest>()
+      .Internal<v1::ReverseContactMergeRequest>()
+      .Internal<v1::ReleaseMergedContactRequest>();
   service.Get<v1::GetContactRequest>(kContacts);
   service.BatchGet<v1::BatchGetContactsRequest, v1::BatchGetContactsResponse>(kContacts);
   service.List<v1::ListContactsRequest, v1::ListContactsResponse>(kContacts);
+  service.Table(kContactSearchTerms);
+  service.Table(kSearchedContacts);
+  service.Project(ProjectContactSearchTerms);
+  service.Query(QueryContactSearch);
 
   service.Aggregate<PositionModel>(kPositions)
       .Command<v1::CreatePositionRequest>()
@@ -34,6 +51,7 @@ void DescribeContacts(app::Service& service) {
       .Command<v1::SetReportsToRequest>()
       .Command<v1::EndPositionRequest>();
   service.Get<v1::GetPositionRequest>(kPositions);
+  service.BatchGet<v1::BatchGetPositionsRequest, v1::BatchGetPositionsResponse>(kPositions);
   service.List<v1::ListPositionsRequest, v1::ListPositionsResponse>(kPositions);
   service.Query(QueryOrgChart);
   service.Query(QueryCaller);
@@ -101,6 +119,29 @@ void DescribeOwnership(app::Service& service) {
   service.React("OnOwnerSlot", OnOwnerSlot);
   service.React("OnPool", OnPool);
   service.React("OnOwnerNews", OnOwnerNews);
+}
+
+void DescribeTransfers(app::Service& service) {
+  service.Aggregate<TransferModel>(kTransfers)
+      .Command<v1::CreateTransferRequest>()
+      .Command<v1::StartTransferRequest>()
+      .Command<v1::UndoTransferRequest>()
+      .Command<v1::CancelTransferRequest>()
+      .Internal<v1::RecordTransferItemsRequest>()
+      .Internal<v1::ContinueTransferRequest>()
+      .Internal<v1::SettleTransferItemRequest>()
+      .Internal<v1::CheckTransferRequest>();
+  service.Get<v1::GetTransferRequest>(kTransfers);
+  service.List<v1::ListTransfersRequest, v1::ListTransfersResponse>(kTransfers);
+  service.Table(kTransferItems);
+  service.Table(kTransferRefusals);
+  service.Project(ProjectTransfer);
+  service.ProjectPassed(ProjectTransferRefusal);
+  service.List<v1::ListTransferItemsRequest, v1::ListTransferItemsResponse>(kTransferItems);
+  service.React(kOnTransfer, OnTransfer);
+  service.React("OnTransferredCustomer", OnTransferredCustomer);
+  service.Query(QueryStaffHoldings);
+  service.Query(QueryLeavers);
 }
 
 }  // namespace crm::customer

@@ -39,6 +39,8 @@ void DescribeTimeline(app::Service& service) {
   service.Project(ProjectCustomerTimeline);
   service.Project(ProjectTouchpointTimeline);
   service.Project(ProjectPositionTimeline);
+  service.Project(ProjectExpenseTimeline);
+  service.Project(ProjectInterviewTimeline);
   service.Table(kFollowedOpportunities);
   service.Table(kFollowedOrders);
   service.Table(kFollowedTickets);
@@ -58,6 +60,8 @@ void DescribeNotifications(app::Service& service) {
       .Internal<v1::NotifyRequest>()
       .Internal<v1::EscalateNotificationRequest>();
   service.Get<v1::GetNotificationRequest>(kNotifications);
+  service.BatchGet<v1::BatchGetNotificationsRequest, v1::BatchGetNotificationsResponse>(
+      kNotifications);
   service.List<v1::ListNotificationsRequest, v1::ListNotificationsResponse>(kNotifications);
   service.Watch<v1::WatchNotificationsRequest, v1::WatchNotificationsResponse>(kNotifications,
                                                                                IsUnread);
@@ -78,6 +82,8 @@ void DescribeNotifications(app::Service& service) {
   service.React("NotifyOfTouchpoint", NotifyOfTouchpoint);
   service.React("NotifyOfStaff", NotifyOfStaff);
   service.React("NotifyOfTicket", NotifyOfTicket);
+  service.React("NotifyOfErasure", NotifyOfErasure);
+  service.React("NotifyOfMergeCase", NotifyOfMergeCase);
   service.React("NotifyOfReminder", NotifyOfReminder);
   service.React("NotifyOfNotification", NotifyOfNotification);
 }
@@ -90,6 +96,7 @@ void DescribeActivities(app::Service& service) {
       .Command<v1::CompleteActivityRequest>()
       .Command<v1::CancelActivityRequest>()
       .Internal<v1::PlanNextActivityRequest>()
+      .Internal<v1::HandActivityRequest>()
       .Internal<v1::ActivityDueRequest>();
   service.Get<v1::GetActivityRequest>(kActivities);
   service.BatchGet<v1::BatchGetActivitiesRequest, v1::BatchGetActivitiesResponse>(kActivities);
@@ -144,8 +151,10 @@ void DescribeInterviews(app::Service& service) {
       .Command<v1::FollowUpSignalRequest>()
       .Internal<v1::PlanProgrammeInterviewRequest>()
       .Internal<v1::HandleSignalRequest>()
+      .Internal<v1::HandInterviewRequest>()
       .Internal<v1::CheckInterviewRequest>();
   service.Get<v1::GetInterviewRequest>(kInterviews);
+  service.BatchGet<v1::BatchGetInterviewsRequest, v1::BatchGetInterviewsResponse>(kInterviews);
   service.List<v1::ListInterviewsRequest, v1::ListInterviewsResponse>(kInterviews);
   service.React("OnInterview", OnInterview);
   service.React("OnSignalActivity", OnSignalActivity);

@@ -23,6 +23,7 @@
 #include "services/customer/react/duplicate_reactions.h"
 #include "services/customer/read/duplicate_search.h"
 #include "services/customer/read/linkage_keys.h"
+#include "services/customer/read/linkage_kind.h"
 #include "services/customer/read/linkage_tables.h"
 #include "services/customer/read/linkage_training.h"
 #include "services/customer/read/merge_tables.h"
@@ -34,6 +35,9 @@ namespace {
 
 namespace v1 = customer::v1;
 using Clock = std::chrono::steady_clock;
+
+const customer::LinkageKind& kCustomerKind =
+    customer::LinkageKindOf(v1::LINKAGE_RECORD_KIND_CUSTOMER);
 
 constexpr size_t kChecks = 2'000;
 constexpr double kScanSecondsMax = 300;
@@ -72,10 +76,11 @@ void Fill(const std::vector<BookEntry>& book, table::Database& database) {
 
 v1::LinkageModel Train(const table::Snapshot& tables) {
   v1::LinkageModel model;
-  customer::FillInLinkageModel(model);
+  customer::FillInLinkageModel(v1::LINKAGE_RECORD_KIND_CUSTOMER, model);
   linkage::Model parameters = customer::LinkageParametersOf(model);
   const auto start = Clock::now();
-  const v1::LinkageTraining training = customer::LearnLinkage(model, tables, parameters);
+  const v1::LinkageTraining training =
+      customer::LearnLinkage(kCustomerKind, model, tables, parameters);
   customer::SetLinkageParameters(parameters, model);
   std::printf(
       "training: %.2f s, %lld customers, %lld random pairs, %lld pairs in blocks, %.0f of "
@@ -136,11 +141,11 @@ ScanOutcome Scan(const v1::LinkageModel& model, const table::Database& database)
 // Of the pairs that are the same, how many have a key in common.
 int64_t BroughtTogether(const Pairs& pairs, const v1::LinkageModel& model,
                         const table::Snapshot& tables) {
-  customer::DuplicateSearch search(model, tables);
+  customer::DuplicateSearch search(kCustomerKind, model, tables);
   int64_t together = 0;
   for (const auto& [first, second] : pairs) {
     const auto* known = search.Read(first);
-    const auto found = search.CandidatesOf(known->record, first, first).names;
+    const auto found = search.CandidatesOf(*known, first, first).names;
     together += std::binary_search(found.begin(), found.end(), second) ? 1 : 0;
   }
   return together;
@@ -194,7 +199,7 @@ bool Run(int64_t customers, uint64_t seed, const std::string& directory) {
               same.size(), SecondsSince(start));
   const table::ReadView tables(*database);
   v1::LinkageModel untrained;
-  customer::FillInLinkageModel(untrained);
+  customer::FillInLinkageModel(v1::LINKAGE_RECORD_KIND_CUSTOMER, untrained);
   const v1::LinkageModel trained = Train(tables);
   const int64_t together = BroughtTogether(same, trained, tables);
   std::printf(

@@ -78,6 +78,26 @@ std::string LookUp(const std::string& number) {
   return request.SerializeAsString();
 }
 
+// A page of 50 of what an owner, a region, or the beginning of a name has.
+std::string ListOf(int64_t call, int64_t customers) {
+  const customer::v1::Customer customer = NamedCustomer(call * kStride % customers);
+  customer::v1::ListCustomersRequest request;
+  request.set_page_size(50);
+  switch (call / kInFlight % 3) {
+    case 0:
+      request.set_filter(absl::StrCat("owner = \"", customer.owner(), "\""));
+      request.set_order_by("status, display_name");
+      break;
+    case 1:
+      request.set_filter(absl::StrCat("region = \"", customer.region(), "\""));
+      break;
+    default:
+      request.set_filter(absl::StrCat("display_name >= \"", customer.display_name(), "\""));
+      request.set_order_by("display_name");
+  }
+  return request.SerializeAsString();
+}
+
 Figures Measure(const std::string& address, const char* method, double seconds,
                 const std::function<std::string(int64_t call)>& request) {
   Load load{.address = address, .method = method, .in_flight = kInFlight, .seconds = seconds};
@@ -118,11 +138,18 @@ void Run(int64_t customers, double seconds, const std::string& directory) {
   const Figures caller = Measure(address, kLookupCaller, seconds, [&](int64_t call) {
     return LookUp(NamedCustomer(call * kStride % customers).personal().phones(0));
   });
+  const Figures list =
+      Measure(address, kList, seconds, [&](int64_t call) { return ListOf(call, customers); });
+  std::printf("| a page of 50 | %.2f | %.2f | %.0f | %.0f | | | |\n", list.p50_us / 1e3,
+              list.p99_us / 1e3, list.per_second, list.cpu_us);
   std::printf("| who calls | %.2f | %.2f | %.0f | %.0f | | | |\n\n", caller.p50_us / 1e3,
               caller.p99_us / 1e3, caller.per_second, caller.cpu_us);
   std::cout << Verdict({absl::StrCat("search among ", customers, ", p99 ms at ", kInFlight), true,
                         kP99MsMax},
                        mix.p99_us / 1e3)
+            << Verdict({absl::StrCat("ListCustomers among ", customers, ", p99 ms at ", kInFlight),
+                        true, kP99MsMax},
+                       list.p99_us / 1e3)
             << Verdict({absl::StrCat("LookupCaller among ", customers, ", p99 ms at ", kInFlight),
                         true, kP99MsMax},
                        caller.p99_us / 1e3)

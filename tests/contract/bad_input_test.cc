@@ -94,6 +94,24 @@ TEST_F(BadInput, ListsRefuseWhatTheyDoNotUnderstand) {
   }
 }
 
+// A filter of custom fields knows what is declared, for what, where, and of which type.
+TEST_F(BadInput, FiltersOfCustomFieldsAreTyped) {
+  const auto list = [](const char* resources, const std::string& filter) {
+    return std::pair(absl::StrCat("crm.customer.v1.List", resources, "Request"),
+                     absl::StrCat("filter: '", filter, "'"));
+  };
+  for (const char* filter :
+       {"custom_fields.none = 1", "custom_fields:none", "custom_fields.vip = true",
+        "custom_fields.hobby = \"chess\"", "personal.custom_fields.shade = \"red\"",
+        "custom_fields.budget = \"much\"", "custom_fields.budget = 1*", "custom_fields.shade",
+        "custom_fields = \"red\"", "custom_fields. = 1", "custom_fields.shade.text = 1"}) {
+    const auto [type, text] = list("Customers", filter);
+    ExpectRefusal(*Ask(type, text), BadField("filter"));
+  }
+  const auto [type, text] = list("Contacts", "custom_fields.shade = \"red\"");
+  ExpectRefusal(*Ask(type, text), BadField("filter"));
+}
+
 TEST_F(BadInput, WatchesRefuseOtherParentsAndTokens) {
   const std::string watch = "crm.customer.v1.WatchNotificationsRequest";
   for (const char* parent : {"", "staff", "staff/-", "customers/c1", "staff/bob/notifications/n"}) {
@@ -280,6 +298,7 @@ TEST_F(BadInput, QueriesRefuseWhatMakesNoSense) {
   ExpectRefusal(*Ask(pyramid, start + "end { year: 2026 month: 3 day: 1 } } measure: 77"),
                 BadField("measure"));
   ExpectRefusal(*Ask("crm.customer.v1.SearchCustomersRequest", ""), BadField("query"));
+  ExpectRefusal(*Ask("crm.customer.v1.SearchContactsRequest", "query: '-'"), BadField("query"));
   ExpectRefusal(*Ask("crm.customer.v1.SearchCustomersRequest", "query: 'alpha' page_size: -1"),
                 BadField("page_size"));
   ExpectRefusal(*Ask("crm.customer.v1.LookupCallerRequest", "number: '12345'"), BadField("number"));
@@ -304,7 +323,15 @@ TEST_F(BadInput, QueriesRefuseWhatMakesNoSense) {
   ExpectRefusal(*Ask(overdue, "parent: 'bob'"), BadField("parent"));
   ExpectRefusal(*Ask(overdue, "parent: 'staff/-' page_size: -1"), BadField("page_size"));
   ExpectRefusal(*Ask(overdue, "parent: 'staff/-' page_token: 'x'"), BadField("page_token"));
-  for (const std::string& query : {agenda + "|staff", overdue + "|parent"}) {
+  const std::string incomplete = "crm.customer.v1.ListIncompleteCustomersRequest";
+  ExpectRefusal(*Ask(incomplete, "parent: 'bob'"), BadField("parent"));
+  ExpectRefusal(*Ask(incomplete, "parent: 'staff/-' page_size: -1"), BadField("page_size"));
+  ExpectRefusal(*Ask(incomplete, "parent: 'staff/-' page_token: 'x'"), BadField("page_token"));
+  ExpectRefusal(*Ask(incomplete, "parent: 'staff/-' complete_bps_below: -1"),
+                BadField("complete_bps_below"));
+  ExpectRefusal(*Ask(incomplete, "parent: 'staff/-' kind: 99"), BadField("kind"));
+  for (const std::string& query :
+       {agenda + "|staff", overdue + "|parent", incomplete + "|parent"}) {
     const size_t bar = query.find('|');
     ExpectRefusal(*Ask(query.substr(0, bar), query.substr(bar + 1) + ": 'staff/nobody'"),
                   {absl::StatusCode::kNotFound, "NOT_FOUND", "crm.engine", ""});

@@ -74,6 +74,18 @@ std::vector<Step> ExchangeSteps() {
   };
 }
 
+std::vector<Step> StretchSteps() {
+  return {
+      {kCustomer + "UpdateCustomerPolicyRequest",
+       "customer_policy { name: 'customerPolicies/standard' data_exchange { "
+       "export_stretch_customers: 20 } } update_mask { paths: 'data_exchange' }",
+       true},
+      {kCustomer + "CreateExportRequest",
+       "export_id: 'stretches' export { fields: 'display_name' reason: 'fair' }", true},
+      RowsMax(0),
+  };
+}
+
 std::vector<ExchangeRefusal> ExchangeRefusals() {
   const std::string p = kCustomer;
   const auto file = [](int bytes) {
@@ -102,6 +114,10 @@ std::vector<ExchangeRefusal> ExchangeRefusals() {
        "customer_policy { name: 'customerPolicies/standard' data_exchange { export_keep_days: 400 "
        "} } update_mask { paths: 'data_exchange' }",
        "!field:customer_policy.data_exchange.export_keep_days"},
+      {p + "UpdateCustomerPolicyRequest",
+       "customer_policy { name: 'customerPolicies/standard' data_exchange { "
+       "export_stretch_customers: 200000 } } update_mask { paths: 'data_exchange' }",
+       "!field:customer_policy.data_exchange.export_stretch_customers"},
   };
 }
 

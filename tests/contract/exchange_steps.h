@@ -10,6 +10,8 @@
 namespace crm::contract {
 
 std::vector<Step> ExchangeSteps();
+// An export that is read in stretches.
+std::vector<Step> StretchSteps();
 
 // Type of the request, its text, and the refusal: as RefusalRow.
 struct ExchangeRefusal {

@@ -82,7 +82,7 @@ TEST_F(Golden, TheLogHasEveryFactOfEveryAggregate) {
 TEST_F(Golden, EveryTableHasRowsOfTheLog) {
   for (const TableDigest& digest : world_.Digests()) {
     // Made of what reactions asked for in vain, which is no event (imports_test of the service).
-    if (digest.table == "import_refusals") continue;
+    if (digest.table.ends_with("_refusals")) continue;
     EXPECT_GT(digest.rows, 0) << PinnedName(digest) << " stays empty: its fold is not pinned";
   }
 }

@@ -237,5 +237,48 @@ TEST(Merge, GoesRoundInNoCircle) {
   EXPECT_EQ(life.Get<v1::Customer>("customers", "customers/b").merged_into(), "customers/c");
 }
 
+// Of three that became one, an order of the first is the second's too, when that goes by itself.
+TEST(Merge, AnOrderGoesFromOneToTheNext) {
+  Life life;
+  for (const char* id : {"a", "b", "c"}) {
+    ASSERT_TRUE(life.Say(kCustomer + "CreateCustomerRequest",
+                         absl::StrCat("customer_id: '", id,
+                                      "' customer { kind: CUSTOMER_KIND_COMPANY display_name: 'N' "
+                                      "}"))
+                    .ok());
+  }
+  ASSERT_TRUE(life.Say("crm.sales.v1.RecordOrderRequest",
+                       "parent: 'customers/a' order_id: 'o' order { order_date { year: 2025 month: "
+                       "2 day: 5 } revenue { currency_code: 'EUR' units: 5 } }")
+                  .ok());
+  for (const char* pair : {"ab", "bc"}) {
+    ASSERT_TRUE(
+        life.Say(kCustomer + "CreateMergeCaseRequest",
+                 absl::StrCat("merge_case_id: '", pair,
+                              "' merge_case { first_customer: 'customers/", std::string(1, pair[0]),
+                              "' second_customer: 'customers/", std::string(1, pair[1]), "' }"))
+            .ok());
+    ASSERT_TRUE(life.Say(kCustomer + "ConfirmMergeRequest",
+                         absl::StrCat("name: 'mergeCases/", pair, "' survivor: 'customers/",
+                                      std::string(1, pair[1]), "'"))
+                    .ok());
+  }
+  ASSERT_TRUE(
+      life.Say("crm.sales.v1.AmendOrderRequest",
+               "order { name: 'customers/a/orders/o' order_date { year: 2025 month: 12 day: "
+               "5 } } update_mask { paths: 'order_date' } reason: 'the day was wrong'")
+          .ok());
+  const auto month = [&](const std::string& id) {
+    return life.Get<v1::Customer>("customers", "customers/" + id).last_order_date().month();
+  };
+  for (const char* id : {"a", "b", "c"}) EXPECT_EQ(month(id), 12) << id;
+  ASSERT_TRUE(life.Say(kCustomer + "UnmergeRequest", "name: 'mergeCases/bc' reason: 'two'").ok());
+  EXPECT_EQ(month("b"), 12);
+  EXPECT_EQ(month("c"), 0) << "it has no order";
+  ASSERT_TRUE(life.Say(kCustomer + "UnmergeRequest", "name: 'mergeCases/ab' reason: 'two'").ok());
+  EXPECT_EQ(month("a"), 12);
+  EXPECT_EQ(month("b"), 0) << "the order was the other's";
+}
+
 }  // namespace
 }  // namespace crm::contract

@@ -40,7 +40,7 @@ TEST_F(Organization, AsOfADayAndAsKnownAtAMoment) {
   EXPECT_THAT(Units(today),
               ElementsAre("0 branches/north  2", "1 branches/city  0",
                           "1 departments/sales staff/bob 2", "2 teams/red staff/bob 2"));
-  EXPECT_EQ(today.staff_count(), 2);
+  EXPECT_EQ(today.staff_count(), 5);
   EXPECT_FALSE(today.incomplete());
 
   *request.mutable_known_at() = today.known_at();

@@ -4,8 +4,11 @@
 
 #include "libs/base/hash.h"
 #include "tests/contract/activity_steps.h"
+#include "tests/contract/custom_field_steps.h"
+#include "tests/contract/dated_steps.h"
 #include "tests/contract/exchange_steps.h"
 #include "tests/contract/interview_steps.h"
+#include "tests/contract/transfer_steps.h"
 
 namespace crm::contract {
 namespace {
@@ -38,7 +41,7 @@ Rows CustomerRows() {
        "customer { name: 'customers/c1' } update_mask { paths: 'colour' }", "!field:update_mask"},
       {p + "UpdateCustomerRequest",
        "customer { name: 'customers/c1' } update_mask { paths: 'status' }", "!field:update_mask"},
-      {p + "VerifyCustomerRequest", "name: 'customers/c2'", "!NOTHING_TO_VERIFY"},
+      {p + "VerifyCustomerRequest", "name: 'customers/tr-c'", "!NOTHING_TO_VERIFY"},
       {p + "QualifyCustomerRequest", "name: 'customers/c1'", "!NOT_A_SUSPECT"},
       {p + "QualifyCustomerRequest", "name: 'customers/nobody'", "!NOT_FOUND"},
       {p + "MarkLostRequest", "name: 'customers/c2' loss_reason: 'weather'", "!field:loss_reason"},
@@ -189,6 +192,8 @@ Rows CareRows() {
        "!EXPENSE_VOIDED"},
       {p + "RequestErasureRequest", "erasure { subject: 'staff/ann' reason: 'by letter' }",
        "!field:erasure.subject"},
+      {p + "RequestErasureRequest", "erasure { subject: 'customers/c2' reason: 'by letter' }",
+       "!ERASURE_ASKED"},
       {p + "HoldErasureRequest", "name: 'erasures/x1' reason: 'law suit'", "!ERASURE_DECIDED"},
       {p + "ReleaseErasureHoldRequest", "name: 'erasures/x1' reason: 'over'", "!ERASURE_DECIDED"},
       {p + "ApproveErasureRequest", "name: 'erasures/none'", "!NOT_FOUND"},
@@ -440,6 +445,9 @@ Rows MergeRows() {
     return "merge_case { first_customer: 'customers/" + a + "' second_customer: 'customers/" + b +
            "' }";
   };
+  const auto people = [](const std::string& a, const std::string& b) {
+    return "merge_case { first_contact: 'contacts/" + a + "' second_contact: '" + b + "' }";
+  };
   const std::string open = "name: 'mergeCases/undecided' ", none = "name: 'mergeCases/none' ";
   return {
       {p + "CreateMergeCaseRequest", "merge_case {}", "!field:merge_case.first_customer"},
@@ -447,6 +455,20 @@ Rows MergeRows() {
       {p + "CreateMergeCaseRequest", pair("oak", "nobody"), "!NOT_FOUND"},
       {p + "CreateMergeCaseRequest", pair("ash", "oak"), "!MERGE_PAIR_KNOWN"},
       {p + "CreateMergeCaseRequest", pair("ash", "oaks"), "!CUSTOMER_MERGED"},
+      {p + "CreateMergeCaseRequest", people("fern", ""), "!field:merge_case.second_contact"},
+      {p + "CreateMergeCaseRequest", people("fern", "contacts/fern"),
+       "!field:merge_case.second_contact"},
+      {p + "CreateMergeCaseRequest", people("fern", "contacts/nobody"), "!NOT_FOUND"},
+      {p + "CreateMergeCaseRequest", people("moss", "contacts/fern"), "!MERGE_PAIR_KNOWN"},
+      {p + "CreateMergeCaseRequest", people("moss", "contacts/ferns"), "!CONTACT_MERGED"},
+      {p + "ConfirmMergeRequest",
+       "name: 'mergeCases/who-knows' survivor: 'contacts/fern' choices { field: 'industry' rule: "
+       "MERGE_RULE_ABSORBED }",
+       "!field:choices[0].field"},
+      {p + "UpdateContactRequest",
+       "contact { name: 'contacts/ferns' language_code: 'en' } update_mask { paths: "
+       "'language_code' }",
+       "!CONTACT_MERGED"},
       {p + "ConfirmMergeRequest", open + "survivor: 'customers/elm'", "!field:survivor"},
       {p + "ConfirmMergeRequest", open + "survivor: 'customers/oak' survivor_etag: '99'",
        "!MERGE_CUSTOMER_CHANGED"},
@@ -524,6 +546,9 @@ std::vector<RefusalRow> RefusalRows() {
   for (const ExchangeRefusal& row : ExchangeRefusals())
     all.push_back({row.type, row.text, row.then});
   for (const RefusalRow& row : ActivityRefusals()) all.push_back(row);
+  for (const RefusalRow& row : TransferRefusals()) all.push_back(row);
+  for (const RefusalRow& row : CustomFieldRefusals()) all.push_back(row);
+  for (const RefusalRow& row : DatedRefusals()) all.push_back(row);
   for (const InterviewRefusal& row : InterviewRefusals())
     all.push_back({row.type, row.text, row.then});
   return all;
@@ -541,6 +566,7 @@ std::string ExistingName(const std::string& package, const std::string& collecti
       {"crm.customer.v1/mergeCases", "mergeCases/undecided"},
       {"crm.customer.v1/linkageModels", "linkageModels/standard"},
       {"crm.customer.v1/duplicateScans", "duplicateScans/tonight"},
+      {"crm.customer.v1/customFields", "customFields/shade"},
       {"crm.customer.v1/customers", "customers/c1"},
       {"crm.customer.v1/pools", "pools/standard"},
       {"crm.customer.v1/customerPolicies", "customerPolicies/standard"},
@@ -565,6 +591,7 @@ std::string ExistingName(const std::string& package, const std::string& collecti
       {"crm.customer.v1/touchpoints", "customers/c1/touchpoints/call"},
       {"crm.customer.v1/positions", "customers/c1/positions/li"},
       {"crm.customer.v1/tierPlans", "tierPlans/standard"},
+      {"crm.customer.v1/transfers", "transfers/dropped"},
       {"crm.marketing.v1/campaigns", "campaigns/k1"},
       {"crm.sales.v1/opportunities", "customers/c1/opportunities/o2"},
       {"crm.sales.v1/orders", "customers/c1/orders/r1"},

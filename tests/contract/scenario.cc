@@ -6,8 +6,12 @@
 #include "absl/strings/str_replace.h"
 #include "libs/base/check.h"
 #include "tests/contract/activity_steps.h"
+#include "tests/contract/contact_merge_steps.h"
+#include "tests/contract/custom_field_steps.h"
+#include "tests/contract/dated_steps.h"
 #include "tests/contract/exchange_steps.h"
 #include "tests/contract/interview_steps.h"
+#include "tests/contract/transfer_steps.h"
 
 namespace crm::contract {
 namespace {
@@ -582,11 +586,19 @@ std::vector<Step> Duplicates() {
 
 std::vector<Step> Scenario() {
   std::vector<Step> all;
-  for (const auto& part :
-       {Customers(),      Opportunities(), Orders(),        Imports(),       Campaigns(),
-        Tickets(),        Later(),         Contacts(),      Organization(),  Names(),
-        Notifications(),  Care(),          Groups(),        Ownership(),     Merges(),
-        InterviewSteps(), Duplicates(),    ExchangeSteps(), ActivitySteps(), Reports()}) {
+  for (const auto& part : {Customers(),     Opportunities(),
+                           Orders(),        Imports(),
+                           Campaigns(),     Tickets(),
+                           Later(),         Contacts(),
+                           Organization(),  Names(),
+                           Notifications(), Care(),
+                           Groups(),        Ownership(),
+                           Merges(),        InterviewSteps(),
+                           Duplicates(),    ExchangeSteps(),
+                           ActivitySteps(), Reports(),
+                           StretchSteps(),  CustomFieldSteps(),
+                           TransferSteps(), ContactMergeSteps(),
+                           DatedSteps()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;

@@ -10,15 +10,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "crm/customer/v1/caller.pb.h"
-#include "crm/customer/v1/contact.pb.h"
-#include "crm/customer/v1/customer.pb.h"
 #include "crm/customer/v1/customer360.pb.h"
 #include "crm/customer/v1/group.pb.h"
-#include "crm/customer/v1/position.pb.h"
 #include "crm/customer/v1/timeline.pb.h"
 #include "crm/customer/v1/touchpoint.pb.h"
-#include "crm/sales/v1/opportunity.pb.h"
-#include "crm/sales/v1/order.pb.h"
 #include "crm/servicedesk/v1/ticket.pb.h"
 #include "libs/testing/matchers.h"
 #include "tests/e2e/four_services.h"
@@ -37,35 +32,6 @@ constexpr char kNumber[] = "+49301234567";
 
 class CallerStory : public OnFourServices {
  protected:
-  // A company and the one above it; Li works there; it has ordered, and may buy more.
-  void MakeCustomer() {
-    Do<v1::Customer, v1::CreateCustomerRequest>(
-        customers(),
-        "customer_id: 'holding' request_id: 'h' customer { kind: CUSTOMER_KIND_COMPANY "
-        "display_name: 'Alpha Holding' }");
-    Do<v1::Customer, v1::CreateCustomerRequest>(
-        customers(),
-        "customer_id: 'alpha' request_id: 'a' customer { kind: CUSTOMER_KIND_COMPANY display_name: "
-        "'Alpha Works' owner: 'ann' parent: 'customers/holding' }");
-    Do<v1::Contact, v1::CreateContactRequest>(
-        customers(),
-        absl::StrCat("contact_id: 'li' request_id: 'li' contact { personal { family_name: 'Li' "
-                     "phones { number: '",
-                     kNumber, "' } } }"));
-    Do<v1::Position, v1::CreatePositionRequest>(
-        customers(),
-        "parent: 'customers/alpha' position_id: 'buyer' request_id: 'p' position { contact: "
-        "'contacts/li' title: 'Buyer' }");
-    Do<sales::v1::Order, sales::v1::RecordOrderRequest>(
-        sales(),
-        "parent: 'customers/alpha' order_id: 'o1' request_id: 'o' order { order_date { year: 2026 "
-        "month: 6 day: 1 } revenue { currency_code: 'USD' units: 700 } }");
-    Do<sales::v1::Opportunity, sales::v1::OpenOpportunityRequest>(
-        sales(),
-        "parent: 'customers/alpha' opportunity_id: 'more' request_id: 'm' opportunity { "
-        "display_name: 'Ten more' amount { currency_code: 'USD' units: 500 } }");
-  }
-
   absl::StatusOr<v1::LookupCallerResponse> Lookup() {
     v1::LookupCallerRequest request;
     request.set_number(kNumber);
@@ -75,7 +41,7 @@ class CallerStory : public OnFourServices {
   // What happened with the customer, as "ORDER PLACED".
   std::vector<std::string> Story() {
     v1::GetTimelineRequest request;
-    request.set_name("customers/alpha");
+    request.set_name("customers/erp-k06");
     const auto timeline = customers().Call<v1::GetTimelineResponse>(request);
     std::vector<std::string> story;
     if (!timeline.ok()) return story;
@@ -88,7 +54,8 @@ class CallerStory : public OnFourServices {
 };
 
 TEST_F(CallerStory, FromTheNumberAlone) {
-  MakeCustomer();
+  // Alpha Works and the holding above it; Li works there; it has ordered, and may buy more.
+  ASSERT_NO_FATAL_FAILURE(Load(1, {"people", "stories"}));
   v1::LookupCallerResponse answer;
   ASSERT_TRUE(Until("who calls, what they are worth and what is open", [&] {
     const auto found = Lookup();
@@ -97,20 +64,21 @@ TEST_F(CallerStory, FromTheNumberAlone) {
            answer.callers(0).value().order_count() == 1;
   }));
   const v1::Caller& caller = answer.callers(0);
-  EXPECT_EQ(caller.customer().name(), "customers/alpha");
-  EXPECT_EQ(caller.customer().owner(), "ann");
-  EXPECT_EQ(caller.contact().name(), "contacts/li");
-  EXPECT_EQ(caller.position().title(), "Buyer");
-  EXPECT_EQ(caller.value().revenue().units(), 700);
-  EXPECT_EQ(caller.open_opportunities(0).display_name(), "Ten more");
+  EXPECT_EQ(caller.customer().name(), "customers/erp-k06");
+  EXPECT_EQ(caller.customer().owner(), "lead-fra");
+  EXPECT_EQ(caller.contact().name(), "contacts/erp-li");
+  EXPECT_EQ(caller.position().title(), "Head of purchasing");
+  EXPECT_EQ(caller.value().revenue().units(), 23'000);
+  EXPECT_EQ(caller.open_opportunities(0).display_name(), "Ten more machines");
   EXPECT_EQ(caller.open_ticket_count(), 0);
-  EXPECT_THAT(answer.unavailable_sections(),
-              ElementsAre(v1::CALLER_SECTION_RENEWALS, v1::CALLER_SECTION_BEST_OFFER));
+  EXPECT_THAT(answer.unavailable_sections(), ElementsAre(v1::CALLER_SECTION_BEST_OFFER));
 
   // The call is recorded, and asks for a ticket; said twice, there is one.
   const std::string call =
-      "parent: 'customers/alpha' request_id: 'call' touchpoint { channel: CHANNEL_PHONE direction: "
-      "DIRECTION_IN contacts: 'contacts/li' personal { subject: 'It leaks' notes: 'Since the rain' "
+      "parent: 'customers/erp-k06' request_id: 'call' touchpoint { channel: CHANNEL_PHONE "
+      "direction: "
+      "DIRECTION_IN contacts: 'contacts/erp-li' personal { subject: 'It leaks' notes: 'Since the "
+      "rain' "
       "} next_step: 'Call back' next_step_date { year: 2026 month: 7 day: 1 } } ticket_wish { "
       "kind: "
       "TICKET_WISH_KIND_COMPLAINT impact: 3 urgency: 3 }";
@@ -127,7 +95,7 @@ TEST_F(CallerStory, FromTheNumberAlone) {
     return found.ok();
   }));
   EXPECT_EQ(ticket.type(), servicedesk::v1::TICKET_TYPE_COMPLAINT);
-  EXPECT_EQ(ticket.contact(), "contacts/li");
+  EXPECT_EQ(ticket.contact(), "contacts/erp-li");
   EXPECT_EQ(ticket.personal().subject(), "It leaks");
 
   // Who calls again is told what is open and what was agreed.
@@ -143,10 +111,10 @@ TEST_F(CallerStory, FromTheNumberAlone) {
 }
 
 TEST_F(CallerStory, AllServicesTellOneStory) {
-  MakeCustomer();
+  ASSERT_NO_FATAL_FAILURE(Load(1, {"people", "stories"}));
   Do<servicedesk::v1::Ticket, servicedesk::v1::OpenTicketRequest>(
       servicedesk(),
-      "parent: 'customers/alpha' ticket_id: 't' request_id: 't' ticket { type: "
+      "parent: 'customers/erp-k06' ticket_id: 't' request_id: 't' ticket { type: "
       "TICKET_TYPE_QUESTION "
       "personal { subject: 'An invoice' } channel: CHANNEL_EMAIL impact: 2 urgency: 2 }");
   EXPECT_TRUE(Until("the story from all services", [&] {
@@ -160,22 +128,22 @@ TEST_F(CallerStory, AllServicesTellOneStory) {
   EXPECT_THAT(Story(), Contains("PROFILE CREATED"));
 
   v1::GetCustomer360Request all;
-  all.set_name("customers/alpha");
+  all.set_name("customers/erp-k06");
   const auto view = customers().Call<v1::GetCustomer360Response>(all);
   ASSERT_THAT(view, IsOk());
-  EXPECT_EQ(view->orders_size(), 1);
+  EXPECT_EQ(view->orders_size(), 2);
   EXPECT_EQ(view->tickets_size(), 1);
   EXPECT_EQ(view->opportunities_size(), 1);
-  EXPECT_EQ(view->contacts_size(), 1);
+  EXPECT_EQ(view->contacts_size(), 3);
 
   v1::GetGroupRequest group;
-  group.set_name("customers/holding");
+  group.set_name("customers/erp-k05");
   const auto members = customers().Call<v1::GetGroupResponse>(group);
   ASSERT_THAT(members, IsOk());
   EXPECT_EQ(members->members_size(), 2);
-  EXPECT_EQ(members->total().revenue().units(), 700);
+  EXPECT_EQ(members->total().revenue().units(), 23'000);
   EXPECT_EQ(members->total().open_ticket_count(), 1);
-  EXPECT_EQ(members->total().open_opportunity_amount().units(), 500);
+  EXPECT_EQ(members->total().open_opportunity_amount().units(), 5'000);
 
   // A service that is gone leaves what it recorded; its log says that this is all.
   service("crm.servicedesk.v1").Stop();
@@ -186,7 +154,7 @@ TEST_F(CallerStory, AllServicesTellOneStory) {
   broker().Signal(SIGSTOP);
   EXPECT_TRUE(Until("the log counts as unreachable", [&] {
     const auto now = customers().Call<v1::GetCustomer360Response>(all);
-    return now.ok() && now->orders_size() == 1 &&
+    return now.ok() && now->orders_size() == 2 &&
            std::all_of(now->sources().begin(), now->sources().end(), [](const auto& source) {
              return source.state() == v1::READING_STATE_UNREACHABLE;
            });

@@ -15,10 +15,10 @@
 
 namespace crm::e2e {
 
-// Started and ready when a test begins. The business date is 2026-06-30.
+// Started and ready when a test begins. The business date is 2026-06-30, unless another is said.
 class OnFourServices : public ::testing::Test {
  protected:
-  OnFourServices();
+  explicit OnFourServices(const std::string& business_date = "2026-06-30");
   void SetUp() override;
 
   Service& service(const std::string& package) { return *services_.at(package); }
@@ -27,6 +27,9 @@ class OnFourServices : public ::testing::Test {
   Client& sales() { return service("crm.sales.v1").client(); }
   Client& marketing() { return service("crm.marketing.v1").client(); }
   Client& servicedesk() { return service("crm.servicedesk.v1").client(); }
+
+  // Loads the steps of the sample company, with so many companies in its book.
+  void Load(int companies, const std::vector<std::string>& steps);
 
   // Says what stands in the text; fails the test unless it is done.
   template <class Response, class Request>

@@ -24,6 +24,17 @@ namespace {
 
 using table::testdata::Gadget;
 
+void AddTraits(int i, Gadget& gadget) {
+  for (int k = 0; k < i % 4; ++k) {
+    auto& trait = *gadget.add_traits();
+    trait.set_key(absl::StrCat("k", k));
+    if ((i + k) % 4 == 0) trait.set_text(absl::StrCat("v", i % 3));
+    if ((i + k) % 4 == 1) trait.mutable_number()->set_units(i % 3 - 1);
+    if ((i + k) % 4 == 2) *trait.mutable_date() = base::DateOf(absl::CivilDay(2020, 1, 1 + i % 2));
+    if ((i + k) % 4 == 3) trait.set_flag(i % 2 == 0);
+  }
+}
+
 // Rows that differ and agree in every field that an index or a filter looks at.
 std::vector<Gadget> Gadgets() {
   std::vector<Gadget> gadgets;
@@ -46,6 +57,7 @@ std::vector<Gadget> Gadgets() {
     }
     if (i % 5 == 0) gadget.mutable_part()->set_colour("red");
     if (i % 5 == 1) gadget.set_score(0);
+    AddTraits(i, gadget);
     gadgets.push_back(std::move(gadget));
   }
   return gadgets;

@@ -243,6 +243,26 @@ TEST_F(Suite, ImportsAFileTwiceWithoutDoublingIt) {
   EXPECT_EQ(lines.size(), 2u);
 }
 
+TEST_F(Suite, SaysTheCallsOfAFileOnce) {
+  const auto calls = [](const std::string& text) {
+    return Call({"calls", Write("said.calls", text)});
+  };
+  const std::string create =
+      "CustomerService/CreateCustomer {\"customer_id\": \"said\", \"request_id\": \"r1\", "
+      "\"customer\": {\"kind\": \"CUSTOMER_KIND_COMPANY\", \"display_name\": \"Said\"}}\n";
+  for (int i = 0; i < 2; ++i) {
+    const Said said = calls(create + "\nGetCustomer {\"name\": \"customers/said\"}\n");
+    EXPECT_EQ(said.exit, kExitOk) << said.err;
+    EXPECT_THAT(said.err, HasSubstr("2 calls"));
+  }
+  const Said refused = calls(create + "GetCustomer {\"name\": \"customers/nobody\"}\n");
+  EXPECT_EQ(refused.exit, kExitNotFound);
+  EXPECT_THAT(refused.err, HasSubstr("line 2: "));
+  EXPECT_EQ(calls("CreateCustomer {}\n").exit, kExitUsage) << "without request_id";
+  EXPECT_EQ(calls("CreateCustomer\n").exit, kExitUsage);
+  EXPECT_EQ(Ctl({"calls", "there-is-no-such-file"}).exit, kExitUsage);
+}
+
 TEST_F(Suite, UploadsAFileAndGoesOnWhereItWas) {
   const std::string file = Write("book.csv", "编号;名称\n7;Acme\n8;\n");
   const std::vector<std::string> upload = {"import",      "customers",

@@ -1,9 +1,12 @@
 #include <unistd.h>
 
+#include <fstream>
+
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "crm/customer/v1/value.pb.h"
 #include "crm/engine/v1/engine.pb.h"
+#include "tools/crmctl/call_file.h"
 #include "tools/crmctl/cli.h"
 #include "tools/crmctl/events.h"
 #include "tools/crmctl/failure.h"
@@ -115,6 +118,20 @@ void AddImport(CLI::App& app, Plan& plan) {
       given.arguments.delimiter = given.delimiter[0];
       Connection connection(plan.OptionsWith(kImportTimeout));
       return Import(connection, given.arguments, plan.terminal, isatty(STDERR_FILENO) == 1);
+    };
+  });
+}
+
+void AddCalls(CLI::App& app, Plan& plan) {
+  std::string& path = Store<std::string>(plan);
+  CLI::App& command =
+      *app.add_subcommand("calls", "say the calls of a file, one after another, each once");
+  command.add_option("FILE", path, "lines of a method and its request in JSON")->required();
+  command.callback([&] {
+    plan.run = [&]() -> absl::Status {
+      std::ifstream calls(path);
+      if (!calls) return Usage(absl::StrCat(path, " cannot be read"));
+      return CallFile(plan.OptionsWith(kImportTimeout), plan.catalogue, calls, {}, plan.terminal);
     };
   });
 }
@@ -244,6 +261,7 @@ void AddWaitReady(CLI::App& app, Plan& plan) {
 void AddToolCommands(CLI::App& app, Plan& plan) {
   AddPyramid(app, plan);
   AddImport(app, plan);
+  AddCalls(app, plan);
   AddEvents(app, plan);
   AddLog(app, plan);
   app.add_subcommand("partitions", "show who owns the partitions of the server's services")

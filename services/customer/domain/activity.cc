@@ -53,8 +53,18 @@ Facts FactsOf(const v1::Activity& activity, std::string_view actor,
   return facts;
 }
 
-absl::Status CheckCustomer(const v1::Activity& activity, const Facts& facts) {
+absl::Status References(const v1::Activity& activity, const v1::Activity& before,
+                        const engine::Context& context, const engine::Snapshot& snapshot) {
+  if (!IsByHand(context.actor)) return absl::OkStatus();
+  absl::Status s = RefusedContacts(activity.contacts(), before.contacts(), snapshot);
+  return s.ok() ? RefusedStaff(activity.owner(), before.owner(), snapshot) : s;
+}
+
+// Reactions know of their customer, also where the table is behind.
+absl::Status CheckCustomer(const v1::Activity& activity, const engine::Context& context,
+                           const Facts& facts) {
   if (activity.customer().empty()) return absl::OkStatus();
+  if (!facts.customer.has_value() && !IsByHand(context.actor)) return absl::OkStatus();
   if (!facts.customer.has_value())
     return base::Refused(v1::REASON_CUSTOMER_UNKNOWN, "the customer is not known here",
                          {{"name", activity.customer()}});
@@ -103,7 +113,7 @@ engine::Decision<ActivityModel> Planned(v1::Activity activity, const engine::Con
   FillIn(activity);
   activity.set_owner(facts.owner);
   if (absl::Status s = CheckActivity(activity); !s.ok()) return s;
-  if (absl::Status s = CheckCustomer(activity, facts); !s.ok()) return s;
+  if (absl::Status s = CheckCustomer(activity, context, facts); !s.ok()) return s;
   if (facts.customer.has_value()) activity.set_customer(facts.customer->name());
   activity.set_state(v1::ACTIVITY_STATE_PLANNED);
   *activity.mutable_reminded_time() = base::TimestampOf(context.time);
@@ -144,11 +154,12 @@ std::optional<v1::ActivityTouch> TouchOf(const v1::Activity& activity,
   const common::v1::Channel channel = complete.channel() == common::v1::CHANNEL_UNSPECIFIED
                                           ? ChannelOf(activity.kind())
                                           : complete.channel();
-  if (!facts.customer.has_value() || complete.skip_touchpoint() ||
-      channel == common::v1::CHANNEL_UNSPECIFIED)
+  const std::string& customer =
+      facts.customer.has_value() ? facts.customer->name() : activity.customer();
+  if (customer.empty() || complete.skip_touchpoint() || channel == common::v1::CHANNEL_UNSPECIFIED)
     return std::nullopt;
   v1::ActivityTouch touch;
-  touch.set_touchpoint(absl::StrCat(facts.customer->name(), "/touchpoints/",
+  touch.set_touchpoint(absl::StrCat(customer, "/touchpoints/",
                                     base::DeriveId({"activity-touchpoint", activity.name()})));
   touch.set_channel(channel);
   touch.set_direction(complete.direction() == v1::DIRECTION_UNSPECIFIED ? v1::DIRECTION_OUT
@@ -168,7 +179,9 @@ std::optional<v1::ActivityTouch> TouchOf(const v1::Activity& activity,
 
 Facts ActivityModel::Gather(const v1::PlanActivityRequest& plan, const engine::Context& context,
                             const engine::Snapshot& snapshot) {
-  return FactsOf(plan.activity(), context.actor, snapshot);
+  Facts facts = FactsOf(plan.activity(), context.actor, snapshot);
+  facts.references = References(plan.activity(), {}, context, snapshot);
+  return facts;
 }
 
 engine::Decision<ActivityModel> ActivityModel::Decide(const State&,
@@ -183,6 +196,7 @@ engine::Decision<ActivityModel> ActivityModel::Decide(const State&,
   BeginSeries(context.name, context.zone, activity);
   auto planned = Planned(std::move(activity), context, facts);
   if (!planned.ok()) return planned;
+  if (!facts.references.ok()) return facts.references;
   if (absl::Status s = CheckOwner(facts); !s.ok()) return s;
   return planned;
 }
@@ -204,9 +218,13 @@ engine::Decision<ActivityModel> ActivityModel::Decide(const State&,
   return Planned(std::move(activity), context, facts);
 }
 
-Facts ActivityModel::Gather(const v1::UpdateActivityRequest& update, const engine::Context&,
+Facts ActivityModel::Gather(const v1::UpdateActivityRequest& update, const engine::Context& context,
                             const engine::Snapshot& snapshot) {
-  return FactsOf(update.activity(), "", snapshot);
+  Facts facts = FactsOf(update.activity(), "", snapshot);
+  const auto before = snapshot.Get(kActivities, update.activity().name());
+  facts.references =
+      References(update.activity(), before.value_or(v1::Activity()), context, snapshot);
+  return facts;
 }
 
 engine::Decision<ActivityModel> ActivityModel::Decide(const State& activity,
@@ -228,8 +246,11 @@ engine::Decision<ActivityModel> ActivityModel::Decide(const State& activity,
   FillIn(next);
   if (absl::Status s = CheckActivity(next); !s.ok()) return s;
   if (base::MaskTouches(*changed, "customer")) {
-    if (absl::Status s = CheckCustomer(next, facts); !s.ok()) return s;
+    if (absl::Status s = CheckCustomer(next, context, facts); !s.ok()) return s;
     if (facts.customer.has_value()) next.set_customer(facts.customer->name());
+  }
+  if (base::MaskTouches(*changed, "contacts") || base::MaskTouches(*changed, "owner")) {
+    if (!facts.references.ok()) return facts.references;
   }
   if (base::MaskTouches(*changed, "owner")) {
     if (absl::Status s = CheckOwner(facts); !s.ok()) return s;
@@ -268,11 +289,14 @@ engine::Decision<ActivityModel> ActivityModel::Decide(const State& activity,
   return event;
 }
 
-Facts ActivityModel::Gather(const v1::CompleteActivityRequest& complete, const engine::Context&,
-                            const engine::Snapshot& snapshot) {
+Facts ActivityModel::Gather(const v1::CompleteActivityRequest& complete,
+                            const engine::Context& context, const engine::Snapshot& snapshot) {
   Facts facts;
   const auto activity = snapshot.Get(kActivities, complete.name());
-  if (activity.has_value()) facts.customer = StandingCustomer(activity->customer(), snapshot);
+  if (!activity.has_value()) return facts;
+  facts.customer = StandingCustomer(activity->customer(), snapshot);
+  if (IsByHand(context.actor))
+    facts.references = RefusedContacts(complete.contacts(), activity->contacts(), snapshot);
   return facts;
 }
 
@@ -287,6 +311,7 @@ engine::Decision<ActivityModel> ActivityModel::Decide(const State& activity,
     return Closed();
   }
   if (absl::Status s = CheckCompletion(complete, context.time); !s.ok()) return s;
+  if (!facts.references.ok()) return facts.references;
   Event event;
   v1::ActivityDone& done = *event.mutable_done();
   *done.mutable_close_time() = base::TimestampOf(context.time);
@@ -327,11 +352,13 @@ engine::Decision<ActivityModel> ActivityModel::Decide(const State& activity,
   Event event;
   if (!activity.has_overdue_time() && EndOf(activity) <= context.time) {
     *event.mutable_fell_due()->mutable_overdue_time() = now;
+    event.mutable_fell_due()->set_owner(activity.owner());
     return event;
   }
   const std::optional<absl::Time> reminder = NextReminder(activity);
   if (!reminder.has_value() || *reminder > context.time) return std::nullopt;
   *event.mutable_reminded()->mutable_reminded_time() = now;
+  event.mutable_reminded()->set_owner(activity.owner());
   return event;
 }
 

@@ -11,6 +11,7 @@
 #include "crm/customer/v1/activity_internal.pb.h"
 #include "crm/customer/v1/customer.pb.h"
 #include "crm/customer/v1/staff.pb.h"
+#include "crm/customer/v1/transfer_internal.pb.h"
 #include "libs/engine/model.h"
 
 namespace crm::customer {
@@ -25,24 +26,25 @@ struct ActivityModel {
     std::optional<v1::Customer> customer;  // The one that stands for it, if it was merged.
     std::string owner;  // Who is to do it, an id of staff: as asked for, or as nothing was said.
     std::optional<v1::Staff> staff;  // That one; nothing: not recorded here.
+    absl::Status references = {};    // Why those cannot be who are named, by hand, anew.
   };
 
   static Facts Gather(const v1::PlanActivityRequest&, const engine::Context&,
                       const engine::Snapshot&);
-  // Refuses CUSTOMER_UNKNOWN, CUSTOMER_ERASED, STAFF_LEFT.
+  // Refuses CUSTOMER_UNKNOWN, CUSTOMER_ERASED, CONTACT_UNKNOWN, STAFF_UNKNOWN, STAFF_LEFT.
   static engine::Decision<ActivityModel> Decide(const State&, const v1::PlanActivityRequest&,
                                                 const engine::Context&, const Facts&);
   static Facts Gather(const v1::PlanNextActivityRequest&, const engine::Context&,
                       const engine::Snapshot&);
-  // Refuses the same but STAFF_LEFT: a series of one who left goes on until another takes it over.
+  // Refuses the first two: a series of one who left goes on until another takes it over.
   static engine::Decision<ActivityModel> Decide(const State&, const v1::PlanNextActivityRequest&,
                                                 const engine::Context&, const Facts&);
   static Facts Gather(const v1::UpdateActivityRequest&, const engine::Context&,
                       const engine::Snapshot&);
-  // Refuses ACTIVITY_CLOSED, and the same where customer or owner change.
+  // Refuses ACTIVITY_CLOSED, and the same where customer, contacts or owner change.
   static engine::Decision<ActivityModel> Decide(const State&, const v1::UpdateActivityRequest&,
                                                 const engine::Context&, const Facts&);
-  // These refuse ACTIVITY_CLOSED.
+  // These refuse ACTIVITY_CLOSED; completing also CONTACT_UNKNOWN.
   static engine::Decision<ActivityModel> Decide(const State&, const v1::StartActivityRequest&,
                                                 const engine::Context&);
   static Facts Gather(const v1::CompleteActivityRequest&, const engine::Context&,
@@ -52,6 +54,9 @@ struct ActivityModel {
   static engine::Decision<ActivityModel> Decide(const State&, const v1::CancelActivityRequest&,
                                                 const engine::Context&);
   static engine::Decision<ActivityModel> Decide(const State&, const v1::ActivityDueRequest&,
+                                                const engine::Context&);
+  // What a transfer gives on, and back (activity_hand.cc). Refuses ACTIVITY_CLOSED, OWNER_CHANGED.
+  static engine::Decision<ActivityModel> Decide(const State&, const v1::HandActivityRequest&,
                                                 const engine::Context&);
 
   // The next reminder, or when it is overdue, whichever comes first.

@@ -72,6 +72,39 @@ TEST(ActivityStateMachine, LeadsWhereItSays) {
   EXPECT_EQ(Given<ActivityModel>({kPlanned, kDone}).personal().subject(), "tidy");
 }
 
+TEST(StartActivity, Rules) {
+  CheckDecisions<ActivityModel, v1::StartActivityRequest>({
+      {"is begun now", {kPlanned}, "", "started { start_time { seconds: 1772445600 } }"},
+      {"is quiet the second time", {kPlanned, kStarted}, "", ""},
+      {"refuses one that is done", {kPlanned, kDone}, "", "!ACTIVITY_CLOSED"},
+      {"refuses one that was cancelled", {kPlanned, kCancelled}, "", "!ACTIVITY_CLOSED"},
+  });
+}
+
+TEST(ActivityDue, Rules) {
+  // Due tomorrow at 10:00, reminded a day before: now.
+  const std::string tomorrow =
+      "planned { activity { kind: ACTIVITY_KIND_CALL state: ACTIVITY_STATE_PLANNED owner: 'ann' "
+      "due_time { seconds: 1772532000 } reminder_minutes: 1440 reminded_time { seconds: 1772000000 "
+      "} } }";
+  CheckDecisions<ActivityModel, v1::ActivityDueRequest>({
+      {"is overdue",
+       {kPlanned},
+       "",
+       "fell_due { overdue_time { seconds: 1772445600 } owner: 'ann' }"},
+      {"reminds",
+       {tomorrow},
+       "",
+       "reminded { reminded_time { seconds: 1772445600 } owner: 'ann' }"},
+      {"is quiet when it was said", {kPlanned, kOverdue}, "", ""},
+      {"is quiet when it was reminded of",
+       {tomorrow, "reminded { reminded_time { seconds: 1772445600 } }"},
+       "",
+       ""},
+      {"is quiet when it is done", {kPlanned, kDone}, "", ""},
+  });
+}
+
 // Due on Friday at 09:00, for 30 minutes; reminded a day and an hour before.
 constexpr char kReminded[] = R"(planned {
   activity { kind: ACTIVITY_KIND_MEETING state: ACTIVITY_STATE_PLANNED owner: "ann"

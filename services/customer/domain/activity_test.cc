@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "crm/customer/v1/reason.pb.h"
+#include "libs/base/status.h"
 #include "libs/base/timestamp.h"
 #include "libs/testing/decisions.h"
 #include "libs/testing/fake_rows.h"
@@ -111,12 +113,74 @@ TEST(PlanActivity, RefusesWhoAndWhomItCannotBe) {
   unknown.owner = "ann";
   CheckDecisions<ActivityModel, v1::PlanActivityRequest>(
       {{"a customer that is not there", {}, Ask(), "!CUSTOMER_UNKNOWN"}}, context, unknown);
+  engine::Context reaction = context;
+  reaction.actor = "service:customer";
+  CheckDecisions<ActivityModel, v1::PlanActivityRequest>(
+      {{"but takes a reaction's word, for a table may be behind", {}, Ask(), Planned()}}, reaction,
+      unknown);
   ActivityModel::Facts left = Of("ann");
   left.staff.emplace().set_status(v1::STAFF_STATUS_LEFT);
   CheckDecisions<ActivityModel, v1::PlanActivityRequest>(
       {{"staff that has left", {}, Ask(), "!STAFF_LEFT"}}, context, left);
   CheckDecisions<ActivityModel, v1::PlanActivityRequest>(
       {{"nobody", {}, Ask(), "!field:activity.owner"}}, context, Of(""));
+}
+
+TEST(Activity, NamesWhoIsKnown) {
+  testing::FakeRows rows(kCustomers, kRedirects, kContacts, kStaff, kActivities);
+  rows.Put(kContacts, ParseText<v1::Contact>("name: 'contacts/k1'"));
+  rows.Put(kStaff, ParseText<v1::Staff>("name: 'staff/ann'"));
+  rows.Put(kActivities, ParseText<v1::Activity>("name: 'activities/a' owner: 'old' contacts: "
+                                                "'contacts/old'"));
+  engine::Context context = FixedContext<ActivityModel>();
+  const auto plan = [&](const std::string& fields) {
+    return base::ReasonOf(
+        ActivityModel::Gather(ParseText<v1::PlanActivityRequest>("activity { " + fields + " }"),
+                              context, rows)
+            .references);
+  };
+  const auto update = [&](const std::string& fields) {
+    return base::ReasonOf(
+        ActivityModel::Gather(ParseText<v1::UpdateActivityRequest>(
+                                  "activity { name: 'activities/a' " + fields + " }"),
+                              context, rows)
+            .references);
+  };
+  const auto complete = [&](const std::string& fields) {
+    return base::ReasonOf(
+        ActivityModel::Gather(
+            ParseText<v1::CompleteActivityRequest>("name: 'activities/a' " + fields), context, rows)
+            .references);
+  };
+  EXPECT_EQ(plan("owner: 'ann' contacts: 'contacts/k1'"), "");
+  EXPECT_EQ(plan(""), "");
+  EXPECT_EQ(plan("owner: 'eve'"), "STAFF_UNKNOWN");
+  EXPECT_EQ(plan("contacts: 'contacts/k2'"), "CONTACT_UNKNOWN");
+  EXPECT_EQ(update("owner: 'old' contacts: 'contacts/old'"), "");
+  EXPECT_EQ(update("owner: 'eve'"), "STAFF_UNKNOWN");
+  EXPECT_EQ(update("contacts: 'contacts/k2'"), "CONTACT_UNKNOWN");
+  EXPECT_EQ(complete("contacts: 'contacts/old'"), "");
+  EXPECT_EQ(complete("contacts: 'contacts/k2'"), "CONTACT_UNKNOWN");
+  context.actor = "service:customer";
+  EXPECT_EQ(plan("owner: 'eve' contacts: 'contacts/k2'"), "") << "what services carry was recorded";
+}
+
+TEST(Activity, RefusesWhoIsNotKnown) {
+  const auto context = FixedContext<ActivityModel>();
+  ActivityModel::Facts facts = Of("ann");
+  facts.references = base::Refused(v1::REASON_STAFF_UNKNOWN, "as the test wants");
+  CheckDecisions<ActivityModel, v1::PlanActivityRequest>(
+      {{"in a plan", {}, Ask(), "!STAFF_UNKNOWN"}}, context, facts);
+  CheckDecisions<ActivityModel, v1::UpdateActivityRequest>(
+      {{"in a change of the owner", {Planned()}, "activity { owner: 'eve' }", "!STAFF_UNKNOWN"},
+       {"not in one of other fields",
+        {Planned()},
+        "activity { about: 'customers/c1/tickets/t' }",
+        "updated { changed { paths: 'about' } activity { about: 'customers/c1/tickets/t' } }"}},
+      context, facts);
+  CheckDecisions<ActivityModel, v1::CompleteActivityRequest>(
+      {{"in a completion", {Planned()}, "contacts: 'contacts/k2'", "!STAFF_UNKNOWN"}}, context,
+      facts);
 }
 
 TEST(PlanActivity, RefusesBadShapesByTheirField) {
@@ -169,6 +233,7 @@ TEST(PlanActivity, IsForTheCustomerThatStandsForAMergedOne) {
   rows.Put(kCustomers, ParseText<v1::Customer>("name: 'customers/c2' owner: 'eve'"));
   rows.Put(kRedirects,
            ParseText<v1::Redirect>("customer: 'customers/c1' survivor: 'customers/c2'"));
+  rows.Put(kStaff, ParseText<v1::Staff>("name: 'staff/ann'"));
   const auto plan = ParseText<v1::PlanActivityRequest>(Ask());
   const auto context = FixedContext<ActivityModel>();
   const auto decided =
@@ -373,7 +438,20 @@ TEST(CompleteActivity, Rules) {
 
 TEST(CompleteActivity, WithoutACustomerThereIsNoTouchpoint) {
   CheckDecisions<ActivityModel, v1::CompleteActivityRequest>(
-      {{"none", {Planned()}, "", Done("")}}, FixedContext<ActivityModel>(), ActivityModel::Facts());
+      {{"none",
+        {Planned(), "updated { changed { paths: 'customer' } activity {} }"},
+        "",
+        Done("")}},
+      FixedContext<ActivityModel>(), ActivityModel::Facts());
+}
+
+TEST(CompleteActivity, HasATouchpointAlsoWhereTheTableOfCustomersIsBehind) {
+  CheckDecisions<ActivityModel, v1::CompleteActivityRequest>(
+      {{"with the customer that it names",
+        {Planned()},
+        "",
+        Done(Touch("channel: CHANNEL_PHONE "))}},
+      FixedContext<ActivityModel>(), ActivityModel::Facts());
 }
 
 TEST(CancelActivity, Rules) {

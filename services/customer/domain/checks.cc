@@ -73,7 +73,7 @@ absl::Status CheckPerson(const v1::CustomerPersonal& personal, bool person) {
 absl::Status CheckPersonal(const v1::Customer& customer) {
   const v1::CustomerPersonal& personal = customer.personal();
   if (absl::Status s = CheckEach("customer.personal.phones", personal.phones(), IsPhone,
-                                 "must be an international number: + and 8 to 15 digits");
+                                 "must be a telephone number, with its country or of ours");
       !s.ok()) {
     return s;
   }

@@ -46,12 +46,41 @@ bool IsThere(const Message& message, const FieldDescriptor& field) {
                              : reflection.HasField(message, &field);
 }
 
+void AddFilled(const Message& message, const std::string& above, std::string& filled) {
+  std::vector<const FieldDescriptor*> fields;
+  message.GetReflection()->ListFields(message, &fields);
+  for (const FieldDescriptor* field : fields) {
+    if (IsOutputOnly(*field)) continue;
+    const std::string path = absl::StrCat(above, field->number());
+    absl::StrAppend(&filled, path, " ");
+    if (!field->is_repeated() && field->message_type() != nullptr)
+      AddFilled(message.GetReflection()->GetMessage(message, field), path + ".", filled);
+  }
+}
+
+}  // namespace
+
+std::string FilledFields(const v1::Customer& customer) {
+  std::string filled = " ";
+  AddFilled(customer, "", filled);
+  return filled;
+}
+
+bool IsAmong(std::string_view filled, std::string_view path) {
+  std::string numbers;
+  for (const FieldDescriptor* field : FieldsOf(path))
+    absl::StrAppend(&numbers, numbers.empty() ? " " : ".", field->number());
+  return !numbers.empty() && filled.find(numbers + " ") != std::string_view::npos;
+}
+
 bool CountsFor(const v1::CompletenessWeight& weight, v1::CustomerKind kind) {
   const auto& kinds = weight.kinds();
   return kinds.empty() || std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
 }
 
-}  // namespace
+int32_t CompleteBps(int64_t filled, int64_t all) {
+  return all == 0 ? kWholeBps : static_cast<int32_t>(filled * kWholeBps / all);
+}
 
 bool CanBeFilledIn(std::string_view path) {
   const auto fields = FieldsOf(path);
@@ -82,7 +111,7 @@ v1::GetCompletenessResponse CompletenessOf(const v1::Customer& customer,
     all += weight.weight();
     if (field.filled()) filled += weight.weight();
   }
-  response.set_complete_bps(all == 0 ? kWholeBps : static_cast<int32_t>(filled * kWholeBps / all));
+  response.set_complete_bps(CompleteBps(filled, all));
   response.set_customer_policy_etag(policy.etag());
   return response;
 }

@@ -33,6 +33,22 @@ TEST(IsFilledIn, IsWhatDiffersFromANewCustomer) {
   EXPECT_FALSE(IsFilledIn(v1::Customer(), "personal.phones"));
 }
 
+TEST(FilledFields, SaysOfEachPathWhatTheCustomerDoes) {
+  const auto customer = ParseText<v1::Customer>(
+      "name: 'customers/a' kind: CUSTOMER_KIND_COMPANY status: CUSTOMER_STATUS_ACTIVE industry: "
+      "'steel' key_account: true tags: 'a' personal { phones: '+4912345678' } credit_limit { "
+      "units: 0 }");
+  const std::string filled = FilledFields(customer);
+  for (const char* path : {"industry", "personal", "personal.phones", "personal.emails",
+                           "personal.birth_date", "credit_limit", "credit_limit.units", "tags",
+                           "key_account", "annual_revenue.units", "kind", "region", "website"})
+    EXPECT_EQ(IsAmong(filled, path), IsFilledIn(customer, path)) << path;
+  EXPECT_FALSE(IsAmong(filled, "colour"));
+  EXPECT_EQ(FilledFields(ParseText<v1::Customer>("status: CUSTOMER_STATUS_ACTIVE tier: TIER_TOP")),
+            " ")
+      << "what only the service says";
+}
+
 TEST(CompletenessOf, IsTheShareOfTheWeightsThatCountForItsKind) {
   const auto policy = ParseText<v1::CustomerPolicy>(R"(
     etag: "4"

@@ -2,7 +2,9 @@
 
 #include <tuple>
 
+#include "crm/customer/v1/reason.pb.h"
 #include "libs/base/status.h"
+#include "libs/base/text.h"
 #include "libs/base/timestamp.h"
 
 namespace crm::customer {
@@ -38,6 +40,18 @@ absl::Status CheckConsent(const v1::RecordConsentRequest& record, absl::Time now
   if (record.has_effect_time() && base::TimeOf(record.effect_time()) > now)
     return Invalid("effect_time", "must not lie in the future");
   return absl::OkStatus();
+}
+
+absl::Status CheckOptIn(const v1::RecordConsentRequest& record, const v1::ConsentTerm* holds) {
+  const bool again = record.state() == v1::CONSENT_STATE_OPTED_IN && holds != nullptr &&
+                     holds->state() == v1::CONSENT_STATE_OPTED_OUT;
+  if (!again) return absl::OkStatus();
+  const bool their_act = record.source() == v1::CONSENT_SOURCE_FORM ||
+                         record.source() == v1::CONSENT_SOURCE_PAPER ||
+                         record.source() == v1::CONSENT_SOURCE_SPOKEN;
+  if (their_act && !base::IsBlank(record.evidence())) return absl::OkStatus();
+  return base::Refused(v1::REASON_CONSENT_WITHDRAWN,
+                       "who opted out can opt in only by an act of their own, with evidence");
 }
 
 const v1::ConsentTerm* ConsentAt(const v1::Customer& customer, common::v1::Channel channel,

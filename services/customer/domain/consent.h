@@ -16,6 +16,10 @@ inline constexpr int kConsentTermsMax = 100;
 // The shape of what is said, and that it does not hold from later than `now` on.
 absl::Status CheckConsent(const v1::RecordConsentRequest& record, absl::Time now);
 
+// CONSENT_WITHDRAWN for who opts in although `holds`, their term (nullptr: none), says that they
+// opted out: only a form, a paper or their word takes that back, with evidence.
+absl::Status CheckOptIn(const v1::RecordConsentRequest& record, const v1::ConsentTerm* holds);
+
 // The term of the channel that holds at `as_of` by what was recorded at `known_at` (both
 // included): the one with the latest effect, among equal ones the one recorded last. nullptr:
 // nobody had said.

@@ -30,6 +30,10 @@ std::string Said(const std::string& what, int64_t effect, int64_t record = 17724
 constexpr char kYes[] =
     "channel: CHANNEL_EMAIL state: CONSENT_STATE_OPTED_IN source: CONSENT_SOURCE_FORM "
     "lawful_basis: LAWFUL_BASIS_CONSENT ";
+std::string Yes(const std::string& source) {
+  return "channel: CHANNEL_EMAIL state: CONSENT_STATE_OPTED_IN source: CONSENT_SOURCE_" + source +
+         " lawful_basis: LAWFUL_BASIS_CONSENT ";
+}
 constexpr char kNo[] =
     "channel: CHANNEL_EMAIL state: CONSENT_STATE_OPTED_OUT source: CONSENT_SOURCE_UNSUBSCRIBED ";
 
@@ -49,6 +53,23 @@ TEST(RecordConsent, Rules) {
        {kCompany, Said(kYes, 1772000000)},
        std::string(kYes) + "evidence: 'forms/7'",
        Said(std::string(kYes) + "evidence: 'forms/7'", 1772445600)},
+      {"lets nobody else take back who opted out",
+       {kCompany, Said(kNo, 1772000000)},
+       Yes("IMPORT") + "evidence: 'files/7'",
+       "!CONSENT_WITHDRAWN"},
+      {"nor by hand",
+       {kCompany, Said(kNo, 1772000000)},
+       Yes("MANUAL") + "evidence: 'files/7'",
+       "!CONSENT_WITHDRAWN"},
+      {"nor without what shows it", {kCompany, Said(kNo, 1772000000)}, kYes, "!CONSENT_WITHDRAWN"},
+      {"takes their own act for it",
+       {kCompany, Said(kNo, 1772000000)},
+       std::string(kYes) + "evidence: 'forms/7'",
+       Said(std::string(kYes) + "evidence: 'forms/7'", 1772445600)},
+      {"takes what held before they opted out from anywhere",
+       {kCompany, Said(kNo, 1772100000)},
+       Yes("IMPORT") + "effect_time { seconds: 1772000000 }",
+       Said(Yes("IMPORT"), 1772000000)},
       {"needs a channel", {kCompany}, "state: CONSENT_STATE_OPTED_OUT", "!field:channel"},
       {"needs a state", {kCompany}, "channel: CHANNEL_EMAIL", "!field:state"},
       {"needs a source",
@@ -74,11 +95,21 @@ TEST(RecordConsent, Rules) {
 
 TEST(RecordConsent, HasALimit) {
   std::vector<std::string> facts = {kCompany};
-  for (int i = 0; i < kConsentTermsMax; ++i) facts.push_back(Said(i % 2 ? kNo : kYes, 1000 + i));
+  for (int i = 0; i < kConsentTermsMax; ++i) facts.push_back(Said(i % 2 ? kYes : kNo, 1000 + i));
   CheckDecisions<CustomerModel, v1::RecordConsentRequest>(
       {{"refuses one more", facts, std::string(kYes) + "evidence: 'x'", "!CONSENTS_FULL"},
        {"lets everybody opt out", facts, std::string(kNo) + "evidence: 'x'",
-        Said(std::string(kNo) + "evidence: 'x'", 1772445600)}});
+        Said(std::string(kNo) + "evidence: 'x'", 1772445600)},
+       {"is quiet of what they have taken back since", facts,
+        std::string(kNo) + "effect_time { seconds: 1098 } evidence: 'x'", ""}});
+  facts.push_back(Said(kNo, 2000));
+  CheckDecisions<CustomerModel, v1::RecordConsentRequest>(
+      {{"is quiet of who has opted out", facts, std::string(kNo) + "evidence: 'x'", ""},
+       {"hears of another channel", facts,
+        "channel: CHANNEL_PHONE state: CONSENT_STATE_OPTED_OUT source: CONSENT_SOURCE_SPOKEN",
+        Said("channel: CHANNEL_PHONE state: CONSENT_STATE_OPTED_OUT source: "
+             "CONSENT_SOURCE_SPOKEN ",
+             1772445600)}});
 }
 
 TEST(Consents, AreAsOfAMomentAndAsKnownAtAnother) {

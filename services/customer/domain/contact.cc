@@ -11,26 +11,13 @@
 #include "libs/base/field_mask.h"
 #include "libs/engine/update.h"
 #include "services/customer/domain/contact_checks.h"
+#include "services/customer/domain/contact_merge.h"
+#include "services/customer/domain/phones.h"
 
 namespace crm::customer {
 namespace {
 
 using Event = ContactModel::Event;
-
-// Personal data stand apart in an event, so that they can be encrypted and erased.
-template <class Fact>
-void MovePersonal(Fact& fact) {
-  v1::Contact& contact = *fact.mutable_contact();
-  if (contact.has_personal()) fact.mutable_personal()->Swap(contact.mutable_personal());
-  contact.clear_personal();
-}
-
-template <class Fact>
-v1::Contact Joined(const Fact& fact) {
-  v1::Contact joined = fact.contact();
-  if (fact.has_personal()) *joined.mutable_personal() = fact.personal();
-  return joined;
-}
 
 template <class List, class Same>
 void AddTo(const List& there, List& more, const Same& same) {
@@ -67,50 +54,83 @@ void KeepMarks(const List& there, List& row, const Same& same) {
   }
 }
 
-engine::Decision<ContactModel> Update(const v1::Contact& contact, const v1::Contact& values,
+engine::Decision<ContactModel> Update(const v1::Contact& contact, v1::Contact values,
                                       const google::protobuf::FieldMask& mask,
-                                      const engine::Context& context) {
+                                      const engine::Context& context, const ContactFacts& facts) {
+  if (values.has_personal()) ReadPhones(facts.phone_country, *values.mutable_personal());
   const auto changed = engine::ChangedFields(values, mask, contact);
   if (!changed.ok()) return changed.status();
   if (changed->paths().empty()) return std::nullopt;
   v1::Contact next = contact;
   base::ApplyMask(*changed, values, next);
   if (absl::Status s = CheckContact(next, context.business_date); !s.ok()) return s;
+  if (TouchesCustomFields(*changed)) {
+    if (absl::Status s = CheckCustomFields(contact, next, facts.custom_fields); !s.ok()) return s;
+  }
   Event event;
   auto& updated = *event.mutable_updated();
   *updated.mutable_changed() = *changed;
   base::ApplyMask(*changed, values, *updated.mutable_contact());
-  MovePersonal(updated);
+  MoveContactPersonal(updated);
   return event;
 }
 
 }  // namespace
 
+ContactFacts ContactModel::Gather(const v1::CreateContactRequest& create,
+                                  const engine::Context& context,
+                                  const engine::Snapshot& snapshot) {
+  return {LookUpCustomFields(create.contact(), context, snapshot),
+          PhoneCountry(create.contact().personal(), snapshot)};
+}
+
 engine::Decision<ContactModel> ContactModel::Decide(const State&,
                                                     const v1::CreateContactRequest& create,
-                                                    const engine::Context& context) {
-  if (absl::Status s = CheckContact(create.contact(), context.business_date); !s.ok()) return s;
+                                                    const engine::Context& context,
+                                                    const ContactFacts& facts) {
+  v1::Contact contact = create.contact();
+  if (contact.has_personal()) ReadPhones(facts.phone_country, *contact.mutable_personal());
+  if (absl::Status s = CheckContact(contact, context.business_date); !s.ok()) return s;
+  if (absl::Status s = CheckCustomFields({}, contact, facts.custom_fields); !s.ok()) return s;
   Event event;
-  *event.mutable_created()->mutable_contact() = create.contact();
-  MovePersonal(*event.mutable_created());
+  *event.mutable_created()->mutable_contact() = std::move(contact);
+  MoveContactPersonal(*event.mutable_created());
   return event;
+}
+
+ContactFacts ContactModel::Gather(const v1::UpdateContactRequest& update,
+                                  const engine::Context& context,
+                                  const engine::Snapshot& snapshot) {
+  return {LookUpCustomFields(update.contact(), update.update_mask(), context, snapshot),
+          PhoneCountry(update.contact().personal(), snapshot)};
 }
 
 engine::Decision<ContactModel> ContactModel::Decide(const State& contact,
                                                     const v1::UpdateContactRequest& update,
-                                                    const engine::Context& context) {
-  return Update(contact, update.contact(), update.update_mask(), context);
+                                                    const engine::Context& context,
+                                                    const ContactFacts& facts) {
+  return Update(contact, update.contact(), update.update_mask(), context, facts);
+}
+
+ContactFacts ContactModel::Gather(const v1::ReimportContactRequest& import,
+                                  const engine::Context& context,
+                                  const engine::Snapshot& snapshot) {
+  return {LookUpCustomFields(import.contact(), {}, context, snapshot),
+          PhoneCountry(import.contact().personal(), snapshot)};
 }
 
 engine::Decision<ContactModel> ContactModel::Decide(const State& contact,
                                                     const v1::ReimportContactRequest& import,
-                                                    const engine::Context& context) {
+                                                    const engine::Context& context,
+                                                    const ContactFacts& facts) {
   v1::ReimportContactRequest added = import;
   v1::Contact& row = *added.mutable_contact();
   AddTo(contact.external_ids(), *row.mutable_external_ids(), base::SameExternalId);
   AddTo(contact.tags(), *row.mutable_tags(), std::equal_to<>());
+  AddCustomFields(contact, row);
   if (row.has_personal()) {
     v1::ContactPersonal& personal = *row.mutable_personal();
+    ReadPhones(facts.phone_country, personal);
     KeepMarks(contact.personal().phones(), *personal.mutable_phones(),
               [](const auto& a, const auto& b) { return a.number() == b.number(); });
     KeepMarks(contact.personal().emails(), *personal.mutable_emails(),
@@ -119,16 +139,23 @@ engine::Decision<ContactModel> ContactModel::Decide(const State& contact,
               });
   }
   if (absl::Status s = base::ValidateLimits(added); !s.ok()) return s;
-  return Update(contact, row, {}, context);
+  return Update(contact, row, {}, context, facts);
 }
 
 void ContactModel::Evolve(State& state, const Event& event) {
   switch (event.event_case()) {
     case Event::kCreated:
-      state = Joined(event.created());
+      state = JoinedContact(event.created());
       return;
     case Event::kUpdated:
-      base::ApplyMask(event.updated().changed(), Joined(event.updated()), state);
+      base::ApplyMask(event.updated().changed(), JoinedContact(event.updated()), state);
+      return;
+    case Event::kMerged:
+    case Event::kAbsorbed:
+    case Event::kUnmerged:
+    case Event::kMergeReversed:
+    case Event::kMergeDeclined:
+      FoldContactMerge(event, state);
       return;
     case Event::EVENT_NOT_SET:
       base::Check(false, "the engine stops at facts it does not know, before Evolve");

@@ -20,8 +20,12 @@
 #include "services/customer/domain/customer_merge.h"
 #include "services/customer/domain/customer_ownership.h"
 #include "services/customer/domain/customer_policy.h"
+#include "services/customer/domain/customer_references.h"
 #include "services/customer/domain/parent.h"
 #include "services/customer/domain/personal_facts.h"
+#include "services/customer/domain/phones.h"
+#include "services/customer/domain/position.h"
+#include "services/customer/domain/staleness.h"
 #include "services/customer/read/tables.h"
 
 namespace crm::customer {
@@ -75,10 +79,11 @@ OwnerFacts LookUpNewOwner(const std::string& name, const v1::Customer& values,
 }
 
 // The fact that the fields of `mask` (empty: those set) become what they are in `values`.
-engine::Decision<CustomerModel> Update(const v1::Customer& customer, const v1::Customer& values,
+engine::Decision<CustomerModel> Update(const v1::Customer& customer, v1::Customer values,
                                        const google::protobuf::FieldMask& mask,
                                        const std::string& owner_reason,
                                        const engine::Context& context, const CustomerFacts& facts) {
+  if (values.has_personal()) ReadPhones(facts.phone_country, *values.mutable_personal());
   const std::string& reporting_currency = context.reporting_currency;
   if (absl::Status s = CheckNotErased(customer.status()); !s.ok()) return s;
   const auto changed = engine::ChangedFields(values, mask, customer);
@@ -93,6 +98,11 @@ engine::Decision<CustomerModel> Update(const v1::Customer& customer, const v1::C
     return base::Refused(v1::REASON_CURRENCY_FIXED, "the customer has ordered in its currency");
   }
   if (absl::Status s = CheckCustomer(next, reporting_currency); !s.ok()) return s;
+  if (absl::Status s = CheckPlaces(customer, next); !s.ok()) return s;
+  if (absl::Status s = RefusedAt(facts.references, *changed); !s.ok()) return s;
+  if (TouchesCustomFields(*changed)) {
+    if (absl::Status s = CheckCustomFields(customer, next, facts.custom_fields); !s.ok()) return s;
+  }
   const auto& paths = changed->paths();
   if (!facts.parent.ok() && std::find(paths.begin(), paths.end(), "parent") != paths.end())
     return facts.parent;
@@ -132,7 +142,10 @@ CustomerFacts CustomerModel::Gather(const v1::CreateCustomerRequest& create,
                                     const engine::Context& context,
                                     const engine::Snapshot& snapshot) {
   return {LookUpOwner(create.customer(), create.customer().owner(), context, snapshot),
-          ParentRefusal(context.name, create.customer().parent(), snapshot)};
+          ParentRefusal(context.name, create.customer().parent(), snapshot),
+          LookUpCustomFields(create.customer(), context, snapshot),
+          PhoneCountry(create.customer().personal(), snapshot),
+          RefusedReferencesOf({}, create.customer(), context, snapshot)};
 }
 
 engine::Decision<CustomerModel> CustomerModel::Decide(const State&,
@@ -144,12 +157,18 @@ engine::Decision<CustomerModel> CustomerModel::Decide(const State&,
   if (status != v1::CUSTOMER_STATUS_SUSPECT && status != v1::CUSTOMER_STATUS_PROSPECT) {
     return base::Invalid("initial_status", "must be SUSPECT or PROSPECT");
   }
-  if (absl::Status s = CheckCustomer(create.customer(), context.reporting_currency); !s.ok())
-    return s;
+  v1::Customer customer = create.customer();
+  if (customer.has_personal()) ReadPhones(facts.phone_country, *customer.mutable_personal());
+  if (absl::Status s = CheckCustomer(customer, context.reporting_currency); !s.ok()) return s;
+  if (absl::Status s = CheckPlaces({}, customer); !s.ok()) return s;
+  if (absl::Status s = CheckCustomFields({}, customer, facts.custom_fields); !s.ok()) return s;
   if (!facts.parent.ok()) return facts.parent;
+  if (!create.imported() && IsByHand(context.actor)) {
+    if (absl::Status s = RefusedAt(facts.references, "collaborators"); !s.ok()) return s;
+  }
   Event event;
   auto& created = *event.mutable_created();
-  *created.mutable_customer() = create.customer();
+  *created.mutable_customer() = std::move(customer);
   created.mutable_customer()->set_status(status);
   *created.mutable_customer()->mutable_data_check_time() = base::TimestampOf(context.time);
   MovePersonal(*created.mutable_customer(), *created.mutable_personal());
@@ -161,7 +180,11 @@ CustomerFacts CustomerModel::Gather(const v1::UpdateCustomerRequest& update,
                                     const engine::Context& context,
                                     const engine::Snapshot& snapshot) {
   return {LookUpNewOwner(context.name, update.customer(), update.update_mask(), context, snapshot),
-          ParentRefusal(context.name, update.customer().parent(), snapshot)};
+          ParentRefusal(context.name, update.customer().parent(), snapshot),
+          LookUpCustomFields(update.customer(), update.update_mask(), context, snapshot),
+          PhoneCountry(update.customer().personal(), snapshot),
+          RefusedReferencesOf(snapshot.Get(kCustomers, context.name).value_or(v1::Customer()),
+                              update.customer(), context, snapshot)};
 }
 
 engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
@@ -176,7 +199,9 @@ CustomerFacts CustomerModel::Gather(const v1::ReimportCustomerRequest& import,
                                     const engine::Context& context,
                                     const engine::Snapshot& snapshot) {
   return {LookUpNewOwner(import.name(), import.customer(), {}, context, snapshot),
-          ParentRefusal(import.name(), import.customer().parent(), snapshot)};
+          ParentRefusal(import.name(), import.customer().parent(), snapshot),
+          LookUpCustomFields(import.customer(), {}, context, snapshot),
+          PhoneCountry(import.customer().personal(), snapshot)};
 }
 
 engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
@@ -188,6 +213,7 @@ engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
   AddTo(customer.external_ids(), *row.mutable_external_ids(), SameExternalId);
   AddTo(customer.tags(), *row.mutable_tags(), std::equal_to<>());
   AddTo(customer.relations(), *row.mutable_relations(), std::equal_to<>());
+  AddCustomFields(customer, row);
   if (absl::Status s = base::ValidateLimits(added); !s.ok()) return s;
   auto decision = Update(customer, row, {}, "", context, facts);
   if (decision.ok() && decision->has_value() && (*decision)->has_updated())
@@ -195,14 +221,20 @@ engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
   return decision;
 }
 
+CheckedFacts CustomerModel::Gather(const v1::VerifyCustomerRequest& verify,
+                                   const engine::Context& context,
+                                   const engine::Snapshot& snapshot) {
+  return {AnybodyHolds(verify.name(), context.business_date, snapshot)};
+}
+
 engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
                                                       const v1::VerifyCustomerRequest&,
-                                                      const engine::Context& context) {
+                                                      const engine::Context& context,
+                                                      const CheckedFacts& facts) {
   if (absl::Status s = CheckNotErased(customer.status()); !s.ok()) return s;
-  const auto& personal = customer.personal();
-  if (personal.phones().empty() && personal.emails().empty() && personal.addresses().empty()) {
-    return base::Refused(v1::REASON_NOTHING_TO_VERIFY, "the customer has no contact data");
-  }
+  // Who was once said to be stale can always be checked.
+  if (!customer.has_stale_since_date() && !facts.anybody_there && !HasDataToCheck(customer))
+    return base::Refused(v1::REASON_NOTHING_TO_VERIFY, "nothing is known that could be checked");
   const auto day = [&](absl::Time time) { return absl::ToCivilDay(time, context.zone); };
   if (customer.has_verify_time() && day(base::TimeOf(customer.verify_time())) == day(context.time))
     return std::nullopt;
@@ -274,6 +306,11 @@ engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
                                                       const ActivityWindow& window) {
   if (absl::Status s = base::CheckDate("order_date", activate.order_date()); !s.ok()) return s;
   if (customer.status() == v1::CUSTOMER_STATUS_ERASED) return std::nullopt;
+  // An order of one that it has not absorbed yet, or not any more: a merge brings it along.
+  const auto& there = customer.absorbed_customers();
+  if (!activate.absorbed().empty() &&
+      std::find(there.begin(), there.end(), activate.absorbed()) == there.end())
+    return std::nullopt;
   absl::CivilDay last = base::DayOf(activate.order_date());
   if (customer.has_last_order_date())
     last = std::max(last, base::DayOf(customer.last_order_date()));
@@ -409,6 +446,9 @@ void CustomerModel::Evolve(State& state, const Event& event) {
       return;
     case Event::kBecameStale:
       *state.mutable_stale_since_date() = event.became_stale().stale_since_date();
+      return;
+    case Event::kStaleEnded:
+      state.clear_stale_since_date();
       return;
     case Event::EVENT_NOT_SET:
       base::Check(false, "the engine stops at facts it does not know, before Evolve");

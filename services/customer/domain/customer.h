@@ -17,8 +17,11 @@
 #include "crm/customer/v1/ownership_internal.pb.h"
 #include "crm/customer/v1/pool.pb.h"
 #include "crm/customer/v1/staleness.pb.h"
+#include "crm/customer/v1/transfer_internal.pb.h"
 #include "libs/engine/model.h"
+#include "services/customer/domain/custom_values.h"
 #include "services/customer/domain/ownership.h"
+#include "services/customer/domain/references.h"
 #include "services/customer/domain/survivorship.h"
 
 namespace crm::customer {
@@ -52,6 +55,14 @@ struct MergeUndoFacts {
 struct CustomerFacts {
   OwnerFacts owner;
   absl::Status parent;  // Why it cannot stand below the parent that is named (parent.h).
+  CustomFieldFacts custom_fields = {};
+  std::string phone_country = {};     // Of numbers that are written without one.
+  RefusedReferences references = {};  // What is named and cannot be (customer_references.h).
+};
+
+// What else of a customer can be right or wrong besides its own data.
+struct CheckedFacts {
+  bool anybody_there = false;  // Somebody holds a position at it.
 };
 
 struct CustomerModel {
@@ -60,27 +71,33 @@ struct CustomerModel {
   using Due = v1::CheckActivityRequest;
 
   // Refuses STAFF_LEFT, STAFF_UNKNOWN (the owner). An owner whom a limit binds is asked first.
-  // Refuses PARENT_UNKNOWN.
+  // Refuses PARENT_UNKNOWN; unless it is imported, what customer_references.h refuses of
+  // collaborators: branch and team may be set up later.
   static CustomerFacts Gather(const v1::CreateCustomerRequest&, const engine::Context&,
                               const engine::Snapshot&);
   static engine::Decision<CustomerModel> Decide(const State&, const v1::CreateCustomerRequest&,
                                                 const engine::Context&,
                                                 const CustomerFacts& facts = {});
-  // Refuses CURRENCY_FIXED, PARENT_UNKNOWN, PARENT_CYCLE; for a new owner as TransferCustomer.
+  // Refuses CURRENCY_FIXED, PARENT_UNKNOWN, PARENT_CYCLE; what customer_references.h refuses; for a
+  // new owner as TransferCustomer.
   static CustomerFacts Gather(const v1::UpdateCustomerRequest&, const engine::Context&,
                               const engine::Snapshot&);
   static engine::Decision<CustomerModel> Decide(const State&, const v1::UpdateCustomerRequest&,
                                                 const engine::Context&,
                                                 const CustomerFacts& facts = {});
-  // Sets what the row has; external ids, tags and relations are added to. Refuses the same.
+  // Sets what the row has; external ids, tags and relations are added to. Refuses the same, but for
+  // references.
   static CustomerFacts Gather(const v1::ReimportCustomerRequest&, const engine::Context&,
                               const engine::Snapshot&);
   static engine::Decision<CustomerModel> Decide(const State&, const v1::ReimportCustomerRequest&,
                                                 const engine::Context&,
                                                 const CustomerFacts& facts = {});
   // Refuses NOTHING_TO_VERIFY.
+  static CheckedFacts Gather(const v1::VerifyCustomerRequest&, const engine::Context&,
+                             const engine::Snapshot&);
   static engine::Decision<CustomerModel> Decide(const State&, const v1::VerifyCustomerRequest&,
-                                                const engine::Context&);
+                                                const engine::Context&,
+                                                const CheckedFacts& facts = {});
   // Refuses NOT_A_SUSPECT.
   static engine::Decision<CustomerModel> Decide(const State&, const v1::QualifyCustomerRequest&,
                                                 const engine::Context&);
@@ -122,13 +139,27 @@ struct CustomerModel {
   static engine::Decision<CustomerModel> Decide(const State&, const v1::RecycleCustomerRequest&,
                                                 const engine::Context&, const RecycleFacts& facts);
 
+  // What a transfer gives on (customer_hand.cc). Refuses CUSTOMER_ERASED, OWNER_PENDING,
+  // OWNER_CHANGED (it is not the giver's); but when it is given back STAFF_LEFT, STAFF_UNKNOWN.
+  static OwnerFacts Gather(const v1::HandCustomerRequest&, const engine::Context&,
+                           const engine::Snapshot&);
+  static engine::Decision<CustomerModel> Decide(const State&, const v1::HandCustomerRequest&,
+                                                const engine::Context&,
+                                                const OwnerFacts& facts = {});
+  // Refuses CUSTOMER_ERASED, OWNER_CHANGED (the giver has no part in it).
+  static engine::Decision<CustomerModel> Decide(const State&, const v1::HandCollaborationRequest&,
+                                                const engine::Context&);
+
   // What may be done with the data, and whether they are fresh (customer_care.cc). Refuses
-  // CUSTOMER_ERASED, CONSENTS_FULL.
+  // CUSTOMER_ERASED, CONSENT_WITHDRAWN, CONSENTS_FULL.
   static engine::Decision<CustomerModel> Decide(const State&, const v1::RecordConsentRequest&,
                                                 const engine::Context&);
-  // Nothing when the data are not stale, or that was said.
+  // Nothing when the data are as is known already: stale, or not.
+  static CheckedFacts Gather(const v1::MarkStaleRequest&, const engine::Context&,
+                             const engine::Snapshot&);
   static engine::Decision<CustomerModel> Decide(const State&, const v1::MarkStaleRequest&,
-                                                const engine::Context&);
+                                                const engine::Context&,
+                                                const CheckedFacts& facts = {});
   // The window of the tier plan; it is configuration, and may be behind.
   static ActivityWindow Gather(const v1::ActivateCustomerRequest&, const engine::Context&,
                                const engine::Snapshot&);

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -15,48 +17,29 @@
 #include "services/customer/domain/ownership.h"
 #include "services/customer/domain/personal_facts.h"
 #include "services/customer/domain/survivorship.h"
+#include "services/customer/read/activity_tables.h"
+#include "services/customer/read/care_tables.h"
+#include "services/customer/read/interview_tables.h"
 #include "services/customer/read/merge_tables.h"
 #include "services/customer/read/redirects.h"
 #include "services/customer/read/tables.h"
+#include "services/customer/read/timeline_tables.h"
 
 namespace crm::customer {
 namespace {
 
 using Event = CustomerModel::Event;
 
-constexpr size_t kKeptMax = 100;
 constexpr absl::CivilDay kEpoch(1970, 1, 1);
 
-const v1::CustomerMerge* Remembered(const v1::Customer& customer, const std::string& merge_case) {
-  const auto& merges = customer.merges();
-  const auto found = std::find_if(merges.rbegin(), merges.rend(), [&](const auto& merge) {
-    return merge.merge_case() == merge_case;
-  });
-  return found == merges.rend() ? nullptr : &*found;
-}
-
-// The outcome that the customer remembers of a case, in place of an earlier one.
-void Remember(v1::CustomerMerge merge, v1::Customer& state) {
-  auto& merges = *state.mutable_merges();
-  for (v1::CustomerMerge& known : merges) {
-    if (known.merge_case() != merge.merge_case()) continue;
-    known = std::move(merge);
-    return;
-  }
-  if (merges.size() == kMergesMax) merges.DeleteSubrange(0, 1);
-  *merges.Add() = std::move(merge);
-}
-
+// What the customer remembers from now on.
 template <class Fact>
-v1::CustomerMerge MergeOf(const Fact& fact, const std::string& other, v1::MergeRole role,
-                          v1::MergeOutcome outcome, const google::protobuf::Timestamp& time) {
-  v1::CustomerMerge merge;
-  merge.set_merge_case(fact.merge_case());
+void Remember(const Fact& fact, const std::string& other, v1::MergeRole role,
+              v1::MergeOutcome outcome, const google::protobuf::Timestamp& time,
+              v1::Customer& state) {
+  auto merge = MergeOf<v1::CustomerMerge>(fact.merge_case(), role, outcome, time);
   merge.set_customer(other);
-  merge.set_role(role);
-  merge.set_outcome(outcome);
-  *merge.mutable_outcome_time() = time;
-  return merge;
+  RememberMerge(std::move(merge), *state.mutable_merges());
 }
 
 Event Declined(const std::string& merge_case, const std::string& other, v1::MergeRole role,
@@ -91,30 +74,71 @@ void FoldFacts(const Fact& fact, v1::Customer& state) {
   TakeFields(fact.changed(), Joined(fact.customer(), fact.personal()), state);
 }
 
-void RemoveAbsorbed(const std::string& name, v1::Customer& state) {
-  auto& absorbed = *state.mutable_absorbed_customers();
-  absorbed.erase(std::remove(absorbed.begin(), absorbed.end(), name), absorbed.end());
-}
+// Names of what was recorded since a time, of each kind one more than can be kept.
+class Since {
+ public:
+  Since(absl::Time time, const engine::Snapshot& snapshot) : time_(time), snapshot_(snapshot) {}
 
-// What was recorded under the survivor since the merge.
-v1::MergeKept ResourcesSince(const v1::MergeUndo& undo, const engine::Snapshot& snapshot) {
-  v1::MergeKept kept;
-  const absl::Time merge_time = base::TimeOf(undo.merge_time());
-  const auto keep = [&](const auto& row) {
-    if (base::TimeOf(row.create_time()) < merge_time) return true;
-    if (kept.resources_size() == static_cast<int>(kKeptMax)) {
-      kept.set_resources_incomplete(true);
-      return false;
+  template <class Row, class... Key>
+  void Look(const table::TableSpec<Row>& table, std::string_view index, const Key&... key) {
+    size_t found = 0;
+    snapshot_.Scan(
+        table, index,
+        [&](const Row& row) {
+          if (base::TimeOf(row.create_time()) < time_) return true;
+          names_.insert(row.name());
+          return ++found <= kKeptMax;
+        },
+        key...);
+  }
+  // What another service made, as its first event says.
+  void LookAt(v1::TimelineKind kind, const std::string& customer) {
+    size_t found = 0;
+    snapshot_.Scan(
+        kTimeline, "",
+        [&](const v1::TimelineEntry& entry) {
+          if (entry.revision() != 1 || base::TimeOf(entry.record_time()) < time_) return true;
+          names_.insert(entry.about());
+          return ++found <= kKeptMax;
+        },
+        customer, kind);
+  }
+
+  v1::MergeKept Take() const {
+    v1::MergeKept kept;
+    for (const std::string& name : names_) {
+      if (kept.resources_size() == static_cast<int>(kKeptMax)) {
+        kept.set_resources_incomplete(true);
+        break;
+      }
+      kept.add_resources(name);
     }
-    kept.add_resources(row.name());
-    return true;
-  };
+    return kept;
+  }
+
+ private:
+  absl::Time time_;
+  const engine::Snapshot& snapshot_;
+  std::set<std::string> names_;
+};
+
+// What was recorded under the survivor since the merge, by the other services as far as their logs
+// were read here.
+v1::MergeKept ResourcesSince(const v1::MergeUndo& undo, const engine::Snapshot& snapshot) {
   const auto below = [&](const char* collection) {
     return table::StartsWith{absl::StrCat(undo.survivor(), "/", collection, "/")};
   };
-  snapshot.Scan(kTouchpoints, "", keep, below("touchpoints"));
-  snapshot.Scan(kPositions, "", keep, below("positions"));
-  return kept;
+  Since since(base::TimeOf(undo.merge_time()), snapshot);
+  since.Look(kActivities, "by_customer", undo.survivor());
+  since.Look(kExpenses, "", below("expenses"));
+  since.Look(kInsightSheets, "", below("insightSheets"));
+  since.Look(kInterviews, "", below("interviews"));
+  since.Look(kPositions, "", below("positions"));
+  since.Look(kTouchpoints, "", below("touchpoints"));
+  for (const v1::TimelineKind kind :
+       {v1::TIMELINE_KIND_OPPORTUNITY, v1::TIMELINE_KIND_ORDER, v1::TIMELINE_KIND_TICKET})
+    since.LookAt(kind, undo.survivor());
+  return since.Take();
 }
 
 // A merge keeps also what orders had said, changed or not: what they say later is taken back too.
@@ -167,26 +191,12 @@ void PutUndo(const engine::Change<CustomerModel>& change, engine::Rows& rows) {
   rows.Put(kMergeUndos, undo);
 }
 
-// The merge is gone: merges of later rest on what was before it.
-void DropUndo(const std::string& survivor, const std::string& merge_case, engine::Rows& rows) {
-  const auto gone = rows.Get(kMergeUndos, survivor, merge_case);
-  if (!gone.has_value()) return;
-  rows.Delete(kMergeUndos, survivor, merge_case);
-  std::vector<v1::MergeUndo> others;
-  rows.Scan(
-      kMergeUndos, "",
-      [&](const v1::MergeUndo& undo) {
-        if (undo.revision() > gone->revision()) others.push_back(undo);
-        return true;
-      },
-      survivor);
-  for (v1::MergeUndo& undo : others) {
-    std::vector<std::string> kept;
-    const google::protobuf::FieldMask fields = UndoFields(undo);
-    *undo.mutable_before() = Only(fields, Unmerged(undo.before(), *gone, kept));
-    *undo.mutable_after() = Only(fields, Unmerged(undo.after(), *gone, kept));
-    rows.Put(kMergeUndos, undo);
-  }
+// Makes what a later merge changed what it would be without the one that is gone.
+void Rebase(const v1::MergeUndo& gone, v1::MergeUndo& later) {
+  std::vector<std::string> kept;
+  const google::protobuf::FieldMask fields = UndoFields(later);
+  *later.mutable_before() = Only(fields, Unmerged(later.before(), gone, kept));
+  *later.mutable_after() = Only(fields, Unmerged(later.after(), gone, kept));
 }
 
 }  // namespace
@@ -293,7 +303,7 @@ engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
                                                       const v1::ReverseMergeRequest& reverse,
                                                       const engine::Context& context,
                                                       const MergeUndoFacts& facts) {
-  const v1::CustomerMerge* known = Remembered(customer, reverse.merge_case());
+  const v1::CustomerMerge* known = Remembered(customer.merges(), reverse.merge_case());
   if (known != nullptr && known->outcome() == v1::MERGE_OUTCOME_UNMERGED) return std::nullopt;
   v1::Reason why_not = WhyNot(customer, "");
   if (why_not == v1::REASON_UNSPECIFIED && !facts.undo.has_value()) why_not = v1::REASON_NOT_MERGED;
@@ -341,36 +351,32 @@ void FoldMerge(const v1::CustomerEvent& event, v1::Customer& state) {
     // Nobody makes way for it when it comes back: it is its owner's without a slot then.
     if (state.has_ownership()) state.mutable_ownership()->clear_owner_slot();
     FoldOwnershipState(state);
-    Remember(MergeOf(fact, fact.survivor(), v1::MERGE_ROLE_ABSORBED, v1::MERGE_OUTCOME_MERGED,
-                     fact.merge_time()),
-             state);
+    Remember(fact, fact.survivor(), v1::MERGE_ROLE_ABSORBED, v1::MERGE_OUTCOME_MERGED,
+             fact.merge_time(), state);
   } else if (event.has_absorbed()) {
     const v1::CustomerAbsorbed& fact = event.absorbed();
     FoldFacts(fact, state);
     state.add_absorbed_customers(fact.absorbed());
-    Remember(MergeOf(fact, fact.absorbed(), v1::MERGE_ROLE_SURVIVOR, v1::MERGE_OUTCOME_MERGED,
-                     fact.merge_time()),
-             state);
+    Remember(fact, fact.absorbed(), v1::MERGE_ROLE_SURVIVOR, v1::MERGE_OUTCOME_MERGED,
+             fact.merge_time(), state);
   } else if (event.has_unmerged()) {
     const v1::CustomerUnmerged& fact = event.unmerged();
     state.clear_merged_into();
     state.clear_merge_case();
     FoldOwnershipState(state);
-    Remember(MergeOf(fact, fact.survivor(), v1::MERGE_ROLE_ABSORBED, v1::MERGE_OUTCOME_UNMERGED,
-                     fact.unmerge_time()),
-             state);
+    Remember(fact, fact.survivor(), v1::MERGE_ROLE_ABSORBED, v1::MERGE_OUTCOME_UNMERGED,
+             fact.unmerge_time(), state);
   } else if (event.has_merge_reversed()) {
     const v1::CustomerMergeReversed& fact = event.merge_reversed();
     FoldFacts(fact, state);
-    RemoveAbsorbed(fact.absorbed(), state);
-    Remember(MergeOf(fact, fact.absorbed(), v1::MERGE_ROLE_SURVIVOR, v1::MERGE_OUTCOME_UNMERGED,
-                     fact.unmerge_time()),
-             state);
+    RemoveName(fact.absorbed(), *state.mutable_absorbed_customers());
+    Remember(fact, fact.absorbed(), v1::MERGE_ROLE_SURVIVOR, v1::MERGE_OUTCOME_UNMERGED,
+             fact.unmerge_time(), state);
   } else if (event.has_merge_declined()) {
     const v1::CustomerMergeDeclined& fact = event.merge_declined();
     const v1::MergeOutcome outcome =
         fact.reversal() ? v1::MERGE_OUTCOME_HELD : v1::MERGE_OUTCOME_DECLINED;
-    Remember(MergeOf(fact, fact.other(), fact.role(), outcome, fact.decline_time()), state);
+    Remember(fact, fact.other(), fact.role(), outcome, fact.decline_time(), state);
   }
 }
 
@@ -385,7 +391,8 @@ void ProjectMerges(const engine::Change<CustomerModel>& change, engine::Rows& ro
   } else if (change.event.has_absorbed()) {
     PutUndo(change, rows);
   } else if (change.event.has_merge_reversed()) {
-    DropUndo(change.meta.name, change.event.merge_reversed().merge_case(), rows);
+    DropUndo(kMergeUndos, change.meta.name, change.event.merge_reversed().merge_case(), rows,
+             Rebase);
   }
 }
 

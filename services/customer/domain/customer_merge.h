@@ -9,12 +9,9 @@
 #include "crm/customer/v1/customer_resource.pb.h"
 #include "libs/engine/model.h"
 #include "services/customer/domain/customer.h"
+#include "services/customer/domain/merge_steps.h"
 
 namespace crm::customer {
-
-// Customers that can be merged into one and be so at a time, and merges that one remembers.
-inline constexpr int kAbsorbedMax = 100;
-inline constexpr int kMergesMax = 100;
 
 // CUSTOMER_MERGED, naming the survivor, for one that redirects.
 absl::Status CheckNotMerged(const v1::Customer& customer);

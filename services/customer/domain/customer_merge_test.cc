@@ -3,13 +3,19 @@
 #include <gmock/gmock.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "libs/engine/update.h"
 #include "libs/testing/decisions.h"
 #include "libs/testing/fake_rows.h"
+#include "services/customer/domain/consent.h"
+#include "services/customer/read/activity_tables.h"
+#include "services/customer/read/care_tables.h"
+#include "services/customer/read/interview_tables.h"
 #include "services/customer/read/merge_tables.h"
 #include "services/customer/read/tables.h"
+#include "services/customer/read/timeline_tables.h"
 
 namespace crm::customer {
 namespace {
@@ -166,6 +172,21 @@ TEST(AbsorbCustomer, KeepsToItsLimits) {
         Absorb(terms),
         Declined("a", no, "CONSENTS_FULL")}},
       FixedContext<CustomerModel>(), policy);
+  terms = "";
+  for (int i = 0; i < kConsentTermsMax + 1; ++i) terms += "consents { channel: CHANNEL_EMAIL } ";
+  const std::string lost = "status: CUSTOMER_STATUS_LOST loss { loss_reason: 'price' note: '" +
+                           std::string(1'000, 'n') + "' } ";
+  CheckDecisions<CustomerModel, v1::AbsorbCustomerRequest>(
+      {{"takes one that was lost for a long reason",
+        {Made()},
+        Absorb(lost),
+        "absorbed { " + kCase +
+            "absorbed: 'customers/a' changed {} customer {} personal {} merge_time " + kNow + " }"},
+       {"declines more consents than one has",
+        {Made()},
+        Absorb(terms),
+        Declined("a", no, "CONSENTS_FULL")}},
+      FixedContext<CustomerModel>(), policy);
 }
 
 TEST(AbsorbCustomer, TheRulesComeFromThePolicy) {
@@ -316,7 +337,8 @@ class MergeUndoTest : public ::testing::Test {
   }
 
   const engine::Context context_ = FixedContext<CustomerModel>();
-  testing::FakeRows rows_{kMergeUndos, kRedirects, kTouchpoints, kPositions, kOrderFacts};
+  testing::FakeRows rows_{kMergeUndos, kRedirects,  kTouchpoints, kPositions,     kOrderFacts,
+                          kActivities, kInterviews, kExpenses,    kInsightSheets, kTimeline};
   int64_t revision_ = 0;
 };
 
@@ -412,6 +434,63 @@ TEST_F(MergeUndoTest, ListsWhatWasRecordedSince) {
   reverse.set_merge_case("mergeCases/one");
   EXPECT_THAT(CustomerModel::Gather(reverse, context_, rows_).kept.resources(),
               ElementsAre(context_.name + "/touchpoints/since"));
+}
+
+TEST_F(MergeUndoTest, ListsEveryKindThatWasRecordedSinceAlsoByOtherServices) {
+  Absorb(Given<CustomerModel>({Made()}), "one", "kind: CUSTOMER_KIND_COMPANY");
+  const auto put = [&](const auto& table, auto row, const std::string& name, int64_t seconds) {
+    row.set_name(name);
+    row.mutable_create_time()->set_seconds(seconds);
+    rows_.Put(table, row);
+  };
+  v1::Activity activity;
+  activity.set_customer(context_.name);
+  const std::vector<std::pair<v1::TimelineKind, std::string>> elsewhere = {
+      {v1::TIMELINE_KIND_ORDER, "/orders/"},
+      {v1::TIMELINE_KIND_OPPORTUNITY, "/opportunities/"},
+      {v1::TIMELINE_KIND_TICKET, "/tickets/"}};
+  for (const std::string id : {"before", "since"}) {
+    const int64_t seconds = id == "before" ? 1772445599 : 1772445601;
+    put(kActivities, activity, "activities/" + id, seconds);
+    put(kExpenses, v1::Expense(), context_.name + "/expenses/" + id, seconds);
+    put(kInsightSheets, v1::InsightSheet(), context_.name + "/insightSheets/" + id, seconds);
+    put(kInterviews, v1::Interview(), context_.name + "/interviews/" + id, seconds);
+    put(kPositions, v1::Position(), context_.name + "/positions/" + id, seconds);
+    v1::TimelineEntry entry;
+    entry.set_customer(context_.name);
+    entry.set_revision(1);
+    entry.mutable_record_time()->set_seconds(seconds);
+    for (const auto& [kind, collection] : elsewhere) {
+      entry.set_kind(kind);
+      entry.set_about(context_.name + collection + id);
+      rows_.Put(kTimeline, entry);
+    }
+  }
+  // An older order that was delivered since was not made since.
+  rows_.Put(kTimeline, ParseText<v1::TimelineEntry>(
+                           "customer: '" + context_.name + "' about: '" + context_.name +
+                           "/orders/before' kind: TIMELINE_KIND_ORDER revision: 2 record_time { "
+                           "seconds: 1772445700 }"));
+  v1::ReverseMergeRequest reverse;
+  reverse.set_merge_case("mergeCases/one");
+  std::vector<std::string> wanted = {"activities/since"};
+  for (const char* collection : {"expenses", "insightSheets", "interviews", "opportunities",
+                                 "orders", "positions", "tickets"})
+    wanted.push_back(context_.name + "/" + collection + "/since");
+  EXPECT_THAT(CustomerModel::Gather(reverse, context_, rows_).kept.resources(),
+              ::testing::ElementsAreArray(wanted));
+  v1::TimelineEntry many;
+  many.set_customer(context_.name);
+  many.set_kind(v1::TIMELINE_KIND_ORDER);
+  many.set_revision(1);
+  many.mutable_record_time()->set_seconds(1772445700);
+  for (int i = 0; i < 200; ++i) {
+    many.set_about(context_.name + "/orders/" + std::to_string(i));
+    rows_.Put(kTimeline, many);
+  }
+  const MergeUndoFacts facts = CustomerModel::Gather(reverse, context_, rows_);
+  EXPECT_EQ(facts.kept.resources_size(), 100);
+  EXPECT_TRUE(facts.kept.resources_incomplete());
 }
 
 TEST_F(MergeUndoTest, AMergedCustomerRedirectsWhileItIsSo) {

@@ -230,6 +230,8 @@ PickFacts CustomerModel::Gather(const v1::PickCustomerRequest& pick, const engin
         kOwnerTerms, "by_customer",
         [&](const v1::OwnerTerm& term) {
           if (term.owner() != picker || !term.has_end_time()) return true;
+          // They did not give it up.
+          if (!term.merged_into().empty()) return true;
           const auto day = absl::ToCivilDay(base::TimeOf(term.end_time()), context.zone);
           facts.given_up = std::max(facts.given_up.value_or(day), day);
           return true;

@@ -452,6 +452,14 @@ TEST_F(Lookups, APickKnowsWhenTheyGaveItUp) {
   EXPECT_EQ(CustomerModel::Gather(pick, FixedContext<CustomerModel>(), rows_).given_up,
             absl::CivilDay(2026, 2, 25))
       << "under a name that was merged";
+  rows_.Put(kOwnerTerms,
+            ParseText<v1::OwnerTerm>("name: 'customers/z/ownerTerms/2' owner: 'ann' start_time { "
+                                     "seconds: 1772000000 } end_time { seconds: 1772300000 } "
+                                     "merged_into: '" +
+                                     pick.name() + "'"));
+  EXPECT_EQ(CustomerModel::Gather(pick, FixedContext<CustomerModel>(), rows_).given_up,
+            absl::CivilDay(2026, 2, 25))
+      << "what a merge took they did not give up";
   pick.set_picker("dan");
   EXPECT_EQ(
       base::ReasonOf(CustomerModel::Gather(pick, FixedContext<CustomerModel>(), rows_).refused),

@@ -28,6 +28,8 @@ using Event = CustomerPolicyModel::Event;
 constexpr int kWeightMax = 1'000;
 constexpr int kVerificationDaysMax = 3'650;
 constexpr int kErasureDaysMax = 365;
+constexpr int kDataCheckDaysMax = 365;
+constexpr int kTransferUndoDaysMax = 365;
 
 absl::Status CheckLossReasons(const v1::CustomerPolicy& policy) {
   if (policy.loss_reasons().empty())
@@ -83,13 +85,30 @@ absl::Status CheckCare(const v1::CustomerPolicy& policy) {
   if (s.ok()) s = CheckDays(field + ".big_days", limits.big_days(), kVerificationDaysMax);
   if (s.ok()) s = CheckDays(field + ".other_days", limits.other_days(), kVerificationDaysMax);
   if (s.ok()) s = CheckDays("customer_policy.erasure_days", policy.erasure_days(), kErasureDaysMax);
+  if (s.ok())
+    s = CheckDays("customer_policy.data_check_days", policy.data_check_days(), kDataCheckDaysMax);
   if (s.ok()) s = CheckDays("customer_policy.stale_check_hour", policy.stale_check_hour(), 23);
+  if (s.ok())
+    s = CheckDays("customer_policy.transfer_undo_days", policy.transfer_undo_days(),
+                  kTransferUndoDaysMax);
   return s;
+}
+
+absl::Status CheckErasureStaff(const v1::CustomerPolicy& policy) {
+  std::set<std::string> seen;
+  for (int i = 0; i < policy.erasure_staff_size(); ++i) {
+    const std::string field = absl::StrCat("customer_policy.erasure_staff[", i, "]");
+    if (!base::IsResourceId(policy.erasure_staff(i)))
+      return Invalid(field, "must be an id of staff");
+    if (!seen.insert(policy.erasure_staff(i)).second) return Invalid(field, "must be unique");
+  }
+  return absl::OkStatus();
 }
 
 absl::Status CheckPolicy(const v1::CustomerPolicy& policy) {
   if (absl::Status s = CheckDataExchange(policy.data_exchange()); !s.ok()) return s;
   if (absl::Status s = CheckCare(policy); !s.ok()) return s;
+  if (absl::Status s = CheckErasureStaff(policy); !s.ok()) return s;
   if (absl::Status s = CheckLossReasons(policy); !s.ok()) return s;
   std::set<std::string> seen;
   for (int i = 0; i < policy.completeness_weights_size(); ++i) {

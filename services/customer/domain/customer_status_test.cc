@@ -218,5 +218,33 @@ TEST(CustomerStateMachine, EveryStatusAndVerb) {
   }
 }
 
+TEST(CustomerStateMachine, WhoWasErasedTakesNothingMore) {
+  const v1::Customer erased = Given<CustomerModel>({In("ERASED")});
+  const engine::Context context = FixedContext<CustomerModel>();
+  const auto word = [&](const auto& command, const auto&... facts) {
+    return testing::WordOf(CustomerModel::Decide(erased, command, context, facts...));
+  };
+  const std::map<std::string, std::string> words = {
+      {"update", word(ParseText<v1::UpdateCustomerRequest>("customer { industry: 'pumps' }"))},
+      {"reimport", word(ParseText<v1::ReimportCustomerRequest>("customer { industry: 'pumps' }"))},
+      {"verify", word(v1::VerifyCustomerRequest())},
+      {"transfer", word(ParseText<v1::TransferCustomerRequest>("owner: 'bob'"))},
+      {"release", word(ParseText<v1::ReleaseCustomerRequest>("reason: 'x'"))},
+      {"pick", word(v1::PickCustomerRequest(), PickFacts())},
+      {"consent", word(ParseText<v1::RecordConsentRequest>(
+                      "channel: CHANNEL_EMAIL state: CONSENT_STATE_OPTED_OUT source: "
+                      "CONSENT_SOURCE_FORM"))},
+      {"qualify", word(v1::QualifyCustomerRequest())},
+      {"lose", word(ParseText<v1::MarkLostRequest>("loss_reason: 'price'"), kKnown)}};
+  for (const auto& [verb, said] : words)
+    EXPECT_EQ(said, verb == "qualify" ? "!NOT_A_SUSPECT" : "!CUSTOMER_ERASED") << verb;
+  // What only the service says is not said.
+  EXPECT_EQ(word(ParseText<v1::RecycleCustomerRequest>("pool: 'pools/p'"), RecycleFacts()), "");
+  EXPECT_EQ(word(ParseText<v1::MarkStaleRequest>(
+                "business_date { year: 2026 month: 3 day: 2 } limit_days: 90")),
+            "");
+  EXPECT_EQ(word(v1::CheckActivityRequest()), "");
+}
+
 }  // namespace
 }  // namespace crm::customer

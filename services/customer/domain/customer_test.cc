@@ -226,13 +226,15 @@ std::string Order(const std::string& date) {
   return R"(order: "customers/customer-1/orders/o2" order_date { )" + date + " }";
 }
 
+const std::string kAbsorbed = "absorbed { absorbed: 'customers/a' }";
+
+const ActivityWindow kYear{.months = 12, .tier_plan_etag = "3"};
+const std::string kNoted = R"({ activity { order: "customers/customer-1/orders/o2"
+    last_order_date { year: 2026 month: 3 day: 1 } active_until_date { year: 2027 month: 3 day: 1 }
+    activity_check_time { seconds: 1803945600 } tier_plan_etag: "3" } })";
+
 TEST(ActivateCustomer, Rules) {
-  const ActivityWindow window{.months = 12, .tier_plan_etag = "3"};
   const engine::Context context = FixedContext<CustomerModel>();
-  const std::string noted = R"({ activity { order: "customers/customer-1/orders/o2"
-      last_order_date { year: 2026 month: 3 day: 1 } active_until_date { year: 2027 month: 3 day:
-                1 }
-      activity_check_time { seconds: 1803945600 } tier_plan_etag: "3" } })";
   // Looked at again as soon as it is noted: the last day has passed.
   const std::string old = R"(activated { activity { order: "customers/customer-1/orders/o2"
       last_order_date { year: 2025 month: 3 day: 1 }
@@ -243,19 +245,19 @@ TEST(ActivateCustomer, Rules) {
           {"a prospect becomes active",
            {kMade},
            Order("year: 2026 month: 3 day: 1"),
-           "activated " + noted},
+           "activated " + kNoted},
           {"so does a suspect",
            {kPerson},
            Order("year: 2026 month: 3 day: 1"),
-           "activated " + noted},
+           "activated " + kNoted},
           {"and an inactive one",
            {kMade, kActive, kInactive},
            Order("year: 2026 month: 3 day: 1"),
-           "activated " + noted},
+           "activated " + kNoted},
           {"an active one orders again",
            {kMade, kActive},
            Order("year: 2026 month: 3 day: 1"),
-           "order_noted " + noted},
+           "order_noted " + kNoted},
           {"is quiet for an order of the same day",
            {kMade, kActive},
            Order("year: 2026 month: 2 day: 1"),
@@ -285,7 +287,26 @@ TEST(ActivateCustomer, Rules) {
            Order("year: 2026 month: 2 day: 30"),
            "!field:order_date"},
       },
-      context, window);
+      context, kYear);
+}
+
+TEST(ActivateCustomer, OfOneThatWasAbsorbed) {
+  CheckDecisions<CustomerModel, v1::ActivateCustomerRequest>(
+      {
+          {"an order of one that it absorbed",
+           {kMade, kAbsorbed},
+           Order("year: 2026 month: 3 day: 1") + " absorbed: 'customers/a'",
+           "activated " + kNoted},
+          {"is quiet before it has absorbed that one",
+           {kMade},
+           Order("year: 2026 month: 3 day: 1") + " absorbed: 'customers/a'",
+           ""},
+          {"and when it has given that one back",
+           {kMade, kAbsorbed, "merge_reversed { absorbed: 'customers/a' }"},
+           Order("year: 2026 month: 3 day: 1") + " absorbed: 'customers/a'",
+           ""},
+      },
+      FixedContext<CustomerModel>(), kYear);
 }
 
 TEST(CheckActivity, Rules) {

@@ -16,6 +16,7 @@ constexpr int kKeepDays = 7, kKeepDaysMax = 365;
 constexpr int kLargeRows = 1'000;
 constexpr int kLargeBookBps = 2'000, kBpsMax = 10'000;
 constexpr int kExportRows = 200'000, kExportRowsMax = 1'000'000;
+constexpr int kStretch = 2'000, kStretchMax = 100'000;
 
 absl::Status CheckRange(const char* field, int64_t value, int64_t max, const char* words) {
   if (value >= 0 && value <= max) return absl::OkStatus();
@@ -31,6 +32,7 @@ v1::DataExchangePolicy WithDefaults(v1::DataExchangePolicy policy) {
   if (policy.large_export_rows() == 0) policy.set_large_export_rows(kLargeRows);
   if (policy.large_export_book_bps() == 0) policy.set_large_export_book_bps(kLargeBookBps);
   if (policy.export_rows_max() == 0) policy.set_export_rows_max(kExportRows);
+  if (policy.export_stretch_customers() == 0) policy.set_export_stretch_customers(kStretch);
   return policy;
 }
 
@@ -55,8 +57,12 @@ absl::Status CheckDataExchange(const v1::DataExchangePolicy& policy) {
                                   "must be 0 to 10,000");
       !s.ok())
     return s;
-  return CheckRange("export_rows_max", policy.export_rows_max(), kExportRowsMax,
-                    "must be 0 to 1,000,000");
+  if (absl::Status s = CheckRange("export_rows_max", policy.export_rows_max(), kExportRowsMax,
+                                  "must be 0 to 1,000,000");
+      !s.ok())
+    return s;
+  return CheckRange("export_stretch_customers", policy.export_stretch_customers(), kStretchMax,
+                    "must be 0 to 100,000");
 }
 
 DataExchangeFacts GatherDataExchange(const engine::Snapshot& snapshot) {

@@ -4,7 +4,7 @@
 #include "libs/base/check.h"
 #include "libs/base/status.h"
 #include "libs/base/timestamp.h"
-#include "services/customer/read/duplicate_search.h"
+#include "services/customer/read/linkage_kind.h"
 #include "services/customer/read/linkage_tables.h"
 
 namespace crm::customer {
@@ -33,10 +33,11 @@ v1::DuplicateScanProgress Sum(const v1::DuplicateScanProgress& before,
 
 }  // namespace
 
-ScanFacts DuplicateScanModel::Gather(const v1::FindDuplicatesRequest&, const engine::Context&,
+ScanFacts DuplicateScanModel::Gather(const v1::FindDuplicatesRequest& find, const engine::Context&,
                                      const engine::Snapshot& snapshot) {
-  return {.model_known = snapshot.Get(kLinkageModels, kStandardLinkageModel).has_value(),
-          .customer_count = CountCustomers(snapshot)};
+  const LinkageKind& kind = LinkageKindOf(find.duplicate_scan().record_kind());
+  return {.model_known = snapshot.Get(kLinkageModels, kind.model).has_value(),
+          .customer_count = kind.count(snapshot)};
 }
 
 engine::Decision<DuplicateScanModel> DuplicateScanModel::Decide(
@@ -45,6 +46,8 @@ engine::Decision<DuplicateScanModel> DuplicateScanModel::Decide(
   const int32_t suggest_bps = find.duplicate_scan().suggest_bps();
   if (suggest_bps < 0 || suggest_bps > 10'000)
     return base::Invalid("duplicate_scan.suggest_bps", "must be 1 to 10,000, or 0");
+  if (!v1::LinkageRecordKind_IsValid(find.duplicate_scan().record_kind()))
+    return base::Invalid("duplicate_scan.record_kind", "must be one of the list");
   const google::protobuf::Timestamp& start = find.duplicate_scan().start_time();
   const bool later = find.duplicate_scan().has_start_time() && base::TimeOf(start) > context.time;
   if (later && base::TimeOf(start) > context.time + kAheadMax)
@@ -53,6 +56,7 @@ engine::Decision<DuplicateScanModel> DuplicateScanModel::Decide(
     return base::Refused(v1::REASON_LINKAGE_MODEL_MISSING, "there is no linkage model yet");
   Event event;
   v1::DuplicateScan& scan = *event.mutable_started()->mutable_duplicate_scan();
+  scan.set_record_kind(find.duplicate_scan().record_kind());
   scan.set_suggest_bps(suggest_bps);
   scan.set_state(later ? v1::DUPLICATE_SCAN_STATE_PLANNED : v1::DUPLICATE_SCAN_STATE_RUNNING);
   if (later) *scan.mutable_start_time() = start;

@@ -1,9 +1,8 @@
-// DuplicateScan: one search of all customers for those that are the same.
+// DuplicateScan: one search of all customers, or all contacts, for those that are the same.
 //
-// PLANNED -> RUNNING when its time has come; RUNNING -> DONE when every customer was looked at;
-// PLANNED and RUNNING -> CANCELLED. A reaction looks at a stretch of
-// customers, suggests merges, and says how far it came (react/duplicate_reactions.h). Pure: no I/O,
-// no clock, no randomness.
+// PLANNED -> RUNNING when its time has come; RUNNING -> DONE when all were looked at; PLANNED and
+// RUNNING -> CANCELLED. A reaction looks at a stretch of them, suggests merges, and says how far it
+// came (react/duplicate_reactions.h). Pure: no I/O, no clock, no randomness.
 #pragma once
 
 #include <optional>
@@ -25,7 +24,7 @@ struct DuplicateScanModel {
   using Event = v1::DuplicateScanEvent;
   using Due = v1::BeginDuplicateScanRequest;
 
-  // The model is configuration, customers are counted by a view: both may be behind.
+  // The model is configuration, records are counted by a view: both may be behind.
   static ScanFacts Gather(const v1::FindDuplicatesRequest&, const engine::Context&,
                           const engine::Snapshot&);
   // Refuses LINKAGE_MODEL_MISSING.

@@ -12,6 +12,8 @@
 #include "services/customer/domain/checks.h"
 #include "services/customer/domain/customer_merge.h"
 #include "services/customer/domain/references.h"
+#include "services/customer/read/care_tables.h"
+#include "services/customer/read/redirects.h"
 #include "services/customer/read/tables.h"
 
 namespace crm::customer {
@@ -56,6 +58,47 @@ absl::Status CheckSubject(const std::string& subject, const engine::Snapshot& sn
   return CheckNotMerged(*customer);
 }
 
+// One that was asked for and is not over, so that a hold is not passed by asking again.
+absl::Status CheckNotAsked(const std::string& subject, const engine::Snapshot& snapshot) {
+  std::string known;
+  snapshot.Scan(
+      kErasures, "by_subject",
+      [&](const v1::Erasure& erasure) {
+        if (erasure.state() != v1::ERASURE_STATE_VERIFIED) known = erasure.name();
+        return known.empty();
+      },
+      subject);
+  if (known.empty()) return absl::OkStatus();
+  return base::Refused(v1::REASON_ERASURE_ASKED, "it was asked for already that they be erased",
+                       {{"erasure", known}});
+}
+
+bool IsHeld(const v1::Erasure& erasure, absl::CivilDay today) {
+  return erasure.state() == v1::ERASURE_STATE_HELD &&
+         (!erasure.has_hold_until_date() || today <= base::DayOf(erasure.hold_until_date()));
+}
+
+absl::Status Held(const v1::Erasure& erasure) {
+  return base::Refused(v1::REASON_ERASURE_HELD, "the erasure is held for a legal reason",
+                       {{"hold_reason", erasure.hold_reason()}});
+}
+
+// By another erasure of the subject, or of one that was merged into it.
+absl::Status CheckNotHeldElsewhere(const v1::Erasure& erasure, absl::CivilDay today,
+                                   const engine::Snapshot& snapshot) {
+  absl::Status held;
+  for (const std::string& name : NamesOf(erasure.subject(), snapshot)) {
+    snapshot.Scan(
+        kErasures, "by_subject",
+        [&](const v1::Erasure& other) {
+          if (other.name() != erasure.name() && IsHeld(other, today)) held = Held(other);
+          return held.ok();
+        },
+        name);
+  }
+  return held;
+}
+
 v1::ErasureEvent HoldEnded(int days, const std::string& why, const engine::Context& context) {
   const absl::CivilDay due = context.business_date + days;
   v1::ErasureEvent event;
@@ -86,7 +129,9 @@ void ClearHold(v1::Erasure& state) {
 
 ErasureModel::Facts ErasureModel::Gather(const v1::RequestErasureRequest& request,
                                          const engine::Context&, const engine::Snapshot& snapshot) {
-  return {.refused = CheckSubject(request.erasure().subject(), snapshot), .days = DaysOf(snapshot)};
+  absl::Status s = CheckSubject(request.erasure().subject(), snapshot);
+  if (s.ok()) s = CheckNotAsked(request.erasure().subject(), snapshot);
+  return {.refused = std::move(s), .days = DaysOf(snapshot)};
 }
 
 engine::Decision<ErasureModel> ErasureModel::Decide(const State&,
@@ -150,17 +195,25 @@ engine::Decision<ErasureModel> ErasureModel::Decide(const State& erasure,
   return HoldEnded(days.days, release.reason(), context);
 }
 
+ErasureBar ErasureModel::Gather(const v1::ApproveErasureRequest& approve,
+                                const engine::Context& context, const engine::Snapshot& snapshot) {
+  const auto erasure = snapshot.Get(kErasures, approve.name());
+  if (!erasure.has_value()) return {};
+  // Merged or erased since. One that is not there now was when it was asked for: the table is
+  // behind.
+  absl::Status s = CheckSubject(erasure->subject(), snapshot);
+  if (s.ok() || absl::IsInvalidArgument(s))
+    s = CheckNotHeldElsewhere(*erasure, context.business_date, snapshot);
+  return {std::move(s)};
+}
+
 engine::Decision<ErasureModel> ErasureModel::Decide(const State& erasure,
                                                     const v1::ApproveErasureRequest& approve,
-                                                    const engine::Context& context) {
+                                                    const engine::Context& context,
+                                                    const ErasureBar& bar) {
   if (IsDecided(erasure)) return std::nullopt;
-  const bool held = erasure.state() == v1::ERASURE_STATE_HELD &&
-                    (!erasure.has_hold_until_date() ||
-                     context.business_date <= base::DayOf(erasure.hold_until_date()));
-  if (held) {
-    return base::Refused(v1::REASON_ERASURE_HELD, "the erasure is held for a legal reason",
-                         {{"hold_reason", erasure.hold_reason()}});
-  }
+  if (IsHeld(erasure, context.business_date)) return Held(erasure);
+  if (!bar.refused.ok()) return bar.refused;
   Event event;
   *event.mutable_approved()->mutable_step() =
       StepTo(v1::ERASURE_STATE_APPROVED, approve.note(), context);

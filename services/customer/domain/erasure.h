@@ -14,6 +14,12 @@ namespace crm::customer {
 // Steps that an erasure remembers; the oldest go first.
 inline constexpr int kErasureStepsMax = 100;
 
+// Why the data may not go yet, whatever their erasure says itself. From other keys, so it may be
+// behind.
+struct ErasureBar {
+  absl::Status refused;
+};
+
 struct ErasureModel {
   using State = v1::Erasure;
   using Event = v1::ErasureEvent;
@@ -32,7 +38,7 @@ struct ErasureModel {
 
   static Facts Gather(const v1::RequestErasureRequest&, const engine::Context&,
                       const engine::Snapshot&);
-  // kInvalidArgument: no such subject. Refuses CUSTOMER_ERASED, CUSTOMER_MERGED.
+  // kInvalidArgument: no such subject. Refuses CUSTOMER_ERASED, CUSTOMER_MERGED, ERASURE_ASKED.
   static engine::Decision<ErasureModel> Decide(const State&, const v1::RequestErasureRequest&,
                                                const engine::Context&, const Facts&);
   // Refuses ERASURE_DECIDED.
@@ -43,9 +49,12 @@ struct ErasureModel {
   // Refuses ERASURE_DECIDED.
   static engine::Decision<ErasureModel> Decide(const State&, const v1::ReleaseErasureHoldRequest&,
                                                const engine::Context&, const Days&);
-  // Refuses ERASURE_HELD.
+  // Another erasure of the subject, or of what was merged into it, may be held.
+  static ErasureBar Gather(const v1::ApproveErasureRequest&, const engine::Context&,
+                           const engine::Snapshot&);
+  // Refuses ERASURE_HELD, CUSTOMER_ERASED, CUSTOMER_MERGED.
   static engine::Decision<ErasureModel> Decide(const State&, const v1::ApproveErasureRequest&,
-                                               const engine::Context&);
+                                               const engine::Context&, const ErasureBar& = {});
   static Days Gather(const v1::CheckErasureRequest&, const engine::Context&,
                      const engine::Snapshot&);
   static engine::Decision<ErasureModel> Decide(const State&, const v1::CheckErasureRequest&,

@@ -9,6 +9,8 @@
 #include "libs/base/status.h"
 #include "libs/testing/decisions.h"
 #include "libs/testing/fake_rows.h"
+#include "services/customer/read/care_tables.h"
+#include "services/customer/read/merge_tables.h"
 #include "services/customer/read/tables.h"
 
 namespace crm::customer {
@@ -68,7 +70,7 @@ TEST(RequestErasure, Rules) {
 }
 
 TEST(RequestErasure, LooksAtTheSubjectAndThePolicy) {
-  testing::FakeRows rows(kCustomers, kContacts, kCustomerPolicies);
+  testing::FakeRows rows(kCustomers, kContacts, kCustomerPolicies, kErasures);
   rows.Put(kCustomers, ParseText<v1::Customer>("name: 'customers/a'"));
   rows.Put(kCustomers,
            ParseText<v1::Customer>("name: 'customers/b' status: CUSTOMER_STATUS_ERASED"));
@@ -89,6 +91,59 @@ TEST(RequestErasure, LooksAtTheSubjectAndThePolicy) {
   rows.Put(kCustomerPolicies,
            ParseText<v1::CustomerPolicy>("name: 'customerPolicies/standard' erasure_days: 10"));
   EXPECT_EQ(gather("customers/a").days, 10);
+}
+
+TEST(RequestErasure, IsNotAskedAgainWhileItIsNotOver) {
+  testing::FakeRows rows(kCustomers, kContacts, kCustomerPolicies, kErasures);
+  rows.Put(kCustomers, ParseText<v1::Customer>("name: 'customers/a'"));
+  v1::RequestErasureRequest request;
+  request.mutable_erasure()->set_subject("customers/a");
+  const auto asked = [&](const std::string& state) {
+    rows.Put(kErasures, ParseText<v1::Erasure>("name: 'erasures/x' subject: 'customers/a' state: "
+                                               "ERASURE_STATE_" +
+                                               state));
+    return base::ReasonOf(
+        ErasureModel::Gather(request, FixedContext<ErasureModel>(), rows).refused);
+  };
+  for (const char* state : {"REQUESTED", "HELD", "APPROVED", "KEY_DESTROYED"})
+    EXPECT_EQ(asked(state), "ERASURE_ASKED") << state;
+  EXPECT_EQ(asked("VERIFIED"), "");
+}
+
+TEST(ApproveErasure, SeesWhatBecameOfTheSubjectAndOtherHolds) {
+  testing::FakeRows rows(kCustomers, kContacts, kErasures, kRedirects);
+  const auto put = [&](const std::string& name, const std::string& subject,
+                       const std::string& more) {
+    auto erasure = ParseText<v1::Erasure>("state: ERASURE_STATE_" + more);
+    erasure.set_name("erasures/" + name);
+    erasure.set_subject(subject);
+    rows.Put(kErasures, erasure);
+  };
+  put("own", "customers/a", "REQUESTED");
+  const auto why_not = [&](const std::string& name = "erasures/own") {
+    v1::ApproveErasureRequest approve;
+    approve.set_name(name);
+    const auto context = FixedContext<ErasureModel>();
+    const ErasureBar bar = ErasureModel::Gather(approve, context, rows);
+    return WordOf(ErasureModel::Decide(Given<ErasureModel>({kRequested}), approve, context, bar));
+  };
+  EXPECT_EQ(why_not(), "approved") << "the table of customers is behind";
+  rows.Put(kCustomers, ParseText<v1::Customer>("name: 'customers/a'"));
+  EXPECT_EQ(why_not(), "approved");
+  EXPECT_EQ(why_not("erasures/none"), "approved");
+  put("other", "customers/a", "HELD");
+  EXPECT_EQ(why_not(), "!ERASURE_HELD");
+  put("other", "customers/a", "HELD hold_until_date { year: 2026 month: 3 day: 1 }");
+  EXPECT_EQ(why_not(), "approved") << "the hold has passed";
+  put("other", "customers/b", "HELD");
+  EXPECT_EQ(why_not(), "approved") << "of somebody else";
+  rows.Put(kRedirects, ParseText<v1::Redirect>("customer: 'customers/b' survivor: 'customers/a'"));
+  EXPECT_EQ(why_not(), "!ERASURE_HELD") << "of whom was merged in";
+  rows.Put(kCustomers, ParseText<v1::Customer>("name: 'customers/a' merged_into: 'customers/c'"));
+  EXPECT_EQ(why_not(), "!CUSTOMER_MERGED");
+  rows.Put(kCustomers,
+           ParseText<v1::Customer>("name: 'customers/a' status: CUSTOMER_STATUS_ERASED"));
+  EXPECT_EQ(why_not(), "!CUSTOMER_ERASED");
 }
 
 TEST(HoldErasure, Rules) {

@@ -13,6 +13,7 @@
 #include "libs/base/timestamp.h"
 #include "libs/table/filter.h"
 #include "libs/table/rows.h"
+#include "services/customer/domain/custom_values.h"
 #include "services/customer/read/exchange_tables.h"
 
 namespace crm::customer {
@@ -55,6 +56,42 @@ void End(v1::ExportState how, const google::protobuf::Timestamp& time, v1::Expor
   state.clear_expire_time();
 }
 
+// Whether a step of a reading follows on where the export is.
+template <class Step>
+bool IsNext(const v1::Export& exported, const Step& step) {
+  return exported.state() == v1::EXPORT_STATE_RUNNING && step.attempt() == exported.attempt() &&
+         step.previous_customer() == exported.last_customer();
+}
+
+// What is there of the parts of a stretch, the last of which is the one before `end`.
+template <class Step>
+ExportParts PartsOf(const Step& step, int end, const engine::Snapshot& snapshot) {
+  ExportParts parts{GatherDataExchange(snapshot)};
+  for (int number = step.first_chunk_number(); number < end; ++number) {
+    const auto chunk =
+        snapshot.Get(kExportChunks, ExportChunkName(step.name(), step.attempt(), number));
+    if (!chunk.has_value()) continue;
+    ++parts.chunks;
+    parts.mixed = parts.mixed || chunk->reading() != step.reading();
+  }
+  return parts;
+}
+
+// Sets `restarted` when the parts are of several readings. UNAVAILABLE while some are missing.
+template <class Step>
+absl::Status CheckParts(const v1::Export& exported, const Step& step,
+                        const v1::ExportResult& result, const ExportParts& parts, Event& event) {
+  if (parts.mixed) {
+    event.mutable_restarted()->set_attempt(exported.attempt() + 1);
+    return absl::OkStatus();
+  }
+  if (parts.chunks < result.chunk_count() - step.first_chunk_number()) {
+    return base::Unavailable("EXPORT_PARTS_MISSING", "parts of the export are on their way",
+                             kPartsRetry);
+  }
+  return absl::OkStatus();
+}
+
 bool IsLarge(const v1::ExportResult& result, const v1::DataExchangePolicy& policy) {
   return result.rows() > policy.large_export_rows() ||
          result.own_rows() * kWhole > policy.large_export_book_bps() * result.book_size();
@@ -67,12 +104,41 @@ std::vector<const google::protobuf::FieldDescriptor*> ExportSteps(std::string_vi
   const auto* type = v1::Customer::descriptor();
   const absl::string_view view(path.data(), path.size());
   for (const absl::string_view segment : absl::StrSplit(view, '.')) {
-    if (type == nullptr || (!steps.empty() && steps.back()->is_repeated())) return {};
+    if (type == nullptr || segment.empty()) return {};
+    if (!steps.empty() && steps.back()->is_repeated()) {
+      // The id of a custom field ends the path.
+      const bool last = segment.data() + segment.size() == view.data() + view.size();
+      const bool custom = last && type == v1::CustomFieldValue::descriptor();
+      return custom ? steps : std::vector<const google::protobuf::FieldDescriptor*>();
+    }
     steps.push_back(type->FindFieldByName(std::string(segment)));
     if (steps.back() == nullptr) return {};
     type = steps.back()->message_type();
   }
   return steps;
+}
+
+std::string CustomFieldOfPath(std::string_view path) {
+  constexpr std::string_view kList = "custom_fields.";
+  const size_t at = path.find(kList);
+  return at == std::string_view::npos ? "" : std::string(path.substr(at + kList.size()));
+}
+
+absl::Status ExportModel::Gather(const v1::CreateExportRequest& create, const engine::Context&,
+                                 const engine::Snapshot& snapshot) {
+  const v1::Export& exported = create.export_();
+  for (int i = 0; i < exported.fields_size(); ++i) {
+    const std::string& path = exported.fields(i);
+    const std::string id = CustomFieldOfPath(path);
+    if (id.empty()) continue;
+    const auto field = FindCustomField(v1::CUSTOM_FIELD_TARGET_CUSTOMER, id, snapshot);
+    if (!field.ok() || field->path() != path)
+      return Invalid(absl::StrCat("export.fields[", i, "]"), "must be a field of Customer");
+  }
+  const auto filter =
+      table::ParseFilter(exported.filter(), *v1::Customer::descriptor(), KeyTypesOf(snapshot));
+  if (!filter.ok()) return Invalid("export.filter", base::StatusText(filter.status()));
+  return absl::OkStatus();
 }
 
 std::string ExportChunkId(int attempt, int number) {
@@ -85,8 +151,10 @@ std::string ExportChunkName(const std::string& name, int attempt, int number) {
 
 engine::Decision<ExportModel> ExportModel::Decide(const State&,
                                                   const v1::CreateExportRequest& create,
-                                                  const engine::Context& context) {
+                                                  const engine::Context& context,
+                                                  const absl::Status& custom_fields) {
   if (absl::Status s = CheckExport(create.export_()); !s.ok()) return s;
+  if (!custom_fields.ok()) return custom_fields;
   Event event;
   v1::Export& exported = *event.mutable_created()->mutable_export_();
   exported = create.export_();
@@ -116,38 +184,41 @@ engine::Decision<ExportModel> ExportModel::Decide(const State& exported,
   return event;
 }
 
+ExportParts ExportModel::Gather(const v1::ContinueExportRequest& more, const engine::Context&,
+                                const engine::Snapshot& snapshot) {
+  return PartsOf(more, more.continued().result().chunk_count(), snapshot);
+}
+
+engine::Decision<ExportModel> ExportModel::Decide(const State& exported,
+                                                  const v1::ContinueExportRequest& more,
+                                                  const engine::Context&,
+                                                  const ExportParts& parts) {
+  if (!IsNext(exported, more)) return std::nullopt;
+  const v1::ExportResult& result = more.continued().result();
+  Event event;
+  if (absl::Status s = CheckParts(exported, more, result, parts, event); !s.ok()) return s;
+  if (!event.has_restarted()) *event.mutable_continued() = more.continued();
+  return event;
+}
+
 ExportParts ExportModel::Gather(const v1::FinishExportRequest& finish, const engine::Context&,
                                 const engine::Snapshot& snapshot) {
-  ExportParts parts{GatherDataExchange(snapshot)};
-  snapshot.Scan(
-      kExportChunks, "",
-      [&](const v1::ExportChunk& chunk) {
-        ++parts.chunks;
-        parts.mixed = parts.mixed || chunk.reading() != finish.reading();
-        return true;
-      },
-      table::StartsWith{absl::StrCat(finish.name(), "/exportChunks/", finish.attempt(), "-")});
-  return parts;
+  return PartsOf(finish, finish.result().chunk_count(), snapshot);
 }
 
 engine::Decision<ExportModel> ExportModel::Decide(const State& exported,
                                                   const v1::FinishExportRequest& finish,
                                                   const engine::Context& context,
                                                   const ExportParts& parts) {
-  if (exported.state() != v1::EXPORT_STATE_RUNNING || finish.attempt() != exported.attempt())
-    return std::nullopt;
+  if (!IsNext(exported, finish)) return std::nullopt;
   Event event;
-  if (parts.mixed) {
-    event.mutable_restarted()->set_attempt(exported.attempt() + 1);
-    return event;
-  }
-  if (parts.chunks < finish.result().chunk_count()) {
-    return base::Unavailable("EXPORT_PARTS_MISSING", "parts of the export are on their way",
-                             kPartsRetry);
-  }
+  if (absl::Status s = CheckParts(exported, finish, finish.result(), parts, event); !s.ok())
+    return s;
+  if (event.has_restarted()) return event;
   auto& finished = *event.mutable_finished();
   *finished.mutable_result() = finish.result();
-  *finished.mutable_result()->mutable_read_time() = base::TimestampOf(context.time);
+  if (!finished.result().has_read_time())
+    *finished.mutable_result()->mutable_read_time() = base::TimestampOf(context.time);
   finished.set_large(IsLarge(finish.result(), parts.exchange.policy));
   finished.set_customer_policy_etag(parts.exchange.customer_policy_etag);
   *finished.mutable_end_time() = base::TimestampOf(context.time);
@@ -191,9 +262,16 @@ void ExportModel::Evolve(State& state, const Event& event) {
     case Event::kRestarted:
       state.set_state(v1::EXPORT_STATE_RUNNING);
       state.set_attempt(event.restarted().attempt());
+      state.clear_result();
+      state.clear_last_customer();
+      return;
+    case Event::kContinued:
+      *state.mutable_result() = event.continued().result();
+      state.set_last_customer(event.continued().last_customer());
       return;
     case Event::kFinished:
       *state.mutable_result() = event.finished().result();
+      state.clear_last_customer();
       state.set_large(event.finished().large());
       state.set_customer_policy_etag(event.finished().customer_policy_etag());
       End(v1::EXPORT_STATE_DONE, event.finished().end_time(), state);

@@ -19,14 +19,17 @@
 
 namespace crm::customer {
 
-// The name of a part of a file.
 // The fields on the way that a path of Customer leads, spelt as they are; none: it leads nowhere.
 std::vector<const google::protobuf::FieldDescriptor*> ExportSteps(std::string_view path);
+
+// The name of a part of a file.
+// The id of the custom field at the end of such a path; empty: it leads to none.
+std::string CustomFieldOfPath(std::string_view path);
 
 std::string ExportChunkId(int attempt, int number);
 std::string ExportChunkName(const std::string& name, int attempt, int number);
 
-// What is written of an attempt, by rows of its own key, and the policy.
+// What is written of a stretch, by rows of its own key, and the policy.
 struct ExportParts {
   DataExchangeFacts exchange;
   int chunks = 0;
@@ -38,14 +41,23 @@ struct ExportModel {
   using Event = v1::ExportEvent;
   using Due = v1::ExpireExportRequest;
 
+  // Why it cannot name the custom fields that it names.
+  static absl::Status Gather(const v1::CreateExportRequest&, const engine::Context&,
+                             const engine::Snapshot&);
   static engine::Decision<ExportModel> Decide(const State&, const v1::CreateExportRequest&,
-                                              const engine::Context&);
+                                              const engine::Context&,
+                                              const absl::Status& custom_fields = {});
   // Refuses EXPORT_CLOSED.
   static engine::Decision<ExportModel> Decide(const State&, const v1::CancelExportRequest&,
                                               const engine::Context&);
+  // UNAVAILABLE while parts are missing: they are on their way. Of several readings: the rows are
+  // read anew. Quiet when it is further.
+  static ExportParts Gather(const v1::ContinueExportRequest&, const engine::Context&,
+                            const engine::Snapshot&);
+  static engine::Decision<ExportModel> Decide(const State&, const v1::ContinueExportRequest&,
+                                              const engine::Context&, const ExportParts&);
   static ExportParts Gather(const v1::FinishExportRequest&, const engine::Context&,
                             const engine::Snapshot&);
-  // UNAVAILABLE while parts are missing: they are on their way.
   static engine::Decision<ExportModel> Decide(const State&, const v1::FinishExportRequest&,
                                               const engine::Context&, const ExportParts&);
   static engine::Decision<ExportModel> Decide(const State&, const v1::FailExportRequest&,

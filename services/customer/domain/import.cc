@@ -37,9 +37,8 @@ absl::Status CheckMappings(const v1::Import& import) {
     if (!mapping.column().empty() && import.format() == v1::IMPORT_FORMAT_VCARD)
       return Invalid(field + ".column", "must be empty: a vCard has no columns");
     if (mapping.constant().empty()) continue;
-    const std::unique_ptr<google::protobuf::Message> resource(
-        ImportedResource(import.kind()).New());
-    const absl::Status set = SetImportField(*resource, *found, mapping.constant());
+    const std::unique_ptr<google::protobuf::Message> owner(OwnerOf(import.kind(), *found).New());
+    const absl::Status set = SetImportField(*owner, *found, mapping.constant());
     if (!set.ok()) return Invalid(field + ".constant", std::string(set.message()));
   }
   return absl::OkStatus();
@@ -122,12 +121,16 @@ void FoldStretch(const v1::ImportStretchChecked& checked, v1::Import& state) {
 }
 
 // The rows that were on their way were answered.
-void FoldAnswers(int64_t unchanged, int64_t refused, v1::Import& state) {
+template <class Fact>
+void FoldAnswers(const Fact& answers, v1::Import& state) {
   v1::ImportRunCounts& ran = *state.mutable_ran();
   ran.set_rows(ran.rows() + ran.sent_rows());
   ran.set_sent_rows(0);
-  ran.set_unchanged_rows(ran.unchanged_rows() + unchanged);
-  ran.set_refused_rows(ran.refused_rows() + refused);
+  ran.set_unchanged_rows(ran.unchanged_rows() + answers.unchanged_rows());
+  ran.set_refused_rows(ran.refused_rows() + answers.refused_rows());
+  ran.set_positions(ran.positions() + ran.sent_positions());
+  ran.set_sent_positions(0);
+  ran.set_refused_positions(ran.refused_positions() + answers.refused_positions());
 }
 
 void End(v1::ImportState how, const google::protobuf::Timestamp& time, v1::Import& state) {
@@ -155,6 +158,10 @@ Event Cancelled(const std::string& reason, const engine::Context& context) {
 }
 
 }  // namespace
+
+bool SamePlace(const v1::ImportPosition& a, const v1::ImportPosition& b) {
+  return a.stretch() == b.stretch() && a.rows() == b.rows() && a.positions() == b.positions();
+}
 
 ReasonWords WordsOf(v1::Reason reason) {
   const auto& value = *v1::Reason_descriptor()->FindValueByNumber(reason);
@@ -314,8 +321,7 @@ engine::Decision<ImportModel> ImportModel::Decide(const State& import,
                                                   const v1::ContinueImportRequest& more,
                                                   const engine::Context&) {
   const v1::ImportPosition& start = more.continued().start();
-  if (import.state() != v1::IMPORT_STATE_RUNNING ||
-      start.stretch() != import.position().stretch() || start.rows() != import.position().rows())
+  if (import.state() != v1::IMPORT_STATE_RUNNING || !SamePlace(start, import.position()))
     return std::nullopt;
   Event event;
   *event.mutable_run_continued() = more.continued();
@@ -377,13 +383,13 @@ void ImportModel::Evolve(State& state, const Event& event) {
       state.mutable_position()->set_stretch(1);
       return;
     case Event::kRunContinued:
-      FoldAnswers(event.run_continued().unchanged_rows(), event.run_continued().refused_rows(),
-                  state);
+      FoldAnswers(event.run_continued(), state);
       state.mutable_ran()->set_sent_rows(event.run_continued().sent_rows());
+      state.mutable_ran()->set_sent_positions(event.run_continued().sent_positions());
       *state.mutable_position() = event.run_continued().next();
       return;
     case Event::kFinished:
-      FoldAnswers(event.finished().unchanged_rows(), event.finished().refused_rows(), state);
+      FoldAnswers(event.finished(), state);
       End(v1::IMPORT_STATE_DONE, event.finished().end_time(), state);
       return;
     case Event::kCancelled:

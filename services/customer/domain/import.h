@@ -41,6 +41,9 @@ struct ReasonWords {
 };
 ReasonWords WordsOf(v1::Reason reason);
 
+// Whether a run goes on at the same place.
+bool SamePlace(const v1::ImportPosition& a, const v1::ImportPosition& b);
+
 struct ImportModel {
   using State = v1::Import;
   using Event = v1::ImportEvent;

@@ -13,7 +13,10 @@
 #include "crm/customer/v1/contact.pb.h"
 #include "crm/customer/v1/customer_resource.pb.h"
 #include "google/type/date.pb.h"
+#include "libs/base/check.h"
+#include "libs/files/cell.h"
 #include "libs/files/fields.h"
+#include "services/customer/domain/custom_values.h"
 
 namespace crm::customer {
 namespace {
@@ -25,6 +28,7 @@ using As = ImportField::As;
 
 // As many as any list of a customer or contact takes.
 constexpr int kElementMax = 19;
+constexpr std::string_view kPositionPrefix = "position.";
 
 absl::string_view View(std::string_view text) { return {text.data(), text.size()}; }
 
@@ -32,7 +36,8 @@ absl::string_view View(std::string_view text) { return {text.data(), text.size()
 // mailbox.
 const FieldDescriptor* LeafOf(const Descriptor& element) {
   for (const char* name : {"number", "address"}) {
-    if (const auto* field = element.FindFieldByName(name); field != nullptr) return field;
+    const auto* field = element.FindFieldByName(name);
+    if (field != nullptr && field->type() == FieldDescriptor::TYPE_STRING) return field;
   }
   return nullptr;
 }
@@ -81,6 +86,28 @@ std::optional<ImportField> Resolve(const Descriptor& resource, std::string_view 
   return field;
 }
 
+constexpr std::string_view kCustomPrefix = "custom_fields.";
+
+// "custom_fields.colour" and "personal.custom_fields.colour".
+std::optional<ImportField> ResolveCustom(const Descriptor& resource, std::string_view path) {
+  constexpr std::string_view kPersonalPrefix = "personal.";
+  ImportField field;
+  field.path = std::string(path);
+  field.as = As::kCustom;
+  const Descriptor* type = &resource;
+  if (path.starts_with(kPersonalPrefix)) {
+    field.steps.push_back({type->FindFieldByName("personal"), -1});
+    type = field.steps.back().field->message_type();
+    path.remove_prefix(kPersonalPrefix.size());
+  }
+  if (!path.starts_with(kCustomPrefix)) return std::nullopt;
+  field.steps.push_back({type->FindFieldByName("custom_fields"), -1});
+  path.remove_prefix(kCustomPrefix.size());
+  if (path.empty() || path.find('.') != std::string_view::npos) return std::nullopt;
+  field.custom_field = std::string(path);
+  return field;
+}
+
 struct Alias {
   std::string_view name, path;
 };
@@ -106,7 +133,7 @@ std::string DayText(std::string_view text) {
   return absl::StrFormat("%04d-%02d-%02d", numbers[0], numbers[1], numbers[2]);
 }
 
-Message& OwnerOf(Message& resource, const ImportField& field) {
+Message& LastOwner(Message& resource, const ImportField& field) {
   Message* at = &resource;
   for (size_t i = 0; i + 1 < field.steps.size(); ++i) {
     const ImportField::Step& step = field.steps[i];
@@ -129,17 +156,66 @@ const Message& ImportedResource(v1::ImportKind kind) {
   return v1::Customer::default_instance();
 }
 
+const Message& OwnerOf(v1::ImportKind kind, const ImportField& field) {
+  return field.of_position ? v1::ImportedPosition::default_instance() : ImportedResource(kind);
+}
+
 absl::StatusOr<ImportField> FindImportField(v1::ImportKind kind, std::string_view name) {
   const Descriptor& resource = *ImportedResource(kind).GetDescriptor();
   std::optional<ImportField> field;
+  if (kind == v1::IMPORT_KIND_CONTACTS && name.starts_with(kPositionPrefix)) {
+    field = Resolve(*v1::ImportedPosition::descriptor(), name.substr(kPositionPrefix.size()));
+    if (field.has_value()) {
+      field->path = std::string(name);
+      field->of_position = true;
+    }
+  }
   for (const Alias& alias : kAliases) {
     if (alias.name == name) field = Resolve(resource, alias.path);
   }
+  if (!field.has_value()) field = ResolveCustom(resource, name);
   if (!field.has_value()) field = Resolve(resource, name);
   if (!field.has_value()) field = Resolve(resource, absl::StrCat("personal.", View(name)));
   if (field.has_value()) return *std::move(field);
   return absl::InvalidArgumentError(
       absl::StrCat("must be a field of ", resource.name(), " that a text can set"));
+}
+
+absl::Status BindCustomField(v1::ImportKind kind, const engine::Snapshot& snapshot,
+                             ImportField& field) {
+  if (field.as != As::kCustom) return absl::OkStatus();
+  const bool contacts = kind == v1::IMPORT_KIND_CONTACTS;
+  auto declared =
+      FindCustomField(contacts ? v1::CUSTOM_FIELD_TARGET_CONTACT : v1::CUSTOM_FIELD_TARGET_CUSTOMER,
+                      field.custom_field, snapshot);
+  if (!declared.ok()) return declared.status();
+  if (declared->state() == v1::CUSTOM_FIELD_STATE_RETIRED) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the custom field \"", field.custom_field, "\" was retired"));
+  }
+  auto bound = ResolveCustom(*ImportedResource(kind).GetDescriptor(), declared->path());
+  base::Check(bound.has_value(), "a declared field says where it is");
+  field = *std::move(bound);
+  field.declaration = *std::move(declared);
+  return absl::OkStatus();
+}
+
+bool IsValueAt(const Message& resource, const ImportField& field, std::string_view refused) {
+  if (field.as != As::kCustom) return false;
+  const std::string list = absl::StrCat(".", field.path.substr(0, field.path.rfind('.')), "[");
+  const size_t at = refused.find('.');
+  if (at == std::string_view::npos || !refused.substr(at).starts_with(list)) return false;
+  const std::string_view element = refused.substr(at + list.size());
+  int index = 0;
+  if (!absl::SimpleAtoi(View(element.substr(0, element.find(']'))), &index)) return false;
+  const Message* holder = &resource;
+  for (size_t i = 0; i + 1 < field.steps.size(); ++i)
+    holder = &holder->GetReflection()->GetMessage(*holder, field.steps[i].field);
+  const FieldDescriptor* values = field.steps.back().field;
+  if (index < 0 || index >= holder->GetReflection()->FieldSize(*holder, values)) return false;
+  const auto& value = static_cast<const v1::CustomFieldValue&>(
+      holder->GetReflection()->GetRepeatedMessage(*holder, values, index));
+  return value.field() == field.custom_field;
 }
 
 std::string TextOf(const Message& resource, const ImportField& field) {
@@ -155,6 +231,14 @@ std::string TextOf(const Message& resource, const ImportField& field) {
     }
   }
   const FieldDescriptor& last = *field.steps.back().field;
+  if (field.as == As::kCustom) {
+    for (int i = 0; i < at->GetReflection()->FieldSize(*at, &last); ++i) {
+      const auto& value = static_cast<const v1::CustomFieldValue&>(
+          at->GetReflection()->GetRepeatedMessage(*at, &last, i));
+      if (value.field() == field.custom_field) return CustomValueText(value);
+    }
+    return "";
+  }
   if (field.as != As::kElement) return files::FieldText(*at, last);
   std::string text;
   for (int i = 0; i < at->GetReflection()->FieldSize(*at, &last); ++i) {
@@ -166,16 +250,22 @@ std::string TextOf(const Message& resource, const ImportField& field) {
 }
 
 absl::Status SetImportField(Message& resource, const ImportField& field, std::string_view text) {
-  Message& owner = OwnerOf(resource, field);
+  if (field.as == As::kCustom && !field.declaration.has_value()) return absl::OkStatus();
+  Message& owner = LastOwner(resource, field);
   const FieldDescriptor& last = *field.steps.back().field;
+  if (field.as == As::kCustom) {
+    const bool day = field.declaration->type() == v1::CUSTOM_FIELD_TYPE_DATE;
+    v1::CustomFieldValue value;
+    const absl::Status set =
+        SetCustomValue(*field.declaration, day ? DayText(text) : std::string(text), value);
+    if (set.ok()) owner.GetReflection()->AddMessage(&owner, &last)->CopyFrom(value);
+    return set;
+  }
   if (field.as == As::kValue) {
     const bool day = last.message_type() == google::type::Date::descriptor();
     return files::SetField(owner, last.name(), day ? DayText(text) : std::string(text));
   }
-  for (absl::string_view part : absl::StrSplit(View(text), absl::ByAnyChar(";\n"))) {
-    part = absl::StripAsciiWhitespace(part);
-    if (part.empty()) continue;
-    const std::string value(part);
+  for (const std::string& value : files::SplitCell(text)) {
     if (field.as == As::kList) {
       if (absl::Status s = files::SetField(owner, last.name(), value); !s.ok()) return s;
       continue;

@@ -3,13 +3,16 @@
 
 #include <google/protobuf/message.h>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "crm/customer/v1/custom_field.pb.h"
 #include "crm/customer/v1/import_parts.pb.h"
+#include "libs/engine/model.h"
 
 namespace crm::customer {
 
@@ -20,25 +23,44 @@ struct ImportField {
   };
   enum class As {
     kValue,    // One value.
-    kList,     // Several, with ";" between.
+    kList,     // Several, as files::SplitCell takes them.
     kElement,  // The same, each a message of its own: a telephone number of a contact.
+    kCustom,   // The value of a custom field.
   };
   std::string path;  // "personal.addresses[0].locality".
   std::vector<Step> steps;
   As as = As::kValue;
+  bool of_position = false;  // "position.title": of ImportedPosition, not of the resource.
+  std::string custom_field;  // Of kCustom: its id.
+  std::optional<v1::CustomField> declaration;  // Once it was bound.
 };
 
 // The resource that rows of this kind are: Customer or Contact.
 const google::protobuf::Message& ImportedResource(v1::ImportKind kind);
 
-// By a path, by one without "personal.", or by a name that crmctl's files use. kInvalidArgument: it
-// leads to nothing, to something that has no text, or to what only the server sets.
+// What the field is a field of: the resource, or ImportedPosition.
+const google::protobuf::Message& OwnerOf(v1::ImportKind kind, const ImportField& field);
+
+// By a path, by one without "personal.", or by a name that crmctl's files use; of contacts also
+// "position.title". kInvalidArgument: it leads to nothing, to something that has no text, or to
+// what only the server sets.
 absl::StatusOr<ImportField> FindImportField(v1::ImportKind kind, std::string_view name);
 
-// Sets the field; elements on the way are made. kInvalidArgument says what the text is not. A day
-// may also be written 1998/6/30, 1998.6.30 or 19980630.
+// Looks up what the custom field is, and where its values stand; nothing for any other field.
+// kInvalidArgument: it is not declared for what is imported, or retired.
+absl::Status BindCustomField(v1::ImportKind kind, const engine::Snapshot& snapshot,
+                             ImportField& field);
+
+// Sets the field, of a custom one nothing before it is bound; elements on the way are made.
+// kInvalidArgument says what the text is not. A day may also be written 1998/6/30, 1998.6.30 or
+// 19980630.
 absl::Status SetImportField(google::protobuf::Message& resource, const ImportField& field,
                             std::string_view text);
+
+// Whether `field`, as a refusal names it ("customer.custom_fields[2].text"), is the value of this
+// custom field.
+bool IsValueAt(const google::protobuf::Message& resource, const ImportField& field,
+               std::string_view refused);
 
 // The field as text; empty where nothing is. Several values have ", " between.
 std::string TextOf(const google::protobuf::Message& resource, const ImportField& field);

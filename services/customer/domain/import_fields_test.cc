@@ -20,6 +20,7 @@ TEST(ImportFields, ATextGetsToItsField) {
       {v1::IMPORT_KIND_CUSTOMERS, "external_ids[1].system", "erp",
        "external_ids {} external_ids { system: 'erp' }"},
       {v1::IMPORT_KIND_CUSTOMERS, "phone", "1; 2", "personal { phones: '1' phones: '2' }"},
+      {v1::IMPORT_KIND_CUSTOMERS, "tags", "\"a;b\"; Smith, Ltd", "tags: 'a;b' tags: 'Smith, Ltd'"},
       {v1::IMPORT_KIND_CUSTOMERS, "tax_id", "x", "personal { tax_id: 'x' }"},
       {v1::IMPORT_KIND_CUSTOMERS, "personal.addresses[0].locality", "Xi'an",
        "personal { addresses { locality: \"Xi'an\" } }"},

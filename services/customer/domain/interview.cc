@@ -11,6 +11,7 @@
 #include "libs/base/check.h"
 #include "libs/base/date.h"
 #include "libs/base/field_mask.h"
+#include "libs/base/hash.h"
 #include "libs/base/resource_name.h"
 #include "libs/base/status.h"
 #include "libs/base/text.h"
@@ -21,6 +22,7 @@
 #include "services/customer/domain/follow_up_policy.h"
 #include "services/customer/domain/interview_checks.h"
 #include "services/customer/domain/references.h"
+#include "services/customer/read/follower.h"
 #include "services/customer/read/interview_tables.h"
 #include "services/customer/read/programme_members.h"
 #include "services/customer/read/redirects.h"
@@ -50,6 +52,11 @@ Facts FactsOf(const std::string& customer, const std::string& script,
           .policy = FollowUpPolicyIn(snapshot),
           .script = snapshot.Get(kInterviewScripts,
                                  script.empty() ? std::string(kStandardInterviewScript) : script)};
+}
+
+InterviewFollower WhoFollows(const std::string& name, const engine::Snapshot& snapshot) {
+  const auto interview = snapshot.Get(kInterviews, name);
+  return {interview.has_value() ? FollowerOf(*interview, snapshot) : ""};
 }
 
 // Whether an interview of another programme is planned with the customer in the period of this one.
@@ -214,6 +221,8 @@ Facts InterviewModel::Gather(const v1::PlanInterviewRequest& plan, const engine:
   Facts facts = FactsOf(plan.parent(), plan.interview().script(), snapshot);
   for (const std::string& name : NamesOf(SurvivorOf(plan.parent(), snapshot), snapshot))
     facts.control = facts.control || IsControl(name, context.business_date, snapshot);
+  if (IsByHand(context.actor))
+    facts.contact = RefusedContact(plan.interview().contact(), "", snapshot);
   return facts;
 }
 
@@ -222,6 +231,7 @@ engine::Decision<InterviewModel> InterviewModel::Decide(const State&,
                                                         const engine::Context& context,
                                                         const Facts& facts) {
   auto planned = Planned(plan.interview(), plan.parent(), context, facts);
+  if (planned.ok() && !facts.contact.ok()) return facts.contact;
   if (planned.ok() && facts.control)
     return base::Refused(v1::REASON_CONTROL_GROUP,
                          "the customer is in a programme's control group");
@@ -231,7 +241,10 @@ engine::Decision<InterviewModel> InterviewModel::Decide(const State&,
 Facts InterviewModel::Gather(const v1::PlanProgrammeInterviewRequest& plan,
                              const engine::Context& context, const engine::Snapshot& snapshot) {
   Facts facts = FactsOf(plan.parent(), plan.interview().script(), snapshot);
-  facts.asked_elsewhere = IsAskedElsewhere(plan.parent(), plan.programme(), context.zone, snapshot);
+  for (const std::string& name : NamesOf(SurvivorOf(plan.parent(), snapshot), snapshot)) {
+    facts.asked_elsewhere =
+        facts.asked_elsewhere || IsAskedElsewhere(name, plan.programme(), context.zone, snapshot);
+  }
   return facts;
 }
 
@@ -245,10 +258,16 @@ engine::Decision<InterviewModel> InterviewModel::Decide(
   return planned;
 }
 
-Facts InterviewModel::Gather(const v1::UpdateInterviewRequest& update, const engine::Context&,
-                             const engine::Snapshot& snapshot) {
-  return FactsOf(std::string(base::ParentOf(update.interview().name())),
-                 update.interview().script(), snapshot);
+Facts InterviewModel::Gather(const v1::UpdateInterviewRequest& update,
+                             const engine::Context& context, const engine::Snapshot& snapshot) {
+  const v1::Interview& interview = update.interview();
+  Facts facts =
+      FactsOf(std::string(base::ParentOf(interview.name())), interview.script(), snapshot);
+  if (!IsByHand(context.actor)) return facts;
+  const auto before = snapshot.Get(kInterviews, interview.name());
+  facts.contact = RefusedContact(interview.contact(),
+                                 before.has_value() ? before->contact() : std::string(), snapshot);
+  return facts;
 }
 
 engine::Decision<InterviewModel> InterviewModel::Decide(const State& interview,
@@ -264,6 +283,7 @@ engine::Decision<InterviewModel> InterviewModel::Decide(const State& interview,
   base::ApplyMask(*changed, update.interview(), next);
   if (next.script().empty()) next.set_script(kStandardInterviewScript);
   if (absl::Status s = CheckInterview(next); !s.ok()) return s;
+  if (base::MaskTouches(*changed, "contact") && !facts.contact.ok()) return facts.contact;
   if (base::MaskTouches(*changed, "script") && !facts.script.has_value())
     return ScriptUnknown(next.script());
   Event event;
@@ -278,11 +298,13 @@ engine::Decision<InterviewModel> InterviewModel::Decide(const State& interview,
   return event;
 }
 
-Facts InterviewModel::Gather(const v1::HoldInterviewRequest& hold, const engine::Context&,
+Facts InterviewModel::Gather(const v1::HoldInterviewRequest& hold, const engine::Context& context,
                              const engine::Snapshot& snapshot) {
-  const auto interview = snapshot.Get(kInterviews, hold.name());
-  return FactsOf(std::string(base::ParentOf(hold.name())),
-                 interview.has_value() ? interview->script() : std::string(), snapshot);
+  const auto row = snapshot.Get(kInterviews, hold.name()).value_or(v1::Interview());
+  Facts facts = FactsOf(std::string(base::ParentOf(hold.name())), row.script(), snapshot);
+  if (IsByHand(context.actor))
+    facts.contact = RefusedContact(hold.contact(), row.contact(), snapshot);
+  return facts;
 }
 
 engine::Decision<InterviewModel> InterviewModel::Decide(const State& interview,
@@ -293,6 +315,7 @@ engine::Decision<InterviewModel> InterviewModel::Decide(const State& interview,
   if (absl::Status s = CheckHeld(hold, context.time); !s.ok()) return s;
   if (interview.status() != v1::INTERVIEW_STATUS_PLANNED) return Closed();
   if (absl::Status s = CheckAnswered(hold, facts.script); !s.ok()) return s;
+  if (!facts.contact.ok()) return facts.contact;
   const absl::Time time = hold.has_held_time() ? base::TimeOf(hold.held_time()) : context.time;
   Event event;
   v1::InterviewHeld& held = *event.mutable_held();
@@ -317,12 +340,19 @@ engine::Decision<InterviewModel> InterviewModel::Decide(const State& interview,
   return event;
 }
 
+InterviewFollower InterviewModel::Gather(const v1::MissInterviewRequest& miss,
+                                         const engine::Context&, const engine::Snapshot& snapshot) {
+  return WhoFollows(miss.name(), snapshot);
+}
+
 engine::Decision<InterviewModel> InterviewModel::Decide(const State& interview,
                                                         const v1::MissInterviewRequest& miss,
-                                                        const engine::Context&) {
+                                                        const engine::Context&,
+                                                        const InterviewFollower& follower) {
   if (interview.status() == v1::INTERVIEW_STATUS_MISSED) return std::nullopt;
   if (interview.status() != v1::INTERVIEW_STATUS_PLANNED) return Closed();
   Event event;
+  event.mutable_missed()->set_follower(follower.staff);
   event.mutable_missed()->mutable_personal()->set_reason(miss.reason());
   return event;
 }
@@ -372,17 +402,25 @@ engine::Decision<InterviewModel> InterviewModel::Decide(const State& interview,
   return event;
 }
 
+InterviewFollower InterviewModel::Gather(const v1::CheckInterviewRequest& check,
+                                         const engine::Context&, const engine::Snapshot& snapshot) {
+  return WhoFollows(check.name(), snapshot);
+}
+
 engine::Decision<InterviewModel> InterviewModel::Decide(const State& interview,
                                                         const v1::CheckInterviewRequest&,
-                                                        const engine::Context& context) {
+                                                        const engine::Context& context,
+                                                        const InterviewFollower& follower) {
   if (!interview.has_check_time() || context.time < base::TimeOf(interview.check_time()))
     return std::nullopt;
   Event event;
   if (interview.status() == v1::INTERVIEW_STATUS_PLANNED) {
     event.mutable_missed()->set_timed_out(true);
+    event.mutable_missed()->set_follower(follower.staff);
     return event;
   }
   v1::SignalsOverdue& overdue = *event.mutable_signals_overdue();
+  overdue.set_follower(follower.staff);
   *overdue.mutable_overdue_time() = base::TimestampOf(context.time);
   for (const v1::InterviewSignal& signal : interview.signals()) {
     if (!signal.has_handle_time() && !signal.has_overdue_time() &&
@@ -444,6 +482,10 @@ common::v1::Channel ChannelOf(v1::InterviewForm form) {
     default:
       return common::v1::CHANNEL_UNSPECIFIED;
   }
+}
+
+std::string SignalActivityId(const std::string& interview, const std::string& signal) {
+  return base::DeriveId({"interview signal", interview, signal});
 }
 
 }  // namespace crm::customer

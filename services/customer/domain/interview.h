@@ -6,6 +6,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "absl/time/time.h"
 #include "crm/common/v1/types.pb.h"
@@ -14,9 +15,16 @@
 #include "crm/customer/v1/interview.pb.h"
 #include "crm/customer/v1/interview_event.pb.h"
 #include "crm/customer/v1/interview_script.pb.h"
+#include "crm/customer/v1/transfer_internal.pb.h"
 #include "libs/engine/model.h"
 
 namespace crm::customer {
+
+// To whom what was not done falls, an id of staff; empty: to nobody. From other keys, so it may be
+// behind.
+struct InterviewFollower {
+  std::string staff;
+};
 
 struct InterviewModel {
   using State = v1::Interview;
@@ -31,10 +39,11 @@ struct InterviewModel {
     std::optional<v1::InterviewScript> script{};
     bool control = false;  // A programme that is not over compares others with this customer.
     bool asked_elsewhere = false;  // By another programme, in the period of this one.
+    absl::Status contact = {};     // Why the one cannot be who is named, by hand, anew.
   };
 
-  // NOT_FOUND: no such customer. Refusals: kInvalidArgument, CUSTOMER_ERASED, CONTROL_GROUP,
-  // SCRIPT_UNKNOWN.
+  // NOT_FOUND: no such customer. Refusals: kInvalidArgument, CUSTOMER_ERASED, CONTACT_UNKNOWN,
+  // CONTROL_GROUP, SCRIPT_UNKNOWN.
   static Facts Gather(const v1::PlanInterviewRequest&, const engine::Context&,
                       const engine::Snapshot&);
   static engine::Decision<InterviewModel> Decide(const State&, const v1::PlanInterviewRequest&,
@@ -46,12 +55,13 @@ struct InterviewModel {
   static engine::Decision<InterviewModel> Decide(const State&,
                                                  const v1::PlanProgrammeInterviewRequest&,
                                                  const engine::Context&, const Facts&);
-  // Refusals: kInvalidArgument, CUSTOMER_ERASED, INTERVIEW_CLOSED, SCRIPT_UNKNOWN.
+  // Refusals: kInvalidArgument, CUSTOMER_ERASED, CONTACT_UNKNOWN, INTERVIEW_CLOSED, SCRIPT_UNKNOWN.
   static Facts Gather(const v1::UpdateInterviewRequest&, const engine::Context&,
                       const engine::Snapshot&);
   static engine::Decision<InterviewModel> Decide(const State&, const v1::UpdateInterviewRequest&,
                                                  const engine::Context&, const Facts&);
-  // Refusals: kInvalidArgument, CUSTOMER_ERASED, INTERVIEW_CLOSED, QUESTION_UNKNOWN.
+  // Refusals: kInvalidArgument, CUSTOMER_ERASED, CONTACT_UNKNOWN, INTERVIEW_CLOSED,
+  // QUESTION_UNKNOWN.
   static Facts Gather(const v1::HoldInterviewRequest&, const engine::Context&,
                       const engine::Snapshot&);
   static engine::Decision<InterviewModel> Decide(const State&, const v1::HoldInterviewRequest&,
@@ -59,8 +69,11 @@ struct InterviewModel {
   // Refuses INTERVIEW_CLOSED.
   static engine::Decision<InterviewModel> Decide(const State&, const v1::DeclineInterviewRequest&,
                                                  const engine::Context&);
+  static InterviewFollower Gather(const v1::MissInterviewRequest&, const engine::Context&,
+                                  const engine::Snapshot&);
   static engine::Decision<InterviewModel> Decide(const State&, const v1::MissInterviewRequest&,
-                                                 const engine::Context&);
+                                                 const engine::Context&,
+                                                 const InterviewFollower& = {});
   // Refusals: kInvalidArgument, CUSTOMER_ERASED, INTERVIEW_NOT_HELD, SIGNAL_UNKNOWN,
   // SIGNAL_HANDLED, ANSWER_NOT_WRITTEN.
   static Facts Gather(const v1::FollowUpSignalRequest&, const engine::Context&,
@@ -72,7 +85,13 @@ struct InterviewModel {
                       const engine::Snapshot&);
   static engine::Decision<InterviewModel> Decide(const State&, const v1::HandleSignalRequest&,
                                                  const engine::Context&, const Facts&);
+  static InterviewFollower Gather(const v1::CheckInterviewRequest&, const engine::Context&,
+                                  const engine::Snapshot&);
   static engine::Decision<InterviewModel> Decide(const State&, const v1::CheckInterviewRequest&,
+                                                 const engine::Context&,
+                                                 const InterviewFollower& = {});
+  // What a transfer gives on and back (interview_hand.cc). Refuses INTERVIEW_CLOSED, OWNER_CHANGED.
+  static engine::Decision<InterviewModel> Decide(const State&, const v1::HandInterviewRequest&,
                                                  const engine::Context&);
 
   // When it is missed, or the next signal is late.
@@ -83,5 +102,8 @@ struct InterviewModel {
 
 // The way in which an interview of this form meets the customer.
 common::v1::Channel ChannelOf(v1::InterviewForm form);
+
+// The id of the activity for a signal: one ever.
+std::string SignalActivityId(const std::string& interview, const std::string& signal);
 
 }  // namespace crm::customer

@@ -7,6 +7,7 @@
 #include "libs/testing/decisions.h"
 #include "libs/testing/fake_rows.h"
 #include "services/customer/read/interview_tables.h"
+#include "services/customer/read/merge_tables.h"
 #include "services/customer/read/programme_members.h"
 #include "services/customer/read/tables.h"
 
@@ -219,10 +220,15 @@ class PlanFactsTest : public ::testing::Test {
   }
   std::string Refusal() { return testing::WordOf(Gather().refusal, nullptr); }
 
-  testing::FakeRows rows_{kCustomers,           kStaff,
-                          kPositions,           kContacts,
-                          kInterviews,          kInterviewScripts,
-                          kInterviewProgrammes, kProgrammeMembers,
+  testing::FakeRows rows_{kRedirects,
+                          kCustomers,
+                          kStaff,
+                          kPositions,
+                          kContacts,
+                          kInterviews,
+                          kInterviewScripts,
+                          kInterviewProgrammes,
+                          kProgrammeMembers,
                           kFollowUpPolicies};
 };
 

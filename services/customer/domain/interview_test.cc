@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "crm/customer/v1/reason.pb.h"
+#include "libs/base/status.h"
 #include "libs/base/timestamp.h"
 #include "libs/testing/decisions.h"
 #include "libs/testing/fake_rows.h"
@@ -105,6 +107,10 @@ TEST(PlanInterview, Rules) {
            "!field:interview.script"},
       },
       context, Of(v1::TIER_TOP));
+}
+
+TEST(PlanInterview, AsksWhatElseIsKnown) {
+  const engine::Context context = FixedContext<InterviewModel>();
   const std::string plan = Plan(std::string(kWhen) + kForm);
   CheckDecisions<InterviewModel, v1::PlanInterviewRequest>(
       {{"refuses one with somebody erased", {}, plan, "!CUSTOMER_ERASED"}}, context,
@@ -113,6 +119,19 @@ TEST(PlanInterview, Rules) {
   facts.script.reset();
   CheckDecisions<InterviewModel, v1::PlanInterviewRequest>(
       {{"refuses a script that is not known", {}, plan, "!SCRIPT_UNKNOWN"}}, context, facts);
+  facts = Of(v1::TIER_TOP);
+  facts.contact = base::Refused(v1::REASON_CONTACT_UNKNOWN, "as the test wants");
+  CheckDecisions<InterviewModel, v1::PlanInterviewRequest>(
+      {{"refuses a contact that is not known", {}, plan, "!CONTACT_UNKNOWN"}}, context, facts);
+  CheckDecisions<InterviewModel, v1::UpdateInterviewRequest>(
+      {{"refuses one also later",
+        {kPlanned},
+        "interview { contact: 'contacts/k2' }",
+        "!CONTACT_UNKNOWN"}},
+      context, facts);
+  CheckDecisions<InterviewModel, v1::HoldInterviewRequest>(
+      {{"and who was asked in the end", {kPlanned}, "contact: 'contacts/k2'", "!CONTACT_UNKNOWN"}},
+      context, facts);
   facts = Of(v1::TIER_TOP);
   facts.control = true;
   CheckDecisions<InterviewModel, v1::PlanInterviewRequest>(
@@ -166,7 +185,7 @@ TEST(PlanInterview, WhatWasMergedInIsStillControl) {
 
 TEST(PlanProgrammeInterview, SeesWhatAnotherPlannedInItsPeriod) {
   testing::FakeRows rows(kCustomers, kFollowUpPolicies, kInterviewScripts, kInterviewProgrammes,
-                         kInterviews);
+                         kInterviews, kRedirects);
   rows.Put(kInterviewProgrammes,
            ParseText<v1::InterviewProgramme>(
                "name: 'interviewProgrammes/p' period { start { year: 2026 month: 3 day: 4 } end { "
@@ -183,6 +202,12 @@ TEST(PlanProgrammeInterview, SeesWhatAnotherPlannedInItsPeriod) {
   EXPECT_TRUE(elsewhere(planned + other + kWhen));
   EXPECT_FALSE(elsewhere(other + "status: INTERVIEW_STATUS_MISSED " + kWhen));
   EXPECT_FALSE(elsewhere(planned + kWhen)) << "of none";
+  rows.Put(kRedirects,
+           ParseText<v1::Redirect>("customer: 'customers/old' survivor: 'customers/c'"));
+  rows.Put(kInterviews, ParseText<v1::Interview>("name: 'customers/old/interviews/i' " + planned +
+                                                 other + kWhen));
+  EXPECT_TRUE(elsewhere(planned + kWhen)) << "asked as one who was merged in";
+  rows.Delete(kInterviews, "customers/old/interviews/i");
   EXPECT_FALSE(elsewhere(planned + "programme: 'interviewProgrammes/p' " + kWhen));
   EXPECT_FALSE(elsewhere(planned + other + "planned_time { seconds: 1772704800 }")) << "later";
 }
@@ -265,6 +290,10 @@ TEST(HoldInterview, Rules) {
            "!field:held_time"},
           {"refuses a form that is none", {kPlanned}, "form: 77", "!field:form"},
           {"refuses what is no contact", {kPlanned}, "contact: 'k'", "!field:contact"},
+          {"is never quiet: what was said is not said again",
+           {kPlanned, kHeld},
+           kHeard,
+           "!INTERVIEW_CLOSED"},
       },
       context, Of(v1::TIER_TOP));
   CheckDecisions<InterviewModel, v1::HoldInterviewRequest>(
@@ -411,7 +440,66 @@ TEST(DeclineAndMiss, Rules) {
   });
 }
 
+TEST(WhatWasNotDone, FallsToWhoLooksAfterTheCustomerThen) {
+  testing::FakeRows rows(kCustomers, kInterviews, kRedirects, kStaff);
+  rows.Put(kInterviews, ParseText<v1::Interview>("name: 'customers/c/interviews/i' staff: 'bob'"));
+  rows.Put(kCustomers, ParseText<v1::Customer>("name: 'customers/c' owner: 'ann'"));
+  const engine::Context context = FixedContext<InterviewModel>();
+  engine::Context later = context;
+  later.time = absl::FromUnixSeconds(1772733600);
+  v1::MissInterviewRequest miss;
+  miss.set_name("customers/c/interviews/i");
+  CheckDecisions<InterviewModel, v1::MissInterviewRequest>(
+      {{"who missed it", {kPlanned}, "", "missed { follower: 'ann' personal {} }"}}, context,
+      InterviewModel::Gather(miss, context, rows));
+  v1::CheckInterviewRequest check;
+  check.set_name(miss.name());
+  const auto ann = InterviewModel::Gather(check, later, rows);
+  CheckDecisions<InterviewModel, v1::CheckInterviewRequest>(
+      {{"signals are late",
+        {kPlanned, kHeld},
+        "",
+        "signals_overdue { signals: '1' signals: '2' overdue_time { seconds: 1772733600 } "
+        "follower: 'ann' }"}},
+      later, ann);
+  later.time = absl::FromUnixSeconds(1772791200);
+  CheckDecisions<InterviewModel, v1::CheckInterviewRequest>(
+      {{"nobody reported it", {kPlanned}, "", "missed { timed_out: true follower: 'ann' }"}}, later,
+      ann);
+  rows.Put(kStaff, ParseText<v1::Staff>("name: 'staff/ann' status: STAFF_STATUS_LEFT"));
+  EXPECT_EQ(InterviewModel::Gather(check, later, rows).staff, "bob");
+  check.set_name("customers/c/interviews/none");
+  EXPECT_EQ(InterviewModel::Gather(check, later, rows).staff, "");
+}
+
 // Every state and every verb.
+TEST(CheckInterview, Rules) {
+  // On Thursday at 18:00: both signals are late.
+  engine::Context later = FixedContext<InterviewModel>();
+  later.time = absl::FromUnixSeconds(1772733600);
+  CheckDecisions<InterviewModel, v1::CheckInterviewRequest>(
+      {
+          {"says which signals are late",
+           {kPlanned, kHeld},
+           "",
+           "signals_overdue { signals: '1' signals: '2' overdue_time { seconds: 1772733600 } }"},
+          {"not those that were handled",
+           {kPlanned, kHeld, Handled("1")},
+           "",
+           "signals_overdue { signals: '2' overdue_time { seconds: 1772733600 } }"},
+          {"is quiet when they were said",
+           {kPlanned, kHeld, "signals_overdue { signals: '1' signals: '2' overdue_time {} }"},
+           "",
+           ""},
+          {"is quiet before it counts as missed", {kPlanned}, "", ""},
+          {"is quiet when it was declined", {kPlanned, kDeclined}, "", ""},
+      },
+      later);
+  later.time = absl::FromUnixSeconds(1772791200);
+  CheckDecisions<InterviewModel, v1::CheckInterviewRequest>(
+      {{"nobody reported it", {kPlanned}, "", kMissed}}, later);
+}
+
 TEST(Interview, EveryStateTakesOnlyWhatIsListed) {
   const engine::Context context = FixedContext<InterviewModel>();
   const std::map<std::string, std::vector<std::string>> states = {

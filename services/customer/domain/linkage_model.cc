@@ -7,6 +7,8 @@
 #include <initializer_list>
 #include <memory>
 #include <set>
+#include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -14,9 +16,11 @@
 #include "crm/customer/v1/reason.pb.h"
 #include "libs/base/check.h"
 #include "libs/base/field_mask.h"
+#include "libs/base/resource_name.h"
 #include "libs/base/status.h"
 #include "libs/base/timestamp.h"
 #include "libs/engine/update.h"
+#include "services/customer/read/linkage_kind.h"
 #include "services/customer/read/linkage_tables.h"
 #include "services/customer/read/linkage_training.h"
 
@@ -41,7 +45,7 @@ struct FieldRow {
   std::initializer_list<LevelRow> levels;
 };
 
-const FieldRow kDefaults[] = {
+const FieldRow kOfCustomers[] = {
     {v1::LINKAGE_ATTRIBUTE_NAME,
      v1::LINKAGE_METHOD_JARO_WINKLER,
      true,
@@ -79,6 +83,58 @@ const FieldRow kDefaults[] = {
      false,
      {{0, 800, 0.1}, {0, 200, 999.9}}},
 };
+const FieldRow kOfContacts[] = {
+    {v1::LINKAGE_ATTRIBUTE_NAME,
+     v1::LINKAGE_METHOD_JARO_WINKLER,
+     true,
+     {{0, 700, 1}, {9'200, 150, 2}, {8'800, 50, 3}, {7'000, 50, 30}, {0, 50, 964}}},
+    {v1::LINKAGE_ATTRIBUTE_PHONE,
+     v1::LINKAGE_METHOD_DAMERAU_LEVENSHTEIN,
+     false,
+     {{0, 700, 0.02}, {1, 80, 0.05}, {2, 20, 0.2}, {0, 200, 999.73}}},
+    {v1::LINKAGE_ATTRIBUTE_EMAIL,
+     v1::LINKAGE_METHOD_DAMERAU_LEVENSHTEIN,
+     false,
+     {{0, 600, 0.01}, {1, 80, 0.02}, {2, 30, 0.05}, {0, 290, 999.92}}},
+    {v1::LINKAGE_ATTRIBUTE_BIRTH_DATE,
+     v1::LINKAGE_METHOD_DAMERAU_LEVENSHTEIN,
+     false,
+     {{0, 900, 0.05}, {1, 60, 1}, {2, 20, 15}, {0, 20, 983.95}}},
+    {v1::LINKAGE_ATTRIBUTE_EMPLOYER,
+     v1::LINKAGE_METHOD_EXACT,
+     false,
+     {{0, 700, 0.5}, {0, 300, 999.5}}},
+};
+
+std::span<const FieldRow> DefaultsOf(v1::LinkageRecordKind kind) {
+  if (kind == v1::LINKAGE_RECORD_KIND_CONTACT) return kOfContacts;
+  return kOfCustomers;
+}
+
+// By what they can be brought together besides the exact keys.
+std::vector<v1::LinkageKeyKind> BlockingKeysOf(v1::LinkageRecordKind kind) {
+  if (kind == v1::LINKAGE_RECORD_KIND_CONTACT) {
+    return {v1::LINKAGE_KEY_KIND_NAME,       v1::LINKAGE_KEY_KIND_SPOKEN_NAME,
+            v1::LINKAGE_KEY_KIND_PHONE_END,  v1::LINKAGE_KEY_KIND_EMAIL_LOCAL,
+            v1::LINKAGE_KEY_KIND_BIRTH_DATE, v1::LINKAGE_KEY_KIND_EMPLOYER};
+  }
+  return {v1::LINKAGE_KEY_KIND_NAME,        v1::LINKAGE_KEY_KIND_SPOKEN_NAME,
+          v1::LINKAGE_KEY_KIND_NAME_START,  v1::LINKAGE_KEY_KIND_NAME_END,
+          v1::LINKAGE_KEY_KIND_ADDRESS,     v1::LINKAGE_KEY_KIND_PHONE_END,
+          v1::LINKAGE_KEY_KIND_EMAIL_LOCAL, v1::LINKAGE_KEY_KIND_BIRTH_DATE};
+}
+
+// Those that one of the kind is also brought together by.
+bool IsExactKeyOf(v1::LinkageRecordKind kind, int key) {
+  if (kind == v1::LINKAGE_RECORD_KIND_CONTACT)
+    return key == v1::LINKAGE_KEY_KIND_PHONE || key == v1::LINKAGE_KEY_KIND_EMAIL;
+  return IsExactKey(static_cast<v1::LinkageKeyKind>(key));
+}
+
+template <class Range, class Value>
+bool Contains(const Range& range, const Value& value) {
+  return std::find(range.begin(), range.end(), value) != range.end();
+}
 
 int64_t PartsOf(double share) {
   const double parts = std::round(share * static_cast<double>(kPartsOfOne));
@@ -133,15 +189,17 @@ absl::Status CheckLevels(const v1::LinkageField& field, const std::string& path)
   return absl::OkStatus();
 }
 
-absl::Status CheckFields(const v1::LinkageModel& model) {
+absl::Status CheckFields(v1::LinkageRecordKind kind, const v1::LinkageModel& model) {
+  std::set<v1::LinkageAttribute> allowed;
+  for (const FieldRow& row : DefaultsOf(kind)) allowed.insert(row.attribute);
   if (model.fields().empty()) return base::Invalid("linkage_model.fields", "must be at least one");
   std::set<v1::LinkageAttribute> seen;
   for (int i = 0; i < model.fields_size(); ++i) {
     const v1::LinkageField& field = model.fields(i);
     const std::string path = absl::StrCat("linkage_model.fields[", i, "]");
-    if (field.attribute() == v1::LINKAGE_ATTRIBUTE_UNSPECIFIED ||
-        !v1::LinkageAttribute_IsValid(field.attribute()) || !seen.insert(field.attribute()).second)
-      return base::Invalid(absl::StrCat(path, ".attribute"), "must be one of the list, none twice");
+    if (!allowed.contains(field.attribute()) || !seen.insert(field.attribute()).second)
+      return base::Invalid(absl::StrCat(path, ".attribute"),
+                           "must be one that the model compares, none twice");
     if (field.method() == v1::LINKAGE_METHOD_UNSPECIFIED ||
         !v1::LinkageMethod_IsValid(field.method()))
       return base::Invalid(absl::StrCat(path, ".method"), "must be one of the list");
@@ -152,13 +210,13 @@ absl::Status CheckFields(const v1::LinkageModel& model) {
   return absl::OkStatus();
 }
 
-absl::Status CheckModel(const v1::LinkageModel& model) {
-  if (absl::Status s = CheckFields(model); !s.ok()) return s;
+absl::Status CheckModel(v1::LinkageRecordKind kind, const v1::LinkageModel& model) {
+  if (absl::Status s = CheckFields(kind, model); !s.ok()) return s;
   std::set<int> seen;
   for (int i = 0; i < model.blocking_keys_size(); ++i) {
-    const int kind = model.blocking_keys(i);
-    if (kind < v1::LINKAGE_KEY_KIND_TAX_ID || kind > v1::LINKAGE_KEY_KIND_BIRTH_DATE ||
-        !seen.insert(kind).second)
+    const int key = model.blocking_keys(i);
+    const bool known = IsExactKeyOf(kind, key) || Contains(BlockingKeysOf(kind), key);
+    if (!known || !seen.insert(key).second)
       return base::Invalid(absl::StrCat("linkage_model.blocking_keys[", i, "]"),
                            "must be one of the list, none twice");
   }
@@ -180,17 +238,19 @@ absl::Status CheckModel(const v1::LinkageModel& model) {
 }  // namespace
 
 engine::Commands SeedLinkageModels() {
-  auto create = std::make_unique<v1::CreateLinkageModelRequest>();
-  create->set_linkage_model_id("standard");
-  FillInLinkageModel(*create->mutable_linkage_model());
   engine::Commands commands;
-  commands.push_back(std::move(create));
+  for (const auto kind : {v1::LINKAGE_RECORD_KIND_CUSTOMER, v1::LINKAGE_RECORD_KIND_CONTACT}) {
+    auto create = std::make_unique<v1::CreateLinkageModelRequest>();
+    create->set_linkage_model_id(std::string(base::LastIdOf(LinkageKindOf(kind).model)));
+    FillInLinkageModel(kind, *create->mutable_linkage_model());
+    commands.push_back(std::move(create));
+  }
   return commands;
 }
 
-void FillInLinkageModel(v1::LinkageModel& model) {
+void FillInLinkageModel(v1::LinkageRecordKind kind, v1::LinkageModel& model) {
   if (model.fields().empty()) {
-    for (const FieldRow& row : kDefaults) {
+    for (const FieldRow& row : DefaultsOf(kind)) {
       v1::LinkageField& field = *model.add_fields();
       field.set_attribute(row.attribute);
       field.set_method(row.method);
@@ -204,10 +264,11 @@ void FillInLinkageModel(v1::LinkageModel& model) {
     }
   }
   if (model.blocking_keys().empty()) {
-    for (int kind = v1::LINKAGE_KEY_KIND_NAME; kind <= v1::LINKAGE_KEY_KIND_BIRTH_DATE; ++kind)
-      model.add_blocking_keys(static_cast<v1::LinkageKeyKind>(kind));
+    for (const v1::LinkageKeyKind key : BlockingKeysOf(kind)) model.add_blocking_keys(key);
   }
-  if (model.match_rate_parts() == 0) model.set_match_rate_parts(1'000'000);
+  // People are recorded anew wherever they turn up.
+  const bool contacts = kind == v1::LINKAGE_RECORD_KIND_CONTACT;
+  if (model.match_rate_parts() == 0) model.set_match_rate_parts(contacts ? 5'000'000 : 1'000'000);
   if (model.suggest_bps() == 0) model.set_suggest_bps(9'000);
   if (model.show_bps() == 0) model.set_show_bps(5'000);
   if (model.block_size_max() == 0) model.set_block_size_max(100);
@@ -258,24 +319,27 @@ void SetLinkageParameters(const linkage::Model& parameters, v1::LinkageModel& mo
 
 engine::Decision<LinkageModelModel> LinkageModelModel::Decide(
     const State&, const v1::CreateLinkageModelRequest& create, const engine::Context& context) {
-  if (context.name != kStandardLinkageModel)
-    return base::Invalid("linkage_model_id", "must be \"standard\"");
+  const LinkageKind& kind = LinkageKindOfModel(context.name);
+  if (context.name != kind.model)
+    return base::Invalid("linkage_model_id", "must be \"standard\" or \"contacts\"");
   Event event;
   v1::LinkageModel& model = *event.mutable_created()->mutable_linkage_model();
   model = create.linkage_model();
-  FillInLinkageModel(model);
-  if (absl::Status s = CheckModel(model); !s.ok()) return s;
+  FillInLinkageModel(kind.record_kind, model);
+  if (absl::Status s = CheckModel(kind.record_kind, model); !s.ok()) return s;
   return event;
 }
 
 engine::Decision<LinkageModelModel> LinkageModelModel::Decide(
-    const State& model, const v1::UpdateLinkageModelRequest& update, const engine::Context&) {
+    const State& model, const v1::UpdateLinkageModelRequest& update,
+    const engine::Context& context) {
+  const v1::LinkageRecordKind kind = LinkageKindOfModel(context.name).record_kind;
   const auto meant = engine::ChangedFields(update.linkage_model(), update.update_mask(), model);
   if (!meant.ok()) return meant.status();
   State next = model;
   base::ApplyMask(*meant, update.linkage_model(), next);
-  FillInLinkageModel(next);
-  if (absl::Status s = CheckModel(next); !s.ok()) return s;
+  FillInLinkageModel(kind, next);
+  if (absl::Status s = CheckModel(kind, next); !s.ok()) return s;
   if (google::protobuf::util::MessageDifferencer::Equals(next, model)) return std::nullopt;
   Event event;
   auto& updated = *event.mutable_updated();
@@ -288,10 +352,11 @@ LinkageTrainingFacts LinkageModelModel::Gather(const v1::TrainLinkageModelReques
                                                const engine::Context&,
                                                const engine::Snapshot& snapshot) {
   v1::LinkageModel model = snapshot.Get(kLinkageModels, train.name()).value_or(v1::LinkageModel());
-  FillInLinkageModel(model);
+  const LinkageKind& kind = LinkageKindOfModel(train.name());
+  FillInLinkageModel(kind.record_kind, model);
   LinkageTrainingFacts facts;
   linkage::Model parameters = LinkageParametersOf(model);
-  facts.training = LearnLinkage(model, snapshot, parameters);
+  facts.training = LearnLinkage(kind, model, snapshot, parameters);
   facts.learnt = std::move(model);
   SetLinkageParameters(parameters, facts.learnt);
   return facts;
@@ -302,8 +367,7 @@ engine::Decision<LinkageModelModel> LinkageModelModel::Decide(const State& model
                                                               const engine::Context& context,
                                                               const LinkageTrainingFacts& facts) {
   if (facts.training.expected_match_millis() < kTrainingMatchesMin * 1'000)
-    return base::Refused(v1::REASON_TOO_FEW_DUPLICATES,
-                         "too few customers are alike to learn from");
+    return base::Refused(v1::REASON_TOO_FEW_DUPLICATES, "too few are alike to learn from");
   Event event;
   auto& trained = *event.mutable_trained();
   *trained.mutable_fields() = facts.learnt.fields();

@@ -1,7 +1,8 @@
-// LinkageModel: how likely two customers are the same. There is one, "linkageModels/standard".
+// LinkageModel: how likely two customers, or two contacts, are the same. There are two:
+// "linkageModels/standard" of customers, "linkageModels/contacts".
 //
-// Its parameters are learnt from a sample of the customers as they are; what was learnt is the
-// model's own fact. Pure: no I/O, no clock, no randomness.
+// Its parameters are learnt from a sample of these as they are; what was learnt is the model's own
+// fact. Pure: no I/O, no clock, no randomness.
 #pragma once
 
 #include <optional>
@@ -12,7 +13,7 @@
 
 namespace crm::customer {
 
-// What a sample of the customers taught.
+// What a sample taught.
 struct LinkageTrainingFacts {
   v1::LinkageModel learnt;  // Fields and lambda.
   v1::LinkageTraining training;
@@ -22,7 +23,7 @@ struct LinkageModelModel {
   using State = v1::LinkageModel;
   using Event = v1::LinkageModelEvent;
 
-  // kInvalidArgument, naming the field: another id than the one, fields or levels that make no
+  // kInvalidArgument, naming the field: another id than the two, fields or levels that make no
   // model.
   static engine::Decision<LinkageModelModel> Decide(const State&,
                                                     const v1::CreateLinkageModelRequest&,
@@ -31,8 +32,9 @@ struct LinkageModelModel {
   static engine::Decision<LinkageModelModel> Decide(const State&,
                                                     const v1::UpdateLinkageModelRequest&,
                                                     const engine::Context&);
-  // Reads customers: other keys, which may be behind; the event records what they taught. Cost:
-  // some hundred milliseconds at the default size of the sample (read/linkage_training.h).
+  // Reads customers or contacts: other keys, which may be behind; the event records what they
+  // taught. Cost: some hundred milliseconds at the default size of the sample
+  // (read/linkage_training.h).
   static LinkageTrainingFacts Gather(const v1::TrainLinkageModelRequest&, const engine::Context&,
                                      const engine::Snapshot&);
   // Refuses TOO_FEW_DUPLICATES.
@@ -47,11 +49,11 @@ struct LinkageModelModel {
 // Matches that a training must have expected, or it has learnt nothing.
 inline constexpr int64_t kTrainingMatchesMin = 20;
 
-// What is set up at the first start: the model with its defaults.
+// What is set up at the first start: the models with their defaults.
 engine::Commands SeedLinkageModels();
 
-// What is not said becomes the default.
-void FillInLinkageModel(v1::LinkageModel& model);
+// What is not said becomes the default of the kind.
+void FillInLinkageModel(v1::LinkageRecordKind kind, v1::LinkageModel& model);
 
 // Parameters in numbers to calculate with, and back. Fields stand in the order of the model.
 linkage::Model LinkageParametersOf(const v1::LinkageModel& model);

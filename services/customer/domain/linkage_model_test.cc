@@ -60,9 +60,34 @@ TEST(CreateLinkageModel, WritesTheDefaultsDown) {
     EXPECT_NEAR(static_cast<double>(other), 1e9, 5e6) << field.attribute();
   }
   const engine::Commands seed = SeedLinkageModels();
-  ASSERT_EQ(seed.size(), 1);
+  ASSERT_EQ(seed.size(), 2);
   EXPECT_EQ(static_cast<const v1::CreateLinkageModelRequest&>(*seed[0]).linkage_model_id(),
             "standard");
+  EXPECT_EQ(static_cast<const v1::CreateLinkageModelRequest&>(*seed[1]).linkage_model_id(),
+            "contacts");
+}
+
+TEST(CreateLinkageModel, OfContactsComparesWhatContactsHave) {
+  engine::Context context = FixedContext<LinkageModelModel>();
+  context.name = kContactLinkageModel;
+  const auto decided = LinkageModelModel::Decide({}, v1::CreateLinkageModelRequest(), context);
+  ASSERT_THAT(decided, testing::IsOk());
+  v1::LinkageModel model;
+  LinkageModelModel::Evolve(model, **decided);
+  ASSERT_EQ(model.fields_size(), 5);
+  EXPECT_EQ(model.fields(4).attribute(), v1::LINKAGE_ATTRIBUTE_EMPLOYER);
+  EXPECT_EQ(model.blocking_keys_size(), 6);
+  const auto word = [&](const std::string& update) {
+    return WordOf(LinkageModelModel::Decide(model, ParseText<v1::UpdateLinkageModelRequest>(update),
+                                            context));
+  };
+  EXPECT_EQ(word(Field(absl::StrCat("attribute: LINKAGE_ATTRIBUTE_TAX_ID method: "
+                                    "LINKAGE_METHOD_EXACT ",
+                                    kLevels))),
+            "!field:linkage_model.fields[0].attribute");
+  EXPECT_EQ(word("linkage_model { blocking_keys: LINKAGE_KEY_KIND_ADDRESS }"),
+            "!field:linkage_model.blocking_keys[0]");
+  EXPECT_EQ(word("linkage_model { blocking_keys: LINKAGE_KEY_KIND_EMPLOYER }"), "updated");
 }
 
 TEST(CreateLinkageModel, RefusesWhatMakesNoModel) {
@@ -178,7 +203,8 @@ TEST(CreateLinkageModel, RefusesNumbersOutOfBounds) {
 
 TEST(UpdateLinkageModel, Rules) {
   v1::LinkageModelEvent created;
-  FillInLinkageModel(*created.mutable_created()->mutable_linkage_model());
+  FillInLinkageModel(v1::LINKAGE_RECORD_KIND_CUSTOMER,
+                     *created.mutable_created()->mutable_linkage_model());
   const std::string made = created.ShortDebugString();
   CheckDecisions<LinkageModelModel, v1::UpdateLinkageModelRequest>(
       {
@@ -262,9 +288,36 @@ TEST(TrainLinkageModel, RefusesWhereHardlyAnybodyIsRecordedTwice) {
             "!TOO_FEW_DUPLICATES");
 }
 
+TEST(TrainLinkageModel, Rules) {
+  const auto facts = [](int64_t matches_millis) {
+    LinkageTrainingFacts learnt;
+    learnt.learnt = ParseText<v1::LinkageModel>(absl::StrCat(
+        "match_rate_parts: 5 fields { attribute: LINKAGE_ATTRIBUTE_PHONE ", kLevels, " }"));
+    learnt.training.set_customer_count(720);
+    learnt.training.set_expected_match_millis(matches_millis);
+    return learnt;
+  };
+  const auto trained = [&](int number) {
+    return absl::StrCat(
+        "trained { match_rate_parts: 5 fields { attribute: LINKAGE_ATTRIBUTE_PHONE ", kLevels,
+        " } training { customer_count: 720 expected_match_millis: 20000 number: ", number,
+        " train_time { seconds: 1772445600 } } }");
+  };
+  const std::string made = "created { linkage_model {} }";
+  CheckDecisions<LinkageModelModel, v1::TrainLinkageModelRequest>(
+      {
+          {"records what was learnt", {made}, "", trained(1)},
+          {"is never quiet: the book may have changed", {made, trained(1)}, "", trained(2)},
+      },
+      Standard(), facts(20'000));
+  CheckDecisions<LinkageModelModel, v1::TrainLinkageModelRequest>(
+      {{"refuses too few to learn from", {made}, "", "!TOO_FEW_DUPLICATES"}}, Standard(),
+      facts(19'999));
+}
+
 TEST(LinkageParameters, ComeBackAsTheyWere) {
   v1::LinkageModel model;
-  FillInLinkageModel(model);
+  FillInLinkageModel(v1::LINKAGE_RECORD_KIND_CUSTOMER, model);
   v1::LinkageModel back = model;
   SetLinkageParameters(LinkageParametersOf(model), back);
   EXPECT_EQ(back.SerializeAsString(), model.SerializeAsString());

@@ -14,6 +14,7 @@
 #include "libs/base/text.h"
 #include "libs/base/timestamp.h"
 #include "services/customer/domain/checks.h"
+#include "services/customer/domain/contact_merge.h"
 #include "services/customer/domain/customer_merge.h"
 #include "services/customer/domain/references.h"
 #include "services/customer/domain/survivorship.h"
@@ -37,19 +38,35 @@ bool IsOpen(v1::MergeCaseState state) {
   return state != v1::MERGE_CASE_STATE_REJECTED && state != v1::MERGE_CASE_STATE_UNMERGED;
 }
 
-Facts CustomersOf(const std::string& first, const std::string& second, const Snapshot& snapshot) {
+bool IsOfContacts(const v1::MergeCase& merge_case) {
+  return !merge_case.first_contact().empty() || !merge_case.second_contact().empty();
+}
+
+// The names of the two.
+const std::string& FirstOf(const v1::MergeCase& merge_case) {
+  return IsOfContacts(merge_case) ? merge_case.first_contact() : merge_case.first_customer();
+}
+const std::string& SecondOf(const v1::MergeCase& merge_case) {
+  return IsOfContacts(merge_case) ? merge_case.second_contact() : merge_case.second_customer();
+}
+
+Facts TwoOf(const v1::MergeCase& merge_case, const Snapshot& snapshot) {
   Facts facts;
-  facts.first = snapshot.Get(kCustomers, first);
-  facts.second = snapshot.Get(kCustomers, second);
+  if (IsOfContacts(merge_case)) {
+    facts.first_contact = snapshot.Get(kContacts, merge_case.first_contact());
+    facts.second_contact = snapshot.Get(kContacts, merge_case.second_contact());
+  } else {
+    facts.first = snapshot.Get(kCustomers, merge_case.first_customer());
+    facts.second = snapshot.Get(kCustomers, merge_case.second_customer());
+  }
   return facts;
 }
 
 Facts FactsOf(const v1::MergeCase& merge_case, const Snapshot& snapshot) {
-  Facts facts = CustomersOf(merge_case.first_customer(), merge_case.second_customer(), snapshot);
-  const auto& [first, second] =
-      std::minmax(merge_case.first_customer(), merge_case.second_customer());
+  Facts facts = TwoOf(merge_case, snapshot);
+  const auto& [first, second] = std::minmax(FirstOf(merge_case), SecondOf(merge_case));
   snapshot.Scan(
-      kMergeCases, "by_first",
+      kMergeCases, IsOfContacts(merge_case) ? "by_first_contact" : "by_first",
       [&](const v1::MergeCase& known) {
         facts.pair_known = true;
         facts.pair_open = facts.pair_open || IsOpen(known.state());
@@ -59,27 +76,48 @@ Facts FactsOf(const v1::MergeCase& merge_case, const Snapshot& snapshot) {
   return facts;
 }
 
-// The customers of a case that exists.
+// The two of a case that exists.
 Facts FactsOf(const std::string& name, const Snapshot& snapshot) {
   const auto merge_case = snapshot.Get(kMergeCases, name);
-  if (!merge_case.has_value()) return {};
-  return CustomersOf(merge_case->first_customer(), merge_case->second_customer(), snapshot);
+  return merge_case.has_value() ? TwoOf(*merge_case, snapshot) : Facts();
 }
 
 absl::Status CheckTakesPart(const v1::Customer& customer) {
   if (absl::Status s = CheckNotMerged(customer); !s.ok()) return s;
   return CheckNotErased(customer.status());
 }
+absl::Status CheckTakesPart(const v1::Contact& contact) { return CheckNotMerged(contact); }
+
+// `etag`: as it was seen; empty: any.
+template <class Row>
+absl::Status CheckOne(const std::string& name, const std::optional<Row>& row,
+                      const std::string& etag = {}) {
+  if (!row.has_value()) return base::NotFound(name);
+  if (absl::Status s = CheckTakesPart(*row); !s.ok()) return s;
+  if (etag.empty() || etag == row->etag()) return absl::OkStatus();
+  return Refused(v1::REASON_MERGE_CUSTOMER_CHANGED, "one of the two has changed since it was seen",
+                 {{"name", name}});
+}
+
+absl::Status CheckNames(const v1::MergeCase& merge_case) {
+  const bool contacts = IsOfContacts(merge_case);
+  const char* collection = contacts ? "contacts" : "customers";
+  const std::string first = contacts ? "merge_case.first_contact" : "merge_case.first_customer";
+  const std::string second = contacts ? "merge_case.second_contact" : "merge_case.second_customer";
+  for (const auto& [field, name] :
+       {std::pair(&first, &FirstOf(merge_case)), std::pair(&second, &SecondOf(merge_case))}) {
+    if (name->empty()) return Invalid(*field, "must be given");
+    if (absl::Status s = CheckName(*field, collection, *name); !s.ok()) return s;
+  }
+  if (FirstOf(merge_case) == SecondOf(merge_case)) return Invalid(second, "must be another one");
+  const bool both =
+      contacts && !(merge_case.first_customer() + merge_case.second_customer()).empty();
+  if (both) return Invalid("merge_case.first_customer", "must be empty in a case of contacts");
+  return absl::OkStatus();
+}
 
 absl::Status CheckShape(const v1::MergeCase& merge_case) {
-  for (const auto& [field, name] :
-       {std::pair("merge_case.first_customer", &merge_case.first_customer()),
-        std::pair("merge_case.second_customer", &merge_case.second_customer())}) {
-    if (name->empty()) return Invalid(field, "must be given");
-    if (absl::Status s = CheckName(field, "customers", *name); !s.ok()) return s;
-  }
-  if (merge_case.first_customer() == merge_case.second_customer())
-    return Invalid("merge_case.second_customer", "must be another customer");
+  if (absl::Status s = CheckNames(merge_case); !s.ok()) return s;
   if (merge_case.match_probability_ppm() < 0 ||
       merge_case.match_probability_ppm() > kProbabilityMaxPpm)
     return Invalid("merge_case.match_probability_ppm", "must be 0 to 1,000,000");
@@ -90,13 +128,22 @@ absl::Status CheckShape(const v1::MergeCase& merge_case) {
   return absl::OkStatus();
 }
 
+// `etags`: those of the first and the second as they were seen.
+absl::Status CheckTwo(const v1::MergeCase& merge_case, const Facts& facts,
+                      const std::string& first_etag = {}, const std::string& second_etag = {}) {
+  const std::string &first = FirstOf(merge_case), &second = SecondOf(merge_case);
+  const bool contacts = IsOfContacts(merge_case);
+  absl::Status s = contacts ? CheckOne(first, facts.first_contact, first_etag)
+                            : CheckOne(first, facts.first, first_etag);
+  if (!s.ok()) return s;
+  return contacts ? CheckOne(second, facts.second_contact, second_etag)
+                  : CheckOne(second, facts.second, second_etag);
+}
+
 absl::Status CheckPair(const v1::MergeCase& merge_case, const Facts& facts,
                        const Context& context) {
-  for (const auto& [name, customer] : {std::pair(&merge_case.first_customer(), &facts.first),
-                                       std::pair(&merge_case.second_customer(), &facts.second)}) {
-    if (!customer->has_value()) return base::NotFound(*name);
-    if (absl::Status s = CheckTakesPart(**customer); !s.ok()) return s;
-  }
+  if (absl::Status s = CheckTwo(merge_case, facts); !s.ok()) return s;
+  if (IsOfContacts(merge_case)) return absl::OkStatus();
   const v1::Reason why_not = WhyNotOne(*facts.first, *facts.second, context.reporting_currency);
   if (why_not == v1::REASON_UNSPECIFIED) return absl::OkStatus();
   return Refused(why_not, "the two cannot be one customer");
@@ -107,13 +154,15 @@ Decision<MergeCaseModel> Open(const v1::MergeCase& merge_case, const Facts& fact
   if (absl::Status s = CheckShape(merge_case); !s.ok()) return s;
   if (absl::Status s = CheckPair(merge_case, facts, context); !s.ok()) return s;
   if (known) {
-    return Refused(v1::REASON_MERGE_PAIR_KNOWN, "there is a case of these two customers already");
+    return Refused(v1::REASON_MERGE_PAIR_KNOWN, "there is a case of these two already");
   }
   Event event;
   v1::MergeCase& opened = *event.mutable_opened()->mutable_merge_case();
   opened = merge_case;
   if (opened.second_customer() < opened.first_customer())
     opened.mutable_first_customer()->swap(*opened.mutable_second_customer());
+  if (opened.second_contact() < opened.first_contact())
+    opened.mutable_first_contact()->swap(*opened.mutable_second_contact());
   opened.set_state(v1::MERGE_CASE_STATE_SUGGESTED);
   return event;
 }
@@ -128,11 +177,19 @@ absl::Status Running(const v1::MergeCase& merge_case) {
                  {{"state", v1::MergeCaseState_Name(merge_case.state())}});
 }
 
-absl::Status CheckChoices(const v1::ConfirmMergeRequest& confirm) {
+absl::Status CheckRule(const v1::MergeCase& merge_case, const std::string& field,
+                       const v1::MergeFieldRule& rule) {
+  if (!IsOfContacts(merge_case)) return CheckMergeRule(field, rule);
+  if (!CanBeMergedOfContact(rule.field()))
+    return Invalid(field + ".field", "must be a field of a contact that a merge touches");
+  return CheckMergeRuleKind(field, rule);
+}
+
+absl::Status CheckChoices(const v1::MergeCase& merge_case, const v1::ConfirmMergeRequest& confirm) {
   std::set<std::string> seen;
   for (int i = 0; i < confirm.choices_size(); ++i) {
     const v1::MergeFieldRule& choice = confirm.choices(i);
-    if (absl::Status s = CheckMergeRule(absl::StrCat("choices[", i, "]"), choice); !s.ok())
+    if (absl::Status s = CheckRule(merge_case, absl::StrCat("choices[", i, "]"), choice); !s.ok())
       return s;
     if (!seen.insert(choice.field()).second)
       return Invalid(absl::StrCat("choices[", i, "].field"), "must be unique");
@@ -147,22 +204,6 @@ bool SameDecision(const v1::MergeCase& merge_case, const v1::ConfirmMergeRequest
                     [](const auto& a, const auto& b) {
                       return google::protobuf::util::MessageDifferencer::Equals(a, b);
                     });
-}
-
-absl::Status CheckCustomers(const v1::MergeCase& merge_case, const v1::ConfirmMergeRequest& confirm,
-                            const Facts& facts) {
-  for (const auto& [name, customer] : {std::pair(&merge_case.first_customer(), &facts.first),
-                                       std::pair(&merge_case.second_customer(), &facts.second)}) {
-    if (!customer->has_value()) return base::NotFound(*name);
-    if (absl::Status s = CheckTakesPart(**customer); !s.ok()) return s;
-    const std::string& seen =
-        *name == confirm.survivor() ? confirm.survivor_etag() : confirm.absorbed_etag();
-    if (!seen.empty() && seen != (*customer)->etag()) {
-      return Refused(v1::REASON_MERGE_CUSTOMER_CHANGED, "a customer has changed since it was seen",
-                     {{"name", *name}});
-    }
-  }
-  return absl::OkStatus();
 }
 
 template <class Fact>
@@ -239,10 +280,10 @@ Facts MergeCaseModel::Gather(const v1::ConfirmMergeRequest& confirm, const Conte
 Decision<MergeCaseModel> MergeCaseModel::Decide(const State& merge_case,
                                                 const v1::ConfirmMergeRequest& confirm,
                                                 const Context& context, const Facts& facts) {
-  const bool first = confirm.survivor() == merge_case.first_customer();
-  if (!first && confirm.survivor() != merge_case.second_customer())
-    return Invalid("survivor", "must be one of the two customers");
-  if (absl::Status s = CheckChoices(confirm); !s.ok()) return s;
+  const bool first = confirm.survivor() == FirstOf(merge_case);
+  if (!first && confirm.survivor() != SecondOf(merge_case))
+    return Invalid("survivor", "must be one of the two");
+  if (absl::Status s = CheckChoices(merge_case, confirm); !s.ok()) return s;
   switch (merge_case.state()) {
     case v1::MERGE_CASE_STATE_CONFIRMED:
       if (SameDecision(merge_case, confirm)) return std::nullopt;
@@ -258,11 +299,13 @@ Decision<MergeCaseModel> MergeCaseModel::Decide(const State& merge_case,
     default:
       break;
   }
-  if (absl::Status s = CheckCustomers(merge_case, confirm, facts); !s.ok()) return s;
+  const std::string& first_etag = first ? confirm.survivor_etag() : confirm.absorbed_etag();
+  const std::string& second_etag = first ? confirm.absorbed_etag() : confirm.survivor_etag();
+  if (absl::Status s = CheckTwo(merge_case, facts, first_etag, second_etag); !s.ok()) return s;
   Event event;
   auto& confirmed = *event.mutable_confirmed();
   confirmed.set_survivor(confirm.survivor());
-  confirmed.set_absorbed(first ? merge_case.second_customer() : merge_case.first_customer());
+  confirmed.set_absorbed(first ? SecondOf(merge_case) : FirstOf(merge_case));
   *confirmed.mutable_choices() = confirm.choices();
   confirmed.set_survivor_etag(confirm.survivor_etag());
   confirmed.set_absorbed_etag(confirm.absorbed_etag());
@@ -310,13 +353,17 @@ Decision<MergeCaseModel> MergeCaseModel::Decide(const State& merge_case,
     case v1::MERGE_CASE_STATE_MERGED:
       break;
     default:
-      return Refused(v1::REASON_NOT_MERGED, "the customers are not merged",
+      return Refused(v1::REASON_NOT_MERGED, "the two are not merged",
                      {{"state", v1::MergeCaseState_Name(merge_case.state())}});
   }
-  const bool first = merge_case.survivor() == merge_case.first_customer();
+  const bool first = merge_case.survivor() == FirstOf(merge_case);
   const std::optional<v1::Customer>& survivor = first ? facts.first : facts.second;
   if (survivor.has_value()) {
     if (absl::Status s = CheckTakesPart(*survivor); !s.ok()) return s;
+  }
+  const std::optional<v1::Contact>& contact = first ? facts.first_contact : facts.second_contact;
+  if (contact.has_value()) {
+    if (absl::Status s = CheckTakesPart(*contact); !s.ok()) return s;
   }
   Event event;
   auto& begun = *event.mutable_undo_begun();

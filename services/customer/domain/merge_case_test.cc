@@ -108,6 +108,75 @@ TEST(CreateMergeCase, Rules) {
       MergeCaseModel::Decide({}, create, FixedContext<MergeCaseModel>(), facts).status()));
 }
 
+TEST(CreateMergeCase, OfContacts) {
+  const std::string pair = "merge_case { first_contact: 'contacts/a' second_contact: 'contacts/b' ";
+  Facts facts;
+  facts.first_contact = facts.second_contact = ParseText<v1::Contact>("etag: '4'");
+  Check<v1::CreateMergeCaseRequest>(
+      {
+          {"opens a case",
+           {},
+           pair + "}",
+           "opened { merge_case { first_contact: 'contacts/a' second_contact: 'contacts/b' state: "
+           "MERGE_CASE_STATE_SUGGESTED } }"},
+          {"puts the two in order",
+           {},
+           "merge_case { first_contact: 'contacts/b' second_contact: 'contacts/a' }",
+           "opened { merge_case { first_contact: 'contacts/a' second_contact: 'contacts/b' state: "
+           "MERGE_CASE_STATE_SUGGESTED } }"},
+          {"refuses one of the same",
+           {},
+           "merge_case { first_contact: 'contacts/a' second_contact: 'contacts/a' }",
+           "!field:merge_case.second_contact"},
+          {"refuses a contact and nobody",
+           {},
+           "merge_case { second_contact: 'contacts/a' }",
+           "!field:merge_case.first_contact"},
+          {"refuses what is no contact",
+           {},
+           "merge_case { first_contact: 'customers/a' second_contact: 'contacts/a' }",
+           "!field:merge_case.first_contact"},
+          {"refuses a contact and a customer",
+           {},
+           pair + "first_customer: 'customers/a' }",
+           "!field:merge_case.first_customer"},
+      },
+      facts);
+  facts.second_contact->set_merged_into("contacts/x");
+  Check<v1::CreateMergeCaseRequest>({{"one was merged", {}, pair + "}", "!CONTACT_MERGED"}}, facts);
+}
+
+TEST(ConfirmMerge, OfContacts) {
+  const std::string opened =
+      "opened { merge_case { first_contact: 'contacts/a' second_contact: 'contacts/b' state: "
+      "MERGE_CASE_STATE_SUGGESTED } }";
+  Facts facts;
+  facts.first_contact = facts.second_contact = ParseText<v1::Contact>("etag: '4'");
+  Check<v1::ConfirmMergeRequest>(
+      {
+          {"is decided",
+           {opened},
+           "survivor: 'contacts/b' choices { field: 'tags' rule: MERGE_RULE_ABSORBED }",
+           "confirmed { survivor: 'contacts/b' absorbed: 'contacts/a' choices { field: 'tags' "
+           "rule: MERGE_RULE_ABSORBED }" +
+               kDecided + " }"},
+          {"refuses a third", {opened}, "survivor: 'contacts/c'", "!field:survivor"},
+          {"refuses a field of customers",
+           {opened},
+           "survivor: 'contacts/b' choices { field: 'industry' rule: MERGE_RULE_ABSORBED }",
+           "!field:choices[0].field"},
+          {"refuses no rule",
+           {opened},
+           "survivor: 'contacts/b' choices { field: 'tags' }",
+           "!field:choices[0].rule"},
+          {"refuses one that has changed",
+           {opened},
+           "survivor: 'contacts/b' absorbed_etag: '3'",
+           "!MERGE_CUSTOMER_CHANGED"},
+      },
+      facts);
+}
+
 TEST(SuggestMerge, NotTwiceOfAPair) {
   const std::string suggest =
       std::string("merge_case { ") + kPair +

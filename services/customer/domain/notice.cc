@@ -19,13 +19,11 @@ std::string Joined(std::string_view prefix, std::string_view id) {
 
 }  // namespace
 
+bool IsOfTransfer(std::string_view reason) { return reason.starts_with("transfers/"); }
+
 std::string NoticeId(const engine::EventMeta& cause, v1::NotificationReason reason) {
   return base::DeriveId(
       {cause.name, absl::StrCat(cause.revision), v1::NotificationReason_Name(reason)});
-}
-
-std::string NoticeId(std::initializer_list<std::string_view> cause) {
-  return base::DeriveId(cause);
 }
 
 void AddNotice(const engine::EventMeta& cause, const Notice& notice, engine::Commands& commands) {
@@ -36,7 +34,10 @@ void AddNotice(const engine::EventMeta& cause, const Notice& notice, engine::Com
   if (!notice.also_own_acts && actor == Joined("user:", staff)) return;
   auto notify = std::make_unique<v1::NotifyRequest>();
   notify->set_parent(Joined(kStaffPrefix, staff));
-  notify->set_notification_id(NoticeId(cause, notice.reason));
+  notify->set_notification_id(
+      notice.once_for.empty()
+          ? NoticeId(cause, notice.reason)
+          : base::DeriveId({notice.once_for, v1::NotificationReason_Name(notice.reason)}));
   v1::Notification& notification = *notify->mutable_notification();
   notification.set_reason(notice.reason);
   notification.set_about(notice.about);

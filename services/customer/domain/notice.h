@@ -9,7 +9,6 @@
 //   }
 #pragma once
 
-#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,18 +30,21 @@ struct Notice {
   std::optional<absl::CivilDay> due{};  // By when something is to be done.
   bool also_own_acts = false;           // Tells also who did it.
   std::string actor{};                  // Who did it; empty: the actor of the event.
+  std::string once_for{};  // What it is said of once ever, a resource name; empty: of the event.
 };
 
-// The id of a notification, from its cause: what is the same for ever gives one notification ever.
-std::string NoticeId(std::initializer_list<std::string_view> cause);
+// Whether a customer changed hands by a transfer, as the reason says: that tells each receiver once
+// when it has ended, not of each customer.
+bool IsOfTransfer(std::string_view reason);
 
-// The id for an event and a reason.
+// The id of the notification for an event and a reason: one ever.
 std::string NoticeId(const engine::EventMeta& cause, v1::NotificationReason reason);
 
-// Asks for the notification that the event `cause` makes: one ever for an event, reason and member
-// of staff, at the time of the event. Nothing is added when `notice.staff` is empty, or is who
-// brought the event about ("user:{staff}") unless they want to know that, too. At most one notice
-// for each member of staff may be added to the commands of one event.
+// Asks for the notification that the event `cause` makes: one ever for an event (or what it is said
+// of once), reason and member of staff, at the time of the event. Nothing is added when
+// `notice.staff` is empty, or is who brought the event about ("user:{staff}") unless they want to
+// know that, too. At most one notice for each member of staff may be added to the commands of one
+// event.
 void AddNotice(const engine::EventMeta& cause, const Notice& notice, engine::Commands& commands);
 
 }  // namespace crm::customer

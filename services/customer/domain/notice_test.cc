@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "libs/base/hash.h"
 #include "libs/base/resource_name.h"
 #include "libs/testing/matchers.h"
 
@@ -69,7 +70,7 @@ TEST(AddNotice, TellsNobodyWhatTheyDidThemselvesUnlessAsked) {
 // Kept in logs for ever.
 TEST(NoticeId, IsTheSameForTheSameCauseAndOthersForOthers) {
   const std::string id = NoticeId(kCause, v1::NOTIFICATION_REASON_CUSTOMER_GIVEN);
-  EXPECT_EQ(id, NoticeId({"customers/c1", "7", "NOTIFICATION_REASON_CUSTOMER_GIVEN"}));
+  EXPECT_EQ(id, base::DeriveId({"customers/c1", "7", "NOTIFICATION_REASON_CUSTOMER_GIVEN"}));
   EXPECT_NE(id, NoticeId(kCause, v1::NOTIFICATION_REASON_CUSTOMER_LOST));
   engine::EventMeta later = kCause;
   later.revision = 8;

@@ -83,6 +83,14 @@ OwnerFacts LookUpOwner(const v1::Customer& customer, const std::string& owner,
   return facts;
 }
 
+bool HeldAt(const v1::OwnerTerm& term, absl::Time as_of, absl::Time known_at) {
+  const absl::Time start = base::TimeOf(term.start_time());
+  if (start > as_of || start > known_at) return false;
+  if (!term.has_end_time()) return true;
+  const absl::Time end = base::TimeOf(term.end_time());
+  return end > known_at || end > as_of;
+}
+
 std::string BookOf(std::string_view owner) { return "ownerBooks/" + std::string(owner); }
 
 std::string SlotOf(std::string_view owner, std::initializer_list<std::string_view> cause) {

@@ -13,6 +13,7 @@
 #include "crm/customer/v1/customer_event.pb.h"
 #include "crm/customer/v1/customer_resource.pb.h"
 #include "crm/customer/v1/owner_book.pb.h"
+#include "crm/customer/v1/owner_term.pb.h"
 #include "crm/customer/v1/pool.pb.h"
 #include "crm/customer/v1/staff.pb.h"
 #include "libs/engine/model.h"
@@ -54,6 +55,9 @@ v1::OwnerLimits LimitsOf(const std::string& owner, const std::optional<v1::Pool>
 // Facts for giving `customer` (its scope fields as they are to be) to `owner`; empty: to nobody.
 OwnerFacts LookUpOwner(const v1::Customer& customer, const std::string& owner,
                        const engine::Context& context, const engine::Snapshot& snapshot);
+
+// Whether the term held at `as_of` by what had been recorded at `known_at`.
+bool HeldAt(const v1::OwnerTerm& term, absl::Time as_of, absl::Time known_at);
 
 // "ownerBooks/{owner}", and the slot in it that is asked for because of `cause`: the same for ever.
 std::string BookOf(std::string_view owner);

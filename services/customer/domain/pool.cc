@@ -61,19 +61,6 @@ absl::Status CheckNumber(std::string_view field, int64_t number, int64_t min, in
   return Invalid(field, absl::StrCat("must be ", min, " to ", max));
 }
 
-absl::Status CheckScope(const v1::PoolScope& scope) {
-  const std::string field = "pool.scope.";
-  if (absl::Status s = CheckEach(field + "branches", scope.branches(), CheckId); !s.ok()) return s;
-  if (absl::Status s = CheckEach(field + "teams", scope.teams(), CheckId); !s.ok()) return s;
-  if (absl::Status s = CheckEach(field + "territories", scope.territories(), CheckId); !s.ok())
-    return s;
-  if (absl::Status s = CheckEach(field + "regions", scope.regions(), CheckWord); !s.ok()) return s;
-  return CheckEach(field + "kinds", scope.kinds(), [](const std::string& at, int kind) {
-    const bool known = v1::CustomerKind_IsValid(kind) && kind != v1::CUSTOMER_KIND_UNSPECIFIED;
-    return known ? absl::OkStatus() : Invalid(at, "must be a kind");
-  });
-}
-
 absl::Status CheckPickRule(const v1::PickRule& rule) {
   const std::string field = "pool.pick_rule.";
   if (absl::Status s = CheckNumber(field + "daily_limit", rule.daily_limit(), 0, INT32_MAX);
@@ -125,7 +112,7 @@ bool IsCustomerField(std::string_view path) {
 
 absl::Status CheckPool(const v1::Pool& pool) {
   if (absl::Status s = CheckWord("pool.display_name", pool.display_name()); !s.ok()) return s;
-  if (absl::Status s = CheckScope(pool.scope()); !s.ok()) return s;
+  if (absl::Status s = CheckPoolScope("pool.scope", pool.scope()); !s.ok()) return s;
   if (absl::Status s = CheckNumber("pool.rank", pool.rank(), 0, INT32_MAX); !s.ok()) return s;
   if (absl::Status s = CheckEach("pool.admins", pool.admins(), NameIn("staff")); !s.ok()) return s;
   if (absl::Status s = CheckPickRule(pool.pick_rule()); !s.ok()) return s;
@@ -178,6 +165,18 @@ Event Swept(const v1::Pool& pool, const engine::Context& context) {
 }
 
 }  // namespace
+
+absl::Status CheckPoolScope(const std::string& field, const v1::PoolScope& scope) {
+  absl::Status s = CheckEach(field + ".branches", scope.branches(), CheckId);
+  if (s.ok()) s = CheckEach(field + ".teams", scope.teams(), CheckId);
+  if (s.ok()) s = CheckEach(field + ".territories", scope.territories(), CheckId);
+  if (s.ok()) s = CheckEach(field + ".regions", scope.regions(), CheckWord);
+  if (!s.ok()) return s;
+  return CheckEach(field + ".kinds", scope.kinds(), [](const std::string& at, int kind) {
+    const bool known = v1::CustomerKind_IsValid(kind) && kind != v1::CUSTOMER_KIND_UNSPECIFIED;
+    return known ? absl::OkStatus() : Invalid(at, "must be a kind");
+  });
+}
 
 engine::Decision<PoolModel> PoolModel::Decide(const State&, const v1::CreatePoolRequest& create,
                                               const engine::Context& context) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "crm/customer/v1/ownership_internal.pb.h"
 #include "crm/customer/v1/pool.pb.h"
@@ -37,5 +38,8 @@ struct PoolModel {
 
   static void Evolve(State& state, const Event& event);
 };
+
+// kInvalidArgument, naming the field below `field`.
+absl::Status CheckPoolScope(const std::string& field, const v1::PoolScope& scope);
 
 }  // namespace crm::customer

@@ -101,6 +101,12 @@ TEST(UpdatePool, Rules) {
 TEST(SweepPool, Rules) {
   CheckDecisions<PoolModel, v1::SweepPoolRequest>({
       {"looks now", {kMade}, "", kSwept},
+      {"is never quiet: whoever asks wants a look now",
+       {kMade, kSwept},
+       "",
+       "swept { sweep { number: 2 sweep_time { seconds: 1772445600 } business_date { year: 2026 "
+       "month: 3 day: 2 } } " +
+           kRule + kNext + "}"},
       {"refuses while it is paused",
        {kMade, "updated { changed { paths: 'paused' } pool { paused: true } }"},
        "",

@@ -9,8 +9,10 @@
 #include "libs/base/field_mask.h"
 #include "libs/base/resource_name.h"
 #include "libs/base/status.h"
+#include "libs/base/timestamp.h"
 #include "libs/engine/update.h"
 #include "services/customer/domain/checks.h"
+#include "services/customer/domain/dated.h"
 #include "services/customer/domain/references.h"
 #include "services/customer/read/tables.h"
 
@@ -94,11 +96,11 @@ absl::Status CheckPrimary(const v1::Position& position, const std::string& name,
   return absl::OkStatus();
 }
 
-// What `name` may report to, besides that it makes no cycle. `ended`: the position itself has
-// ended, so that its superior may have ended too.
+// What `name` may report to from a day on, besides that it makes no cycle. `ended`: the position
+// itself has ended, so that its superior may have ended too.
 absl::Status CheckSuperior(const std::string& field, const std::string& superior,
                            std::string_view name, bool ended, const Facts& facts,
-                           const Context& context) {
+                           absl::CivilDay day) {
   if (superior.empty()) return absl::OkStatus();
   const std::string siblings = std::string(base::ParentOf(name)) + "/positions/";
   if (!std::string_view(superior).starts_with(siblings) ||
@@ -110,9 +112,33 @@ absl::Status CheckSuperior(const std::string& field, const std::string& superior
   const v1::Position* there = Find(facts, superior);
   if (there == nullptr)
     return Refused(v1::REASON_SUPERIOR_UNKNOWN, "the customer has no such position");
-  if (!ended && EndsBefore(*there, context.business_date))
+  if (!ended && EndsBefore(*there, day))
     return Refused(v1::REASON_SUPERIOR_ENDED, "the superior's position has ended");
   return absl::OkStatus();
+}
+
+// The position's superiors when it reports to `superior` from `day` on. What was never said of a
+// day held since the position began, or was recorded.
+google::protobuf::RepeatedPtrField<v1::SuperiorTerm> TermsWith(const v1::Position& position,
+                                                               absl::CivilDay day,
+                                                               const std::string& superior,
+                                                               absl::TimeZone zone) {
+  auto terms = position.superior_terms();
+  const absl::CivilDay first = position.has_start_date()
+                                   ? base::DayOf(position.start_date())
+                                   : absl::ToCivilDay(base::TimeOf(position.create_time()), zone);
+  if (terms.empty() && first < day) {
+    v1::SuperiorTerm& before = *terms.Add();
+    *before.mutable_start_date() = base::DateOf(first);
+    before.set_superior(position.reports_to());
+  }
+  v1::SuperiorTerm term;
+  *term.mutable_start_date() = base::DateOf(day);
+  term.set_superior(superior);
+  const auto carried = CarriedOn(terms, term);
+  PutTerm(term, terms);
+  for (const v1::SuperiorTerm& later : carried) PutTerm(later, terms);
+  return terms;
 }
 
 // Whether `name` is above `from`: what ended counts as well, for it may be taken back.
@@ -144,6 +170,24 @@ std::vector<v1::Position> PositionsOf(const Snapshot& snapshot, std::string_view
   return positions;
 }
 
+std::string SuperiorOn(const v1::Position& position, absl::CivilDay day) {
+  const v1::SuperiorTerm* term = TermOn(position.superior_terms(), day);
+  return term == nullptr ? position.reports_to() : term->superior();
+}
+
+bool AnybodyHolds(std::string_view customer, absl::CivilDay day, const Snapshot& snapshot) {
+  bool anybody = false;
+  const std::string themselves = "contacts/" + std::string(base::LastIdOf(customer));
+  snapshot.Scan(
+      kPositions, "by_customer",
+      [&](const v1::Position& position) {
+        anybody = position.contact() != themselves && HeldOn(position, day);
+        return !anybody;
+      },
+      base::LastIdOf(customer));
+  return anybody;
+}
+
 bool HeldOn(const v1::Position& position, absl::CivilDay day) {
   return StartsBy(position, day) && !EndsBefore(position, day);
 }
@@ -166,7 +210,7 @@ Decision<PositionModel> PositionModel::Decide(const State&, const v1::CreatePosi
     return Refused(v1::REASON_TOO_MANY_POSITIONS, "a customer has at most 1,000 positions");
   absl::Status superior =
       CheckSuperior("position.reports_to", position.reports_to(), context.name,
-                    EndsBefore(position, context.business_date), facts, context);
+                    EndsBefore(position, context.business_date), facts, context.business_date);
   if (!superior.ok()) return superior;
   if (absl::Status s = CheckPrimary(position, context.name, facts); !s.ok()) return s;
   Event event;
@@ -215,19 +259,28 @@ Decision<PositionModel> PositionModel::Decide(const State& position,
                                               const Context& context, const Facts& facts) {
   const std::string_view customer = base::ParentOf(position.name());
   if (absl::Status s = CheckCustomer(facts, customer); !s.ok()) return s;
-  if (set.reports_to() == position.reports_to()) return std::nullopt;
+  const auto day = EffectiveDay(set, position.superior_terms(), context);
+  if (!day.ok()) return day.status();
+  if (*day > context.business_date)
+    return Invalid("effective_date", "must not be later than today");
+  if (!StartsBy(position, *day))
+    return Invalid("effective_date", "must not be before the first day");
+  if (set.reports_to() == SuperiorOn(position, *day)) return std::nullopt;
   if (EndsBefore(position, context.business_date))
     return Refused(v1::REASON_POSITION_ENDED, "the position has ended");
-  absl::Status superior =
-      CheckSuperior("reports_to", set.reports_to(), position.name(), false, facts, context);
-  if (!superior.ok()) return superior;
+  absl::Status s =
+      CheckSuperior("reports_to", set.reports_to(), position.name(), false, facts, *day);
+  if (s.ok()) s = CheckRoomFor(position.superior_terms(), *day);
+  if (!s.ok()) return s;
   if (IsAbove(position.name(), set.reports_to(), facts)) {
     return Refused(v1::REASON_REPORTING_CYCLE, "the superior reports to this position",
                    {{"superior", set.reports_to()}});
   }
   Event event;
-  event.mutable_superior_changed()->set_superior(set.reports_to());
-  event.mutable_superior_changed()->set_former_superior(position.reports_to());
+  v1::PositionSuperiorChanged& changed = *event.mutable_superior_changed();
+  *changed.mutable_superior_terms() = TermsWith(position, *day, set.reports_to(), context.zone);
+  changed.set_superior(TermOn(changed.superior_terms(), context.business_date)->superior());
+  changed.set_former_superior(position.reports_to());
   return event;
 }
 
@@ -271,6 +324,7 @@ void PositionModel::Evolve(State& state, const Event& event) {
       return;
     case Event::kSuperiorChanged:
       state.set_reports_to(event.superior_changed().superior());
+      *state.mutable_superior_terms() = event.superior_changed().superior_terms();
       return;
     case Event::kEnded:
       *state.mutable_end_date() = event.ended().end_date();

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -45,7 +46,8 @@ struct PositionModel {
                                                 const engine::Context&, const Facts&);
 
   // Refusals: INVALID_ARGUMENT; CUSTOMER_ERASED, POSITION_ENDED, SUPERIOR_UNKNOWN, SUPERIOR_ENDED,
-  // REPORTING_CYCLE.
+  // REPORTING_CYCLE, DATED_CHANGES_FULL. Circles are looked for as of now: a chart of a past day
+  // cuts one.
   static Facts Gather(const v1::SetReportsToRequest&, const engine::Context&,
                       const engine::Snapshot&);
   static engine::Decision<PositionModel> Decide(const State&, const v1::SetReportsToRequest&,
@@ -62,6 +64,13 @@ struct PositionModel {
 
 // All positions of "customers/{customer}", as they are now.
 std::vector<v1::Position> PositionsOf(const engine::Snapshot& snapshot, std::string_view customer);
+
+// To which position it reported on the day; empty: to none.
+std::string SuperiorOn(const v1::Position& position, absl::CivilDay day);
+
+// Whether anybody but the person that it is (self_contact.h) holds a position at
+// "customers/{customer}" on the day. Cost: its positions.
+bool AnybodyHolds(std::string_view customer, absl::CivilDay day, const engine::Snapshot& snapshot);
 
 // Whether the position is held on the day: begun, and not ended before it.
 bool HeldOn(const v1::Position& position, absl::CivilDay day);

@@ -225,8 +225,9 @@ TEST(UpdatePosition, TakingAnEndBackForgetsWhy) {
 
 TEST(SetReportsTo, Rules) {
   const auto changed = [](const std::string& superior) {
-    return "superior_changed { former_superior: '" + kOf + "boss'" +
-           (superior.empty() ? "" : " superior: '" + kOf + superior + "'") + " }";
+    const std::string now = superior.empty() ? "" : " superior: '" + kOf + superior + "'";
+    return "superior_changed { former_superior: '" + kOf + "boss'" + now + " superior_terms {" +
+           Day("start", 3, 2) + now + "} }";
   };
   CheckDecisions<PositionModel, v1::SetReportsToRequest>(
       {
@@ -254,6 +255,82 @@ TEST(SetReportsTo, Rules) {
            Reports("leaving"),
            "!POSITION_ENDED"},
       },
+      FixedContext<PositionModel>(), Company());
+}
+
+std::string Since(int month, int day, const std::string& superior) {
+  return " superior_terms {" + Day("start", month, day) +
+         (superior.empty() ? "" : "superior: '" + kOf + superior + "' ") + "}";
+}
+
+TEST(SetReportsTo, HoldsFromADayUntilTheNext) {
+  const std::string made =
+      "created { position { contact: 'contacts/li'" + Day("start", 1, 1) + Reports("boss") + "} }";
+  const std::string boss = "former_superior: '" + kOf + "boss' ";
+  const std::string leaving = "superior: '" + kOf + "leaving' ";
+  const std::string since_february =
+      "superior_changed { " + boss + leaving + Since(1, 1, "boss") + Since(2, 1, "leaving") + " }";
+  CheckDecisions<PositionModel, v1::SetReportsToRequest>(
+      {
+          {"keeps who it was before",
+           {made},
+           Reports("leaving") + Day("effective", 2, 1),
+           since_february},
+          {"changes a time that has passed",
+           {made, since_february},
+           Reports("peer") + Day("effective", 1, 10),
+           "superior_changed { former_superior: '" + kOf + "leaving' " + leaving +
+               Since(1, 1, "boss") + Since(1, 10, "peer") + Since(2, 1, "leaving") + " }"},
+          {"replaces what was said of the day",
+           {made, since_february},
+           Day("effective", 2, 1),
+           "superior_changed { former_superior: '" + kOf + "leaving' " + Since(1, 1, "boss") +
+               Since(2, 1, "") + " }"},
+          {"replaces what held from the beginning",
+           {made},
+           Reports("leaving") + Day("effective", 1, 1),
+           "superior_changed { " + boss + leaving + Since(1, 1, "leaving") + " }"},
+          {"is quiet when it was so",
+           {made, since_february},
+           Reports("boss") + Day("effective", 1, 31),
+           ""},
+          {"takes a superior who has left since",
+           {made},
+           Reports("left") + Day("effective", 2, 1),
+           "superior_changed { " + boss + "superior: '" + kOf + "left' " + Since(1, 1, "boss") +
+               Since(2, 1, "left") + " }"},
+          {"refuses a day before the first",
+           {made},
+           Reports("leaving") + Day("effective", 12, 31, 2025),
+           "!field:effective_date"},
+          {"refuses a day to come",
+           {made},
+           Reports("leaving") + Day("effective", 3, 3),
+           "!field:effective_date"},
+      },
+      FixedContext<PositionModel>(), Company({"name: '" + kOf + "peer'"}));
+  const v1::Position position = Given<PositionModel>({made, since_february});
+  const auto on = [&](int month, int day) {
+    return SuperiorOn(position, absl::CivilDay(2026, month, day)).substr(kOf.size());
+  };
+  EXPECT_EQ(on(1, 1), "boss");
+  EXPECT_EQ(on(1, 31), "boss");
+  EXPECT_EQ(on(2, 1), "leaving");
+  EXPECT_EQ(SuperiorOn(position, absl::CivilDay(2025, 1, 1)), kOf + "boss");
+  EXPECT_EQ(position.reports_to(), kOf + "leaving");
+}
+
+TEST(SetReportsTo, OnlySoOften) {
+  std::string terms;
+  for (int i = 0; i < 100; ++i) terms += Since(1 + i / 28, 1 + i % 28, i % 2 == 0 ? "boss" : "");
+  std::string old = terms;
+  for (size_t at = old.find("2026"); at != std::string::npos; at = old.find("2026", at))
+    old.replace(at, 4, "2025");
+  CheckDecisions<PositionModel, v1::SetReportsToRequest>(
+      {{"refuses one more",
+        {kMade, "superior_changed {" + old + " }"},
+        Reports("boss"),
+        "!DATED_CHANGES_FULL"}},
       FixedContext<PositionModel>(), Company());
 }
 

@@ -1,5 +1,7 @@
 #include "services/customer/domain/references.h"
 
+#include <algorithm>
+
 #include "crm/customer/v1/reason.pb.h"
 #include "libs/base/resource_name.h"
 #include "libs/base/status.h"
@@ -23,6 +25,8 @@ absl::Status CheckName(std::string_view field, std::string_view collection, std:
   if (right) return absl::OkStatus();
   return base::Invalid(field, "must be the name of such a resource");
 }
+
+bool IsByHand(std::string_view actor) { return !actor.starts_with("service:"); }
 
 std::string StaffOfActor(std::string_view actor) {
   constexpr std::string_view kPerson = "user:";
@@ -55,6 +59,34 @@ void NoteStaff(const std::string& field, const std::string& name, absl::CivilDay
     refused.emplace(field, base::Refused(v1::REASON_STAFF_LEFT, "the staff that is named has left",
                                          {{"name", name}}));
   }
+}
+
+absl::Status RefusedContact(const std::string& contact, const std::string& before,
+                            const engine::Snapshot& snapshot) {
+  const bool said = !contact.empty() && contact != before;
+  if (!said || !CheckName("", "contacts", contact).ok() ||
+      snapshot.Get(kContacts, contact).has_value())
+    return absl::OkStatus();
+  return base::Refused(v1::REASON_CONTACT_UNKNOWN, "the contact is not known here",
+                       {{"name", contact}});
+}
+
+absl::Status RefusedContacts(const google::protobuf::RepeatedPtrField<std::string>& contacts,
+                             const google::protobuf::RepeatedPtrField<std::string>& before,
+                             const engine::Snapshot& snapshot) {
+  for (const std::string& contact : contacts) {
+    if (std::find(before.begin(), before.end(), contact) != before.end()) continue;
+    if (absl::Status s = RefusedContact(contact, "", snapshot); !s.ok()) return s;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RefusedStaff(const std::string& staff, const std::string& before,
+                          const engine::Snapshot& snapshot) {
+  const std::string name = "staff/" + staff;
+  if (staff.empty() || staff == before || snapshot.Get(kStaff, name).has_value())
+    return absl::OkStatus();
+  return base::Refused(v1::REASON_STAFF_UNKNOWN, "the staff is not known here", {{"name", name}});
 }
 
 absl::Status UnitUnknown(std::string_view name) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <google/protobuf/field_mask.pb.h>
+#include <google/protobuf/repeated_field.h>
 
 #include <functional>
 #include <map>
@@ -28,6 +29,10 @@ using RefusedReferences = std::map<std::string, absl::Status, std::less<>>;
 
 // INVALID_ARGUMENT naming `field` unless `name` is empty or that of a resource of `collection`.
 absl::Status CheckName(std::string_view field, std::string_view collection, std::string_view name);
+
+// Whether a person says it, rather than one of our services, which only carries what was recorded
+// and names whoever was named there.
+bool IsByHand(std::string_view actor);
 
 // The id of staff of a caller that is a person ("user:ann"); empty: it is none.
 std::string StaffOfActor(std::string_view actor);
@@ -60,6 +65,17 @@ inline Since SinceToday(const engine::Context& context) {
 // can.
 void NoteStaff(const std::string& field, const std::string& name, absl::CivilDay day,
                const engine::Snapshot& snapshot, RefusedReferences& refused);
+
+// CONTACT_UNKNOWN for the first that is not known here and not one of `before`; names that have not
+// the form of one count as known. Cost: a row for each that is new.
+absl::Status RefusedContacts(const google::protobuf::RepeatedPtrField<std::string>& contacts,
+                             const google::protobuf::RepeatedPtrField<std::string>& before,
+                             const engine::Snapshot& snapshot);
+absl::Status RefusedContact(const std::string& contact, const std::string& before,
+                            const engine::Snapshot& snapshot);
+// STAFF_UNKNOWN for an id of staff that is not recorded here and is not `before`; empty: OK.
+absl::Status RefusedStaff(const std::string& staff, const std::string& before,
+                          const engine::Snapshot& snapshot);
 
 absl::Status UnitUnknown(std::string_view name);
 absl::Status UnitClosed(std::string_view name);

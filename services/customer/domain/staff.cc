@@ -14,6 +14,7 @@
 #include "services/customer/domain/absences.h"
 #include "services/customer/domain/dated.h"
 #include "services/customer/domain/staff_checks.h"
+#include "services/customer/read/holdings.h"
 #include "services/customer/read/tables.h"
 
 namespace crm::customer {
@@ -101,6 +102,19 @@ void FoldNoLeave(v1::Staff& staff) {
   staff.clear_leave_date();
   staff.clear_leave_reason();
   staff.clear_leave_check_time();
+  staff.clear_leave_holdings();
+}
+
+// Nothing is said of who has nothing.
+template <class Fact>
+void SetHoldings(const v1::StaffHoldings& holdings, Fact& fact) {
+  if (holdings.ByteSizeLong() > 0) *fact.mutable_holdings() = holdings;
+}
+
+template <class Fact>
+void FoldHoldings(const Fact& fact, v1::Staff& staff) {
+  staff.clear_leave_holdings();
+  if (fact.has_holdings()) *staff.mutable_leave_holdings() = fact.holdings();
 }
 
 }  // namespace
@@ -213,8 +227,13 @@ Decision<StaffModel> StaffModel::Decide(const State& staff, const v1::CancelAbse
   return event;
 }
 
+v1::StaffHoldings StaffModel::Gather(const v1::MarkStaffLeftRequest&, const Context& context,
+                                     const Snapshot& snapshot) {
+  return HoldingsOf(context.name, context.business_date, context.zone, snapshot);
+}
+
 Decision<StaffModel> StaffModel::Decide(const State& staff, const v1::MarkStaffLeftRequest& mark,
-                                        const Context& context) {
+                                        const Context& context, const v1::StaffHoldings& holdings) {
   if (absl::Status s = base::CheckDate("leave_date", mark.leave_date()); !s.ok()) return s;
   const absl::CivilDay day = base::DayOf(mark.leave_date());
   if (day < base::DayOf(staff.hire_date()))
@@ -228,11 +247,15 @@ Decision<StaffModel> StaffModel::Decide(const State& staff, const v1::MarkStaffL
     auto& left = *event.mutable_left();
     *left.mutable_leave_date() = mark.leave_date();
     left.mutable_personal()->set_reason(mark.reason());
+    SetHoldings(holdings, left);
+    left.set_manager(staff.manager());
   } else {
     auto& planned = *event.mutable_leave_planned();
     *planned.mutable_leave_date() = mark.leave_date();
     *planned.mutable_leave_check_time() = base::TimestampOf(LeaveCheckTime(day, context));
     planned.mutable_personal()->set_reason(mark.reason());
+    SetHoldings(holdings, planned);
+    planned.set_manager(staff.manager());
   }
   return event;
 }
@@ -271,13 +294,20 @@ Decision<StaffModel> StaffModel::Decide(const State& staff, const v1::RehireStaf
   return event;
 }
 
+v1::StaffHoldings StaffModel::Gather(const v1::CheckStaffLeaveRequest&, const Context& context,
+                                     const Snapshot& snapshot) {
+  return HoldingsOf(context.name, context.business_date, context.zone, snapshot);
+}
+
 Decision<StaffModel> StaffModel::Decide(const State& staff, const v1::CheckStaffLeaveRequest&,
-                                        const Context& context) {
+                                        const Context& context, const v1::StaffHoldings& holdings) {
   if (HasLeft(staff) || !staff.has_leave_date()) return std::nullopt;
   if (context.business_date <= base::DayOf(staff.leave_date())) return std::nullopt;
   Event event;
   *event.mutable_left()->mutable_leave_date() = staff.leave_date();
   event.mutable_left()->mutable_personal()->set_reason(staff.leave_reason());
+  SetHoldings(holdings, *event.mutable_left());
+  event.mutable_left()->set_manager(staff.manager());
   return event;
 }
 
@@ -311,6 +341,7 @@ void StaffModel::Evolve(State& state, const Event& event) {
       FoldLeaveDate(event.leave_planned().leave_date(), state);
       state.set_leave_reason(event.leave_planned().personal().reason());
       *state.mutable_leave_check_time() = event.leave_planned().leave_check_time();
+      FoldHoldings(event.leave_planned(), state);
       return;
     case Event::kLeaveCancelled:
       FoldNoLeave(state);
@@ -320,6 +351,7 @@ void StaffModel::Evolve(State& state, const Event& event) {
       FoldLeaveDate(event.left().leave_date(), state);
       state.set_status(v1::STAFF_STATUS_LEFT);
       state.set_leave_reason(event.left().personal().reason());
+      FoldHoldings(event.left(), state);
       state.clear_leave_check_time();
       return;
     case Event::kRehired:

@@ -46,9 +46,13 @@ struct StaffModel {
   // Refusals: kInvalidArgument; STAFF_LEFT, ABSENCE_UNKNOWN.
   static engine::Decision<StaffModel> Decide(const State&, const v1::CancelAbsenceRequest&,
                                              const engine::Context&);
+  // What is still theirs; others' keys, so it may be behind.
+  static v1::StaffHoldings Gather(const v1::MarkStaffLeftRequest&, const engine::Context&,
+                                  const engine::Snapshot&);
   // Refusals: kInvalidArgument; STAFF_LEFT.
   static engine::Decision<StaffModel> Decide(const State&, const v1::MarkStaffLeftRequest&,
-                                             const engine::Context&);
+                                             const engine::Context&,
+                                             const v1::StaffHoldings& holdings = {});
   // Refusals: STAFF_LEFT, UNIT_CLOSED (where they work).
   static RefusedReferences Gather(const v1::CancelLeaveRequest&, const engine::Context&,
                                   const engine::Snapshot&);
@@ -58,8 +62,11 @@ struct StaffModel {
   // Refusals: kInvalidArgument; STAFF_EMPLOYED, DATED_CHANGES_FULL.
   static engine::Decision<StaffModel> Decide(const State&, const v1::RehireStaffRequest&,
                                              const engine::Context&);
+  static v1::StaffHoldings Gather(const v1::CheckStaffLeaveRequest&, const engine::Context&,
+                                  const engine::Snapshot&);
   static engine::Decision<StaffModel> Decide(const State&, const v1::CheckStaffLeaveRequest&,
-                                             const engine::Context&);
+                                             const engine::Context&,
+                                             const v1::StaffHoldings& holdings = {});
 
   // When it is next looked whether the last day has passed.
   static std::optional<absl::Time> NextDue(const State& state);

@@ -30,6 +30,9 @@ constexpr char kMade[] = R"(created {
   staff { roles: STAFF_ROLE_REP scope: STAFF_SCOPE_OWN team: "teams/red"
           hire_date { year: 2025 month: 1 day: 6 } }
   personal { display_name: "Eve" phones: "+4912345678" } })";
+constexpr char kManaged[] = R"(created {
+  staff { manager: "staff/boss" hire_date { year: 2025 month: 1 day: 6 } }
+  personal { display_name: "Eve" } })";
 constexpr char kLeft[] = "left { leave_date { year: 2026 month: 3 day: 1 } personal {} }";
 constexpr char kLeaving[] = R"(leave_planned { leave_date { year: 2026 month: 3 day: 31 }
   leave_check_time { seconds: 1775001600 } personal { reason: "moves" } })";
@@ -401,6 +404,15 @@ TEST(MarkStaffLeft, Rules) {
        "leave_date { year: 2026 month: 3 day: 2 }",
        R"(leave_planned { leave_date { year: 2026 month: 3 day: 2 }
                           leave_check_time { seconds: 1772496000 } personal {} })"},
+      {"says to whom they report",
+       {kManaged},
+       "leave_date { year: 2026 month: 3 day: 2 }",
+       R"(leave_planned { leave_date { year: 2026 month: 3 day: 2 } manager: "staff/boss"
+                          leave_check_time { seconds: 1772496000 } personal {} })"},
+      {"says it also of who has left",
+       {kManaged},
+       "leave_date { year: 2026 month: 3 day: 1 }",
+       R"(left { leave_date { year: 2026 month: 3 day: 1 } manager: "staff/boss" personal {} })"},
       {"can be said anew", {kMade, kLeaving}, "leave_date { year: 2026 month: 3 day: 1 }", kLeft},
       {"can be given another reason",
        {kMade, kLeaving},

@@ -8,6 +8,7 @@ namespace {
 constexpr int kTopDays = 90;
 constexpr int kBigDays = 180;
 constexpr int kOtherDays = 365;
+constexpr int kCheckDays = 7;
 
 }  // namespace
 
@@ -19,10 +20,20 @@ v1::VerificationLimits LimitsOf(const v1::CustomerPolicy& policy) {
   return limits;
 }
 
+int DataCheckDays(const v1::CustomerPolicy& policy) {
+  return policy.data_check_days() == 0 ? kCheckDays : policy.data_check_days();
+}
+
 int LimitDays(const v1::VerificationLimits& limits, v1::Tier tier) {
   if (tier == v1::TIER_TOP) return limits.top_days();
   if (tier == v1::TIER_BIG) return limits.big_days();
   return limits.other_days();
+}
+
+bool HasDataToCheck(const v1::Customer& customer) {
+  const v1::CustomerPersonal& personal = customer.personal();
+  return !personal.phones().empty() || !personal.emails().empty() ||
+         !personal.addresses().empty() || !personal.tax_id().empty() || !customer.website().empty();
 }
 
 absl::Time DataCheckTime(const v1::Customer& customer) {

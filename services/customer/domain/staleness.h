@@ -11,8 +11,15 @@ namespace crm::customer {
 // The policy's limits, with the default for what it does not say.
 v1::VerificationLimits LimitsOf(const v1::CustomerPolicy& policy);
 
+// How many days an owner has to check stale data, the default filled in.
+int DataCheckDays(const v1::CustomerPolicy& policy);
+
 // How many days may pass for a customer of the tier.
 int LimitDays(const v1::VerificationLimits& limits, v1::Tier tier);
+
+// Whether there is anything that can be right or wrong: a phone, an e-mail, an address, a tax id or
+// a web site.
+bool HasDataToCheck(const v1::Customer& customer);
 
 // When the data count as last checked: verified, else recorded.
 absl::Time DataCheckTime(const v1::Customer& customer);

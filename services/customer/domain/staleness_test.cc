@@ -17,10 +17,11 @@ using testing::FixedContext;
 using testing::Given;
 
 // Checked on 2025-11-29, 93 days before FixedContext's day; a limit of 90 passed on 2026-02-27.
-std::string Checked(const std::string& rest = "") {
+std::string Checked(const std::string& rest = "",
+                    const std::string& known = "website: 'a.example' ") {
   return "created { customer { kind: CUSTOMER_KIND_COMPANY data_check_time { seconds: 1764410400 "
          "} " +
-         rest + " } }";
+         known + rest + " } }";
 }
 std::string Mark(int days, const std::string& tier = "TIER_UNSPECIFIED") {
   return "business_date { year: 2026 month: 3 day: 2 } tier: " + tier +
@@ -29,7 +30,8 @@ std::string Mark(int days, const std::string& tier = "TIER_UNSPECIFIED") {
 
 TEST(MarkStale, Rules) {
   const std::string stale =
-      "became_stale { stale_since_date { year: 2026 month: 2 day: 28 } limit_days: 90 }";
+      "became_stale { stale_since_date { year: 2026 month: 2 day: 28 } limit_days: 90 mark_date { "
+      "year: 2026 month: 3 day: 2 } }";
   CheckDecisions<CustomerModel, v1::MarkStaleRequest>({
       {"says since when", {Checked()}, Mark(90), stale},
       {"is quiet the second time", {Checked(), stale}, Mark(90), ""},
@@ -40,13 +42,57 @@ TEST(MarkStale, Rules) {
       {"says it on the day after the limit",
        {Checked()},
        Mark(92),
-       "became_stale { stale_since_date { year: 2026 month: 3 day: 2 } limit_days: 92 }"},
+       "became_stale { stale_since_date { year: 2026 month: 3 day: 2 } limit_days: 92 mark_date { "
+       "year: 2026 month: 3 day: 2 } }"},
       {"is quiet up to the limit", {Checked()}, Mark(93), ""},
       {"is quiet for another tier", {Checked("tier: TIER_TOP")}, Mark(90), ""},
       {"is quiet for who is erased", {Checked("status: CUSTOMER_STATUS_ERASED")}, Mark(90), ""},
       {"is quiet for who was merged", {Checked("merged_into: 'customers/b'")}, Mark(90), ""},
       {"needs a day", {Checked()}, "limit_days: 90", "!field:business_date"},
+      {"is quiet for who has nothing to be checked", {Checked("", "")}, Mark(90), ""},
+      {"ends it when the limit rises",
+       {Checked(), stale},
+       Mark(93),
+       "stale_ended { limit_days: 93 }"},
+      {"ends it when the tier falls",
+       {Checked("tier: TIER_TOP"),
+        "became_stale { stale_since_date { year: 2026 month: 2 day: 28 } "
+        "limit_days: 90 tier: TIER_TOP }",
+        "tier_changed { from: TIER_TOP to: TIER_BIG }"},
+       Mark(180, "TIER_BIG"),
+       "stale_ended { limit_days: 180 tier: TIER_BIG }"},
+      {"is quiet for another tier's limit", {Checked("tier: TIER_TOP"), stale}, Mark(180), ""},
   });
+  CheckDecisions<CustomerModel, v1::MarkStaleRequest>(
+      {{"says it of whom somebody is there", {Checked("", "")}, Mark(90), stale}},
+      FixedContext<CustomerModel>(), CheckedFacts{.anybody_there = true});
+}
+
+TEST(VerifyCustomer, WhatCanBeChecked) {
+  const std::string nothing = Checked("", "");
+  const std::string verified = "verified { verify_time { seconds: 1772445600 } }";
+  CheckDecisions<CustomerModel, v1::VerifyCustomerRequest>({
+      {"takes a web site", {Checked()}, "", verified},
+      {"takes a tax id",
+       {"created { customer {} personal { personal { tax_id: '7' } } }"},
+       "",
+       verified},
+      {"refuses one of whom nothing is known", {nothing}, "", "!NOTHING_TO_VERIFY"},
+      {"takes one that was said to be stale",
+       {nothing, "became_stale { stale_since_date { year: 2026 month: 2 day: 28 } }"},
+       "",
+       verified},
+  });
+  CheckDecisions<CustomerModel, v1::VerifyCustomerRequest>(
+      {{"takes one where somebody is", {nothing}, "", verified}}, FixedContext<CustomerModel>(),
+      CheckedFacts{.anybody_there = true});
+}
+
+TEST(DataCheckDays, AreThePolicysOrSeven) {
+  v1::CustomerPolicy policy;
+  EXPECT_EQ(DataCheckDays(policy), 7);
+  policy.set_data_check_days(3);
+  EXPECT_EQ(DataCheckDays(policy), 3);
 }
 
 TEST(MarkStale, ACheckEndsIt) {
@@ -106,6 +152,10 @@ TEST(CustomerPolicyCare, LimitsAndHours) {
        {kPolicy},
        policy(price + "erasure_days: -1"),
        field + "erasure_days"},
+      {"refuses days to check that are too many",
+       {kPolicy},
+       policy(price + "data_check_days: 366"),
+       field + "data_check_days"},
       {"refuses an hour that is none",
        {kPolicy},
        policy(price + "stale_check_hour: 24"),

@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <array>
 
-#include "crm/common/v1/options.pb.h"
-#include "google/api/field_behavior.pb.h"
 #include "libs/base/date.h"
 #include "libs/base/field_mask.h"
 #include "libs/base/status.h"
@@ -16,12 +14,9 @@
 namespace crm::customer {
 namespace {
 
-using google::protobuf::FieldDescriptor;
 using google::protobuf::FieldMask;
-using google::protobuf::Message;
 using google::protobuf::util::MessageDifferencer;
 
-constexpr char kPersonal[] = "personal";
 // Moved by rules of their own: whoever has ordered keeps the currency, a check of the data counts
 // for both, and what they said of a channel last is what they said.
 constexpr char kCurrency[] = "currency_code";
@@ -38,72 +33,10 @@ constexpr std::array kOfOrders = {"status",
                                   "activity_check_time",
                                   "activity_tier_plan_etag",
                                   "loss"};
-// As common/v1/options.proto has it where a list says nothing.
-constexpr int kItemsMaxDefault = 100;
 
-bool Has(const FieldDescriptor& field, google::api::FieldBehavior wanted) {
-  const auto& options = field.options();
-  for (int i = 0; i < options.ExtensionSize(google::api::field_behavior); ++i) {
-    if (options.GetExtension(google::api::field_behavior, i) == wanted) return true;
-  }
-  return false;
-}
-
-bool IsLeftAlone(const FieldDescriptor& field) {
-  return Has(field, google::api::OUTPUT_ONLY) || Has(field, google::api::IMMUTABLE) ||
-         std::find(std::begin(kLeftAlone), std::end(kLeftAlone), field.name()) !=
-             std::end(kLeftAlone);
-}
-
-// A field that rules are given for: of the customer, or of its personal data.
-struct Field {
-  std::string path;
-  const FieldDescriptor* outer;  // nullptr: a field of the customer itself.
-  const FieldDescriptor* field;
-
-  const Message& Holder(const Message& customer) const {
-    return outer == nullptr ? customer : customer.GetReflection()->GetMessage(customer, outer);
-  }
-  bool IsSet(const Message& customer) const {
-    const Message& holder = Holder(customer);
-    return field->is_repeated() ? holder.GetReflection()->FieldSize(holder, field) > 0
-                                : holder.GetReflection()->HasField(holder, field);
-  }
-};
-
-std::vector<Field> MakeFields() {
-  std::vector<Field> fields;
-  const auto& customer = *v1::Customer::descriptor();
-  for (int i = 0; i < customer.field_count(); ++i) {
-    const FieldDescriptor& field = *customer.field(i);
-    if (IsLeftAlone(field)) continue;
-    if (field.name() != kPersonal) {
-      fields.push_back({field.name(), nullptr, &field});
-      continue;
-    }
-    const auto& personal = *field.message_type();
-    for (int j = 0; j < personal.field_count(); ++j)
-      fields.push_back({field.name() + "." + personal.field(j)->name(), &field, personal.field(j)});
-  }
+const MergeFields& Fields() {
+  static const MergeFields fields(*v1::Customer::descriptor(), kLeftAlone);
   return fields;
-}
-
-const std::vector<Field>& Fields() {
-  static const std::vector<Field> fields = MakeFields();
-  return fields;
-}
-
-FieldMask MaskOf(std::string_view path) {
-  FieldMask mask;
-  mask.add_paths(std::string(path));
-  return mask;
-}
-
-bool SameAt(std::string_view path, const v1::Customer& a, const v1::Customer& b) {
-  v1::Customer in_a, in_b;
-  base::ApplyMask(MaskOf(path), a, in_a);
-  base::ApplyMask(MaskOf(path), b, in_b);
-  return MessageDifferencer::Equals(in_a, in_b);
 }
 
 bool SameOrders(const v1::Customer& a, const v1::Customer& b) {
@@ -115,98 +48,9 @@ bool IsOfOrders(std::string_view path) {
   return std::find(kOfOrders.begin(), kOfOrders.end(), path) != kOfOrders.end();
 }
 
-// Lists as the values of a reflection, compared as they are written.
-std::vector<std::string> Items(const Field& field, const v1::Customer& customer) {
-  std::vector<std::string> items;
-  const Message& holder = field.Holder(customer);
-  const auto& reflection = *holder.GetReflection();
-  for (int i = 0; i < reflection.FieldSize(holder, field.field); ++i) {
-    switch (field.field->cpp_type()) {
-      case FieldDescriptor::CPPTYPE_STRING:
-        items.push_back(reflection.GetRepeatedString(holder, field.field, i));
-        break;
-      case FieldDescriptor::CPPTYPE_ENUM:
-        items.push_back(std::to_string(reflection.GetRepeatedEnumValue(holder, field.field, i)));
-        break;
-      case FieldDescriptor::CPPTYPE_MESSAGE:
-        items.push_back(reflection.GetRepeatedMessage(holder, field.field, i).SerializeAsString());
-        break;
-      default:  // A customer has no lists of numbers.
-        break;
-    }
-  }
-  return items;
-}
-
-bool Contains(const std::vector<std::string>& items, const std::string& item) {
-  return std::find(items.begin(), items.end(), item) != items.end();
-}
-
-// Appends the i-th item of the list of `from`.
-void Append(const Field& field, const v1::Customer& from, int i, v1::Customer& to) {
-  const Message& source = field.Holder(from);
-  Message& target = field.outer == nullptr ? static_cast<Message&>(to)
-                                           : *to.GetReflection()->MutableMessage(&to, field.outer);
-  const auto& reflection = *source.GetReflection();
-  switch (field.field->cpp_type()) {
-    case FieldDescriptor::CPPTYPE_STRING:
-      reflection.AddString(&target, field.field,
-                           reflection.GetRepeatedString(source, field.field, i));
-      return;
-    case FieldDescriptor::CPPTYPE_ENUM:
-      reflection.AddEnumValue(&target, field.field,
-                              reflection.GetRepeatedEnumValue(source, field.field, i));
-      return;
-    case FieldDescriptor::CPPTYPE_MESSAGE:
-      reflection.AddMessage(&target, field.field)
-          ->CopyFrom(reflection.GetRepeatedMessage(source, field.field, i));
-      return;
-    default:
-      return;
-  }
-}
-
-void AddMissing(const Field& field, const v1::Customer& from, v1::Customer& to) {
-  const auto limit = static_cast<int>(field.field->options().GetExtension(common::v1::max_items));
-  const size_t most = limit > 0 ? limit : kItemsMaxDefault;
-  std::vector<std::string> there = Items(field, to);
-  const std::vector<std::string> more = Items(field, from);
-  for (size_t i = 0; i < more.size() && there.size() < most; ++i) {
-    if (Contains(there, more[i])) continue;
-    Append(field, from, static_cast<int>(i), to);
-    there.push_back(more[i]);
-  }
-}
-
 bool VerifiedLater(const v1::Customer& a, const v1::Customer& b) {
   if (!a.has_verify_time()) return false;
   return !b.has_verify_time() || base::TimeOf(a.verify_time()) > base::TimeOf(b.verify_time());
-}
-
-void MergeField(const Field& field, v1::MergeRule rule, const v1::Customer& absorbed,
-                bool absorbed_verified_later, v1::Customer& survivor) {
-  const auto take = [&] { base::ApplyMask(MaskOf(field.path), absorbed, survivor); };
-  if (rule == v1::MERGE_RULE_UNSPECIFIED) {
-    rule = field.field->is_repeated() ? v1::MERGE_RULE_MOST_COMPLETE
-                                      : v1::MERGE_RULE_MOST_RECENTLY_VERIFIED;
-  }
-  switch (rule) {
-    case v1::MERGE_RULE_ABSORBED:
-      if (field.IsSet(absorbed) || field.IsSet(survivor)) take();
-      return;
-    case v1::MERGE_RULE_MOST_COMPLETE:
-      if (field.field->is_repeated()) {
-        AddMissing(field, absorbed, survivor);
-      } else if (!field.IsSet(survivor) && field.IsSet(absorbed)) {
-        take();
-      }
-      return;
-    case v1::MERGE_RULE_MOST_RECENTLY_VERIFIED:
-      if (field.IsSet(absorbed) && (absorbed_verified_later || !field.IsSet(survivor))) take();
-      return;
-    default:
-      return;
-  }
 }
 
 int StepOf(v1::CustomerStatus status) {
@@ -256,12 +100,6 @@ void MergeChecks(const v1::Customer& absorbed, v1::Customer& survivor) {
     *survivor.mutable_stale_since_date() = absorbed.stale_since_date();
 }
 
-// A mask leaves an empty message where there was none.
-void ClearIfEmptied(const FieldMask& changed, v1::Customer& customer) {
-  if (base::MaskTouches(changed, kPersonal) && customer.personal().ByteSizeLong() == 0)
-    customer.clear_personal();
-}
-
 bool ContainsTerm(const v1::Customer& customer, const v1::ConsentTerm& term) {
   return std::any_of(
       customer.consents().begin(), customer.consents().end(),
@@ -279,46 +117,24 @@ void TakeOutConsents(const v1::MergeUndo& undo, v1::Customer& customer) {
               terms.end());
 }
 
-// Takes out of the list of `customer` what the merge had put in. False: the merge did not only add.
-bool TakeOut(const Field& field, const v1::MergeUndo& undo, v1::Customer& customer) {
-  const std::vector<std::string> before = Items(field, undo.before());
-  const std::vector<std::string> after = Items(field, undo.after());
-  const bool only_added =
-      after.size() >= before.size() && std::equal(before.begin(), before.end(), after.begin());
-  if (!only_added) return false;
-  const std::vector<std::string> now = Items(field, customer);
-  const v1::Customer whole = customer;
-  base::ApplyMask(MaskOf(field.path), v1::Customer(), customer);
-  for (size_t i = 0; i < now.size(); ++i) {
-    if (Contains(after, now[i]) && !Contains(before, now[i])) continue;
-    Append(field, whole, static_cast<int>(i), customer);
-  }
-  return true;
-}
-
 }  // namespace
 
-bool CanBeMerged(std::string_view field) {
-  return std::any_of(Fields().begin(), Fields().end(),
-                     [&](const Field& mergeable) { return mergeable.path == field; });
-}
+bool CanBeMerged(std::string_view field) { return Fields().Find(field) != nullptr; }
 
 absl::Status CheckMergeRule(const std::string& field, const v1::MergeFieldRule& rule) {
   if (!CanBeMerged(rule.field()))
     return base::Invalid(field + ".field", "must be a field of a customer that a merge touches");
-  if (!v1::MergeRule_IsValid(rule.rule()) || rule.rule() == v1::MERGE_RULE_UNSPECIFIED)
-    return base::Invalid(field + ".rule", "must be a rule");
-  return absl::OkStatus();
+  return CheckMergeRuleKind(field, rule);
 }
 
 v1::Customer Merged(const v1::Customer& survivor, const v1::Customer& absorbed,
                     const MergeRules& rules) {
   v1::Customer merged = survivor;
   const bool later = VerifiedLater(absorbed, survivor);
-  for (const Field& field : Fields()) {
+  for (const MergeField& field : Fields().all()) {
     const auto rule = rules.find(field.path);
-    MergeField(field, rule == rules.end() ? v1::MERGE_RULE_UNSPECIFIED : rule->second, absorbed,
-               later, merged);
+    field.Merge(rule == rules.end() ? v1::MERGE_RULE_UNSPECIFIED : rule->second, absorbed, later,
+                merged);
   }
   if (later) *merged.mutable_verify_time() = absorbed.verify_time();
   MergeChecks(absorbed, merged);
@@ -335,7 +151,7 @@ v1::Customer Merged(const v1::Customer& survivor, const v1::Customer& absorbed,
 
 FieldMask MergedFields(const v1::Customer& before, const v1::Customer& after) {
   FieldMask changed;
-  for (const Field& field : Fields()) {
+  for (const MergeField& field : Fields().all()) {
     if (!SameAt(field.path, before, after)) changed.add_paths(field.path);
   }
   for (const char* path : kByOwnRules) {
@@ -344,18 +160,6 @@ FieldMask MergedFields(const v1::Customer& before, const v1::Customer& after) {
   if (SameOrders(before, after)) return changed;
   for (const char* path : kOfOrders) changed.add_paths(path);
   return changed;
-}
-
-v1::Customer Only(const FieldMask& fields, const v1::Customer& from) {
-  v1::Customer only;
-  base::ApplyMask(fields, from, only);
-  if (!from.has_personal()) only.clear_personal();
-  return only;
-}
-
-void TakeFields(const FieldMask& fields, const v1::Customer& from, v1::Customer& to) {
-  base::ApplyMask(fields, from, to);
-  if (!from.has_personal()) ClearIfEmptied(fields, to);
 }
 
 v1::Customer Unmerged(const v1::Customer& customer, const v1::MergeUndo& undo,
@@ -373,9 +177,8 @@ v1::Customer Unmerged(const v1::Customer& customer, const v1::MergeUndo& undo,
       continue;
     }
     kept.push_back(path);
-    const auto field = std::find_if(Fields().begin(), Fields().end(),
-                                    [&](const Field& of) { return of.path == path; });
-    if (field != Fields().end() && field->field->is_repeated()) TakeOut(*field, undo, unmerged);
+    const MergeField* field = Fields().Find(path);
+    if (field != nullptr && field->IsList()) field->TakeOut(undo.before(), undo.after(), unmerged);
   }
   if (!undo.before().has_personal()) ClearIfEmptied(undo.changed(), unmerged);
   return unmerged;

@@ -18,6 +18,7 @@
 #include "crm/customer/v1/customer_merge.pb.h"
 #include "crm/customer/v1/customer_resource.pb.h"
 #include "crm/customer/v1/merge_internal.pb.h"
+#include "services/customer/domain/merge_fields.h"
 
 namespace crm::customer {
 
@@ -37,14 +38,6 @@ v1::Customer Merged(const v1::Customer& survivor, const v1::Customer& absorbed,
 // The fields that Merged may change whose values differ. What orders say goes together: all of it
 // when some of it differs.
 google::protobuf::FieldMask MergedFields(const v1::Customer& before, const v1::Customer& after);
-
-// The values of these fields alone. Unlike with a mask alone, no personal data where `from` has
-// none.
-v1::Customer Only(const google::protobuf::FieldMask& fields, const v1::Customer& from);
-
-// Makes these fields of `to` what they are in `from`, likewise.
-void TakeFields(const google::protobuf::FieldMask& fields, const v1::Customer& from,
-                v1::Customer& to);
 
 // The customer as it would be without the merge. A field that has changed since stays as it is and
 // is named in `kept`; of a list that the merge only added to, and of consents, what it added goes

@@ -117,7 +117,13 @@ TEST(ComputeTierPlan, Rules) {
       "computed { computation { compute_time { seconds: 1772445600 } customer_count: 3 number: 1 } "
       "next_compute_time { seconds: 1772503200 } }";
   CheckDecisions<TierPlanModel, v1::ComputeTierPlanRequest>(
-      {{"computes at any time", {kMade, kComputed}, "", computed}}, Standard(), facts);
+      {{"computes at any time", {kMade, kComputed}, "", computed},
+       {"is never quiet: whoever asks wants the figures of now",
+        {kMade, computed},
+        "",
+        "computed { computation { compute_time { seconds: 1772445600 } customer_count: 3 number: 2 "
+        "} next_compute_time { seconds: 1772503200 } }"}},
+      Standard(), facts);
   CheckDecisions<TierPlanModel, v1::TierPlanDueRequest>(
       {{"computes when it is time", {kMade}, "", computed},
        {"is quiet before its time", {kMade, kComputed}, "", ""}},

@@ -111,6 +111,13 @@ v1::Touchpoint Joined(const Fact& fact) {
   return joined;
 }
 
+absl::Status References(const v1::Touchpoint& touchpoint, const v1::Touchpoint& before,
+                        const engine::Context& context, const engine::Snapshot& snapshot) {
+  if (!IsByHand(context.actor)) return absl::OkStatus();
+  absl::Status s = RefusedContacts(touchpoint.contacts(), before.contacts(), snapshot);
+  return s.ok() ? RefusedStaff(touchpoint.staff(), before.staff(), snapshot) : s;
+}
+
 absl::Status CheckCustomer(const TouchpointModel::Facts& facts, std::string_view name) {
   if (!facts.customer.has_value()) return base::NotFound(name);
   return CheckNotErased(facts.customer->status());
@@ -119,9 +126,10 @@ absl::Status CheckCustomer(const TouchpointModel::Facts& facts, std::string_view
 }  // namespace
 
 TouchpointModel::Facts TouchpointModel::Gather(const v1::RecordTouchpointRequest& record,
-                                               const engine::Context&,
+                                               const engine::Context& context,
                                                const engine::Snapshot& snapshot) {
-  return {snapshot.Get(kCustomers, record.parent())};
+  return {snapshot.Get(kCustomers, record.parent()),
+          References(record.touchpoint(), {}, context, snapshot)};
 }
 
 engine::Decision<TouchpointModel> TouchpointModel::Decide(const State&,
@@ -137,18 +145,24 @@ engine::Decision<TouchpointModel> TouchpointModel::Decide(const State&,
   if (touchpoint.staff().empty()) touchpoint.set_staff(StaffOfActor(context.actor));
   if (absl::Status s = CheckTouchpoint(touchpoint, context.time); !s.ok()) return s;
   if (absl::Status s = CheckWishes(record); !s.ok()) return s;
+  if (!facts.references.ok()) return facts.references;
   if (record.has_ticket_wish()) {
     *event.mutable_recorded()->mutable_ticket_wish() = record.ticket_wish();
     touchpoint.set_ticket(record.parent() + "/tickets/" + base::DeriveId({kTicket, context.name}));
   }
+  if (facts.customer->merged_into().empty())
+    event.mutable_recorded()->set_owner(facts.customer->owner());
   MovePersonal(*event.mutable_recorded());
   return event;
 }
 
 TouchpointModel::Facts TouchpointModel::Gather(const v1::UpdateTouchpointRequest& update,
-                                               const engine::Context&,
+                                               const engine::Context& context,
                                                const engine::Snapshot& snapshot) {
-  return {snapshot.Get(kCustomers, base::ParentOf(update.touchpoint().name()))};
+  const v1::Touchpoint& touchpoint = update.touchpoint();
+  const auto before = snapshot.Get(kTouchpoints, touchpoint.name());
+  return {snapshot.Get(kCustomers, base::ParentOf(touchpoint.name())),
+          References(touchpoint, before.value_or(v1::Touchpoint()), context, snapshot)};
 }
 
 engine::Decision<TouchpointModel> TouchpointModel::Decide(const State& touchpoint,
@@ -165,6 +179,9 @@ engine::Decision<TouchpointModel> TouchpointModel::Decide(const State& touchpoin
     return Invalid("touchpoint.occur_time", "must be given when it is changed");
   if (absl::Status s = CheckTouchpoint(next, base::TimeOf(touchpoint.create_time())); !s.ok())
     return s;
+  if (base::MaskTouches(*changed, "contacts") || base::MaskTouches(*changed, "staff")) {
+    if (!facts.references.ok()) return facts.references;
+  }
   Event event;
   auto& updated = *event.mutable_updated();
   *updated.mutable_changed() = *changed;

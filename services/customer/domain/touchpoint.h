@@ -19,19 +19,21 @@ struct TouchpointModel {
   using Event = v1::TouchpointEvent;
 
   // The customer it hangs on, which has the same key, so this is exact; nothing when there is none.
+  // Contacts and staff lie on other keys, which may be behind.
   struct Facts {
     std::optional<v1::Customer> customer;
+    absl::Status references = {};  // Why those cannot be who are named, by hand, anew.
   };
 
   static Facts Gather(const v1::RecordTouchpointRequest&, const engine::Context&,
                       const engine::Snapshot&);
-  // NOT_FOUND: no such customer. Refuses CUSTOMER_ERASED, LEADS_NOT_AVAILABLE. What is asked for
-  // with it is opened by the service desk's reaction.
+  // NOT_FOUND: no such customer. Refuses CUSTOMER_ERASED, CONTACT_UNKNOWN, STAFF_UNKNOWN,
+  // LEADS_NOT_AVAILABLE. What is asked for with it is opened by the service desk's reaction.
   static engine::Decision<TouchpointModel> Decide(const State&, const v1::RecordTouchpointRequest&,
                                                   const engine::Context&, const Facts&);
   static Facts Gather(const v1::UpdateTouchpointRequest&, const engine::Context&,
                       const engine::Snapshot&);
-  // Refuses CUSTOMER_ERASED.
+  // Refuses CUSTOMER_ERASED, CONTACT_UNKNOWN, STAFF_UNKNOWN.
   static engine::Decision<TouchpointModel> Decide(const State&, const v1::UpdateTouchpointRequest&,
                                                   const engine::Context&, const Facts&);
 

@@ -4,7 +4,9 @@
 
 #include <string>
 
+#include "crm/customer/v1/reason.pb.h"
 #include "libs/base/hash.h"
+#include "libs/base/status.h"
 #include "libs/base/timestamp.h"
 #include "libs/testing/decisions.h"
 #include "libs/testing/fake_rows.h"
@@ -76,6 +78,83 @@ TEST(RecordTouchpoint, Rules) {
   CheckDecisions<TouchpointModel, v1::RecordTouchpointRequest>(
       {{"refuses one of somebody erased", {}, With(""), "!CUSTOMER_ERASED"}},
       FixedContext<TouchpointModel>(), Of(v1::CUSTOMER_STATUS_ERASED));
+}
+
+class TouchpointReferences : public ::testing::Test {
+ protected:
+  TouchpointReferences() {
+    rows_.Put(kContacts, ParseText<v1::Contact>("name: 'contacts/k1'"));
+    rows_.Put(kStaff, ParseText<v1::Staff>("name: 'staff/ann'"));
+    rows_.Put(kTouchpoints, ParseText<v1::Touchpoint>("name: 'customers/c/touchpoints/t' staff: "
+                                                      "'old' contacts: 'contacts/old'"));
+  }
+  std::string Recording(const std::string& fields, const std::string& actor = "user:ann") {
+    engine::Context context = FixedContext<TouchpointModel>();
+    context.actor = actor;
+    v1::RecordTouchpointRequest record;
+    *record.mutable_touchpoint() = ParseText<v1::Touchpoint>(fields);
+    return base::ReasonOf(TouchpointModel::Gather(record, context, rows_).references);
+  }
+  std::string Updating(const std::string& fields) {
+    v1::UpdateTouchpointRequest update;
+    *update.mutable_touchpoint() = ParseText<v1::Touchpoint>(fields);
+    update.mutable_touchpoint()->set_name("customers/c/touchpoints/t");
+    return base::ReasonOf(
+        TouchpointModel::Gather(update, FixedContext<TouchpointModel>(), rows_).references);
+  }
+
+  testing::FakeRows rows_{kCustomers, kContacts, kStaff, kTouchpoints};
+};
+
+TEST_F(TouchpointReferences, AreThoseThatAreKnown) {
+  EXPECT_EQ(Recording("staff: 'ann' contacts: 'contacts/k1'"), "");
+  EXPECT_EQ(Recording(""), "");
+  EXPECT_EQ(Recording("contacts: 'contacts/k1' contacts: 'contacts/k2'"), "CONTACT_UNKNOWN");
+  EXPECT_EQ(Recording("staff: 'eve'"), "STAFF_UNKNOWN");
+  EXPECT_EQ(Recording("staff: 'eve' contacts: 'contacts/k2'", "service:customer"), "");
+  EXPECT_EQ(Updating("staff: 'old' contacts: 'contacts/old'"), "") << "they may stay";
+  EXPECT_EQ(Updating("contacts: 'contacts/old' contacts: 'contacts/k2'"), "CONTACT_UNKNOWN");
+  EXPECT_EQ(Updating("staff: 'eve'"), "STAFF_UNKNOWN");
+}
+
+TEST_F(TouchpointReferences, AreRefusedWhereTheyChange) {
+  TouchpointModel::Facts facts = Of(v1::CUSTOMER_STATUS_PROSPECT);
+  facts.references = base::Refused(v1::REASON_CONTACT_UNKNOWN, "as the test wants");
+  CheckDecisions<TouchpointModel, v1::RecordTouchpointRequest>(
+      {{"refuses whom the tables do not know",
+        {},
+        With("contacts: 'contacts/k'"),
+        "!CONTACT_UNKNOWN"},
+       {"says first what has not its form",
+        {},
+        With("contacts: 'k'"),
+        "!field:touchpoint.contacts[0]"}},
+      FixedContext<TouchpointModel>(), facts);
+  CheckDecisions<TouchpointModel, v1::UpdateTouchpointRequest>(
+      {{"refuses whom the tables do not know",
+        {Recorded()},
+        "touchpoint { contacts: 'contacts/k' }",
+        "!CONTACT_UNKNOWN"},
+       {"says nothing of other fields",
+        {Recorded()},
+        "touchpoint { next_step: 'offer' }",
+        "updated { changed { paths: 'next_step' } touchpoint { next_step: 'offer' } }"}},
+      FixedContext<TouchpointModel>(), facts);
+}
+
+TEST(RecordTouchpoint, SaysWhoLooksAfterTheCustomer) {
+  TouchpointModel::Facts facts = Of(v1::CUSTOMER_STATUS_PROSPECT);
+  facts.customer->set_owner("ann");
+  const auto context = FixedContext<TouchpointModel>();
+  const auto recorded = [&](const std::string& more) {
+    return "recorded { " + more + "touchpoint { " + kCall + kNow + "staff: 'tester' } " + kSaid +
+           "}";
+  };
+  CheckDecisions<TouchpointModel, v1::RecordTouchpointRequest>(
+      {{"by its owner", {}, With(""), recorded("owner: 'ann' ")}}, context, facts);
+  facts.customer->set_merged_into("customers/b");
+  CheckDecisions<TouchpointModel, v1::RecordTouchpointRequest>(
+      {{"not by the owner of one that was merged", {}, With(""), recorded("")}}, context, facts);
 }
 
 std::string Wish(const std::string& fields) { return " ticket_wish { " + fields + " }"; }

@@ -191,15 +191,36 @@ TEST(UpdateUnit, LooksAtWhatChangesOnly) {
        {"looks at what changes only",
         {kDepartment},
         "department { display_name: 'x' }",
-        "updated { changed { paths: 'display_name' } department { display_name: 'x' } }"}},
+        "updated { changed { paths: 'display_name' } department { display_name: 'x' } }"},
+       {"is quiet when it is so already",
+        {kDepartment},
+        "department { branch: 'branches/north' }",
+        ""}},
       circle);
   Check<TeamModel, v1::UpdateTeamRequest>(
       {{"keeps what is not said in the new term",
         {kTeam},
         "team { branch: 'branches/north' }",
         "updated { changed {} team {} term { start_date { year: 2026 month: 3 day: 2 } "
-        "branch: 'branches/north' department: 'departments/sales' } }"}},
+        "branch: 'branches/north' department: 'departments/sales' } }"},
+       {"is quiet when it is so already",
+        {kTeam},
+        "team { display_name: 'Red' department: 'departments/sales' }",
+        ""},
+       {"refuses no name",
+        {kTeam},
+        "update_mask { paths: 'display_name' }",
+        "!field:team.display_name"},
+       {"refuses a change of what is closed",
+        {kTeam, kClosed},
+        "team { display_name: 'x' }",
+        "!UNIT_CLOSED"}},
       RefusedReferences());
+  Check<TeamModel, v1::UpdateTeamRequest>({{"refuses what the tables refuse",
+                                            {kTeam},
+                                            "team { branch: 'branches/nowhere' }",
+                                            "!UNIT_UNKNOWN"}},
+                                          Refusing("branch", v1::REASON_UNIT_UNKNOWN));
 }
 
 TEST(UpdateUnit, HoldsNowAlsoWhenTheUnitBeginsLater) {
@@ -251,8 +272,16 @@ TEST(CloseUnit, Rules) {
       {{"refuses while something is left", {kDepartment}, on_last, "!UNIT_NOT_EMPTY"},
        {"is quiet when it is that day", {kDepartment, kClosing}, on_last, ""}},
       rest);
-  Check<TeamModel, v1::CloseTeamRequest>({{"says its last day", {kTeam}, on_last, kClosing}},
-                                         Emptiness());
+  Check<DepartmentModel, v1::CloseDepartmentRequest>(
+      {{"says its last day", {kDepartment}, on_last, kClosing}}, Emptiness());
+  Check<TeamModel, v1::CloseTeamRequest>(
+      {{"says its last day", {kTeam}, on_last, kClosing},
+       {"is quiet when it is that day", {kTeam, kClosing}, on_last, ""},
+       {"refuses no day", {kTeam}, "", "!field:close_date"},
+       {"refuses another day when it has passed", {kTeam, kClosed}, on_last, "!UNIT_CLOSED"}},
+      Emptiness());
+  Check<TeamModel, v1::CloseTeamRequest>(
+      {{"refuses while something is left", {kTeam}, on_last, "!UNIT_NOT_EMPTY"}}, rest);
 }
 
 // Open, with a last day to come, and closed: each verb.

@@ -15,14 +15,16 @@
 #include "libs/base/date.h"
 #include "libs/base/hash.h"
 #include "libs/base/resource_name.h"
+#include "libs/base/text.h"
 #include "libs/base/timestamp.h"
 #include "libs/base/utf8.h"
 #include "libs/engine/update.h"
+#include "services/customer/domain/interview.h"
 #include "services/customer/domain/notice.h"
 #include "services/customer/domain/notification_policy.h"
-#include "services/customer/react/interview_reactions.h"
 #include "services/customer/read/activity_tables.h"
 #include "services/customer/read/contact_state.h"
+#include "services/customer/read/follower.h"
 #include "services/customer/read/interview_tables.h"
 #include "services/customer/read/notification_tables.h"
 #include "services/customer/read/tables.h"
@@ -35,8 +37,8 @@ constexpr size_t kSubjectBytesMax = 200;
 // What a touchpoint is called: as the activity was, else what came of it, else why it was planned.
 std::string SubjectOf(const v1::Activity& activity) {
   if (!activity.personal().subject().empty()) return activity.personal().subject();
-  if (!activity.personal().outcome().empty())
-    return base::ToUtf8(activity.personal().outcome(), kSubjectBytesMax);
+  std::string outcome = base::ToUtf8(activity.personal().outcome(), kSubjectBytesMax);
+  if (!base::IsBlank(outcome)) return outcome;
   const auto& cause = *google::protobuf::GetEnumDescriptor<v1::ActivityCause>()->FindValueByNumber(
       activity.cause());
   return cause.options().GetExtension(common::v1::text).en();
@@ -112,17 +114,26 @@ bool ChangesOwner(const v1::ActivityUpdated& updated) {
   return false;
 }
 
-// Of a signal that waits the interview says itself that it is late, to whom it falls.
-bool IsSaidByInterview(const v1::Activity& activity, const engine::Snapshot& snapshot) {
+// Whose it was when it happened; events from before name nobody.
+template <class Fact>
+const std::string& OwnerOf(const Fact& fact, const v1::Activity& activity) {
+  return fact.owner().empty() ? activity.owner() : fact.owner();
+}
+
+// Of a signal that waited then the interview says itself that it is late, to whom it falls.
+bool IsSaidByInterview(const v1::Activity& activity, const v1::ActivityFellDue& fell_due,
+                       const engine::Snapshot& snapshot) {
   if (activity.cause() != v1::ACTIVITY_CAUSE_SIGNAL_DUE) return false;
   const auto interview = snapshot.Get(kInterviews, activity.about());
   if (!interview.has_value()) return false;
   const bool waits = std::any_of(
       interview->signals().begin(), interview->signals().end(), [&](const auto& signal) {
-        return !signal.has_handle_time() &&
+        const bool waited = !signal.has_handle_time() || base::TimeOf(signal.handle_time()) >
+                                                             base::TimeOf(fell_due.overdue_time());
+        return waited &&
                SignalActivityId(interview->name(), signal.id()) == base::LastIdOf(activity.name());
       });
-  return waits && FollowerOf(*interview, snapshot) == activity.owner();
+  return waits && FollowerOf(*interview, snapshot) == OwnerOf(fell_due, activity);
 }
 
 // What tells one lapse of a customer from the next.
@@ -184,24 +195,24 @@ engine::Commands OnActivity(const engine::ForeignEvent<v1::ActivityEvent>& activ
   if (!row.has_value()) return commands;
   switch (activity.event.event_case()) {
     case v1::ActivityEvent::kPlanned:
-      // Whoever has a series knows of it.
-      if (row->occurrence() <= 1)
+      // Whoever has a series knows of it; a transfer tells of all it gives when it has ended.
+      if (row->occurrence() <= 1 && row->cause() != v1::ACTIVITY_CAUSE_NEXT_STEP)
         AddActivityNotice(activity.meta, *row, activity.event.planned().activity().owner(),
                           v1::NOTIFICATION_REASON_ACTIVITY_GIVEN, false, commands);
       return commands;
     case v1::ActivityEvent::kUpdated:
-      if (ChangesOwner(activity.event.updated()))
+      if (ChangesOwner(activity.event.updated()) && activity.event.updated().transfer().empty())
         AddActivityNotice(activity.meta, *row, activity.event.updated().activity().owner(),
                           v1::NOTIFICATION_REASON_ACTIVITY_GIVEN, false, commands);
       return commands;
     case v1::ActivityEvent::kReminded:
-      AddActivityNotice(activity.meta, *row, row->owner(),
+      AddActivityNotice(activity.meta, *row, OwnerOf(activity.event.reminded(), *row),
                         v1::NOTIFICATION_REASON_ACTIVITY_REMINDER, true, commands);
       return commands;
     case v1::ActivityEvent::kFellDue:
-      if (IsSaidByInterview(*row, snapshot)) return commands;
-      AddActivityNotice(activity.meta, *row, row->owner(), v1::NOTIFICATION_REASON_ACTIVITY_OVERDUE,
-                        true, commands);
+      if (IsSaidByInterview(*row, activity.event.fell_due(), snapshot)) return commands;
+      AddActivityNotice(activity.meta, *row, OwnerOf(activity.event.fell_due(), *row),
+                        v1::NOTIFICATION_REASON_ACTIVITY_OVERDUE, true, commands);
       return commands;
     case v1::ActivityEvent::kDone:
       if (activity.event.done().has_touch())

@@ -11,7 +11,7 @@
 #include "libs/base/timestamp.h"
 #include "libs/testing/fake_rows.h"
 #include "libs/testing/matchers.h"
-#include "services/customer/react/interview_reactions.h"
+#include "services/customer/domain/interview.h"
 #include "services/customer/read/activity_tables.h"
 #include "services/customer/read/interview_tables.h"
 #include "services/customer/read/merge_tables.h"
@@ -88,14 +88,16 @@ TEST_F(OnActivityTest, WhoWasGivenItIsToldWhoeverHasItNow) {
 
 TEST_F(OnActivityTest, OfASignalTheInterviewSaysThatItIsLateToWhomItFalls) {
   const std::string interview = "customers/c/interviews/i";
-  const auto late = [&](const std::string& cause, const std::string& owner) {
+  const auto late = [&](const std::string& cause, const std::string& owner,
+                        const std::string& fact = "overdue_time { seconds: 10 }") {
     auto row = ParseText<v1::Activity>("customer: 'customers/c' " + cause);
     row.set_name("activities/" + SignalActivityId(interview, "1"));
     row.set_about(interview);
     row.set_owner(owner);
     rows_.Put(kActivities, row);
     const engine::EventMeta meta{.time = absl::FromUnixSeconds(100), .name = row.name()};
-    return OnActivity({ParseText<v1::ActivityEvent>("fell_due {}"), meta}, rows_).size();
+    return OnActivity({ParseText<v1::ActivityEvent>("fell_due { " + fact + " }"), meta}, rows_)
+        .size();
   };
   const auto signal = [&](const std::string& more) {
     rows_.Put(kInterviews,
@@ -114,12 +116,21 @@ TEST_F(OnActivityTest, OfASignalTheInterviewSaysThatItIsLateToWhomItFalls) {
   rows_.Delete(kStaff, "staff/ann");
   signal("handle_time { seconds: 5 }");
   EXPECT_EQ(late(cause, "ann"), 1u) << "nothing waits any more";
+  signal("handle_time { seconds: 105 }");
+  EXPECT_EQ(late(cause, "ann", "overdue_time { seconds: 100 }"), 0u) << "it waited then";
 }
 
 TEST_F(OnActivityTest, ItsOwnerIsRemindedWhoeverSetTheTime) {
   Row("");
   EXPECT_EQ(Reason(React("reminded {}", "user:ann")), "ACTIVITY_REMINDER");
   EXPECT_EQ(Reason(React("fell_due {}", "user:ann")), "ACTIVITY_OVERDUE");
+}
+
+// Looked at again after a hand-over, it tells nobody else.
+TEST_F(OnActivityTest, WhoseItWasThenIsToldWhoeverHasItNow) {
+  Row("");
+  for (const char* event : {"reminded { owner: 'bob' }", "fell_due { owner: 'bob' }"})
+    EXPECT_EQ(At<v1::NotifyRequest>(React(event), 0).parent(), "staff/bob") << event;
 }
 
 TEST_F(OnActivityTest, DoneItIsATouchpoint) {
@@ -141,6 +152,16 @@ TEST_F(OnActivityTest, DoneItIsATouchpoint) {
 
 TEST_F(OnActivityTest, ATouchpointHasASubjectInAnyCase) {
   const std::string done = "done { touch { touchpoint: 'customers/c/touchpoints/t' } }";
+  const auto subject = [&] {
+    return At<v1::RecordTouchpointRequest>(React(done), 0).touchpoint().personal().subject();
+  };
+  const std::string contact = "cause: ACTIVITY_CAUSE_CONTACT_OVERDUE ";
+  Row(contact);
+  const std::string otherwise = subject();
+  for (const std::string& blank : {std::string(" "), std::string(250, ' ') + "x"}) {
+    Row(contact + "personal { outcome: '" + blank + "' } ");
+    EXPECT_EQ(subject(), otherwise);
+  }
   Row("cause: ACTIVITY_CAUSE_CONTACT_OVERDUE personal { outcome: 'all is well' } ");
   EXPECT_EQ(At<v1::RecordTouchpointRequest>(React(done), 0).touchpoint().personal().subject(),
             "all is well");

@@ -18,8 +18,13 @@ inline constexpr size_t kStaleCommandsMax = 10'000;
 engine::Commands OnCustomerPolicy(const engine::ForeignEvent<v1::CustomerPolicyEvent>& policy,
                                   const engine::Snapshot& snapshot);
 
-// A customer's data have become stale: an activity for its owner, one ever for that day.
+// A customer's data have become stale: an activity for its owner, one ever for that day. They were
+// checked: it is done; they are not stale any more: it is cancelled.
 engine::Commands OnStaleCustomer(const engine::ForeignEvent<v1::CustomerEvent>& customer,
                                  const engine::Snapshot& snapshot);
+
+// A customer that was merged opted out: so does the one that stands for it.
+engine::Commands OnOptOut(const engine::ForeignEvent<v1::CustomerEvent>& customer,
+                          const engine::Snapshot& snapshot);
 
 }  // namespace crm::customer

@@ -12,38 +12,12 @@
 #include "libs/base/check.h"
 #include "services/customer/domain/merge_case.h"
 #include "services/customer/read/duplicate_search.h"
+#include "services/customer/read/linkage_kind.h"
 #include "services/customer/read/linkage_tables.h"
 #include "services/customer/read/merge_tables.h"
-#include "services/customer/read/tables.h"
 
 namespace crm::customer {
 namespace {
-
-// The attribute as a field of Customer.
-std::string_view FieldOf(v1::LinkageAttribute attribute) {
-  switch (attribute) {
-    case v1::LINKAGE_ATTRIBUTE_NAME:
-      return "display_name";
-    case v1::LINKAGE_ATTRIBUTE_BIRTH_DATE:
-      return "personal.birth_date";
-    case v1::LINKAGE_ATTRIBUTE_PHONE:
-      return "personal.phones";
-    case v1::LINKAGE_ATTRIBUTE_EMAIL:
-      return "personal.emails";
-    case v1::LINKAGE_ATTRIBUTE_TAX_ID:
-      return "personal.tax_id";
-    case v1::LINKAGE_ATTRIBUTE_ADDRESS:
-      return "personal.addresses";
-    case v1::LINKAGE_ATTRIBUTE_POSTAL_CODE:
-      return "personal.addresses.postal_code";
-    case v1::LINKAGE_ATTRIBUTE_LOCALITY:
-      return "personal.addresses.locality";
-    case v1::LINKAGE_ATTRIBUTE_WEB_HOST:
-      return "website";
-    default:
-      return "";
-  }
-}
 
 std::string LevelNameOf(const v1::LinkageEvidence& evidence) {
   if (evidence.level() == 0) return "exact";
@@ -59,16 +33,13 @@ bool HasExactKey(const LinkageScore& score, v1::LinkageAttribute attribute) {
       [&](v1::LinkageKeyKind kind) { return AttributesOf(kind).contains(attribute); });
 }
 
-std::unique_ptr<v1::SuggestMergeRequest> SuggestionOf(const std::string& first,
-                                                      const std::string& second,
-                                                      const LinkageScore& score,
-                                                      const v1::DuplicateScan& scan,
-                                                      const v1::LinkageModel& model) {
+std::unique_ptr<v1::SuggestMergeRequest> SuggestionOf(
+    const LinkageKind& kind, const std::string& first, const std::string& second,
+    const LinkageScore& score, const v1::DuplicateScan& scan, const v1::LinkageModel& model) {
   auto suggest = std::make_unique<v1::SuggestMergeRequest>();
   suggest->set_merge_case_id(MergeCaseIdOf(first, second));
   v1::MergeCase& merge_case = *suggest->mutable_merge_case();
-  merge_case.set_first_customer(first);
-  merge_case.set_second_customer(second);
+  kind.set_pair(first, second, merge_case);
   merge_case.set_match_weight_millis(static_cast<int32_t>(score.weight_millibits));
   merge_case.set_match_probability_ppm(score.probability_ppm);
   merge_case.set_source(scan.name());
@@ -76,7 +47,7 @@ std::unique_ptr<v1::SuggestMergeRequest> SuggestionOf(const std::string& first,
   for (const v1::LinkageEvidence& of : score.evidence) {
     if (of.level() < 0) continue;
     v1::MatchEvidence& evidence = *merge_case.add_evidence();
-    evidence.set_field(std::string(FieldOf(of.attribute())));
+    evidence.set_field(std::string(FieldOf(kind.record_kind, of.attribute())));
     evidence.set_level(LevelNameOf(of));
     evidence.set_weight_millis(
         static_cast<int32_t>(of.weight_millibits() + of.term_frequency_millibits()));
@@ -90,16 +61,18 @@ class Stretch {
  public:
   Stretch(const v1::DuplicateScan& scan, const v1::LinkageModel& model,
           const engine::Snapshot& snapshot)
-      : scan_(scan), model_(model), snapshot_(snapshot), search_(model, snapshot) {}
+      : scan_(scan),
+        model_(model),
+        snapshot_(snapshot),
+        kind_(LinkageKindOf(scan.record_kind())),
+        search_(kind_, model, snapshot) {}
 
-  engine::Commands Run(const std::string& after, int64_t customers_max) {
+  engine::Commands Run(const std::string& after, int64_t records_max) {
     bool more = false;
-    v1::Customer start;
-    start.set_name(after);
-    snapshot_.ScanAfter(kCustomers, "", start, [&](const v1::Customer& customer) {
-      more = done_.scanned_customer_count() == customers_max ||
+    kind_.visit(after, snapshot_, [&](const std::string& name) {
+      more = done_.scanned_customer_count() == records_max ||
              done_.compared_pair_count() >= kStretchPairsMax;
-      if (!more) LookAt(customer);
+      if (!more) LookAt(name);
       return !more;
     });
     auto next = std::make_unique<v1::ContinueDuplicateScanRequest>();
@@ -113,19 +86,18 @@ class Stretch {
   }
 
  private:
-  void LookAt(const v1::Customer& customer) {
-    done_.set_scanned_through(customer.name());
+  void LookAt(const std::string& name) {
+    done_.set_scanned_through(name);
     done_.set_scanned_customer_count(done_.scanned_customer_count() + 1);
-    if (customer.status() == v1::CUSTOMER_STATUS_ERASED || !customer.merged_into().empty()) return;
-    const LinkageRecord record = LinkageRecordOf(customer);
-    const auto found = search_.CandidatesOf(record, customer.name(), customer.name());
+    const LinkageRecord* record = search_.Read(name);
+    if (record == nullptr) return;
+    const auto found = search_.CandidatesOf(*record, name, name);
     done_.set_skipped_block_count(done_.skipped_block_count() + found.skipped_blocks);
-    for (const std::string& name : found.names) {
-      const DuplicateSearch::Known* other = search_.Read(name);
-      // Those of different kinds cannot be merged.
-      if (other == nullptr || other->customer.kind() != customer.kind()) continue;
+    for (const std::string& candidate : found.names) {
+      const LinkageRecord* other = search_.Read(candidate);
+      if (other == nullptr || other->group != record->group) continue;
       done_.set_compared_pair_count(done_.compared_pair_count() + 1);
-      Judge(customer.name(), name, search_.Compare(record, other->record));
+      Judge(name, candidate, search_.Compare(*record, *other));
     }
   }
 
@@ -137,21 +109,22 @@ class Stretch {
     if (score.probability_ppm < suggest_bps * 100 && !same_tax_id) return;
     done_.set_suggested_pair_count(done_.suggested_pair_count() + 1);
     if (HasCase(first, second) || HasCase(second, first)) return;
-    commands_.push_back(SuggestionOf(first, second, score, scan_, model_));
+    commands_.push_back(SuggestionOf(kind_, first, second, score, scan_, model_));
   }
 
   // Also one that was rejected, or made by hand under another id.
   bool HasCase(const std::string& first, const std::string& second) const {
     bool has = false;
     snapshot_.Scan(
-        kMergeCases, "by_first", [&](const v1::MergeCase&) { return !(has = true); }, first,
-        second);
+        kMergeCases, kind_.cases_by_first, [&](const v1::MergeCase&) { return !(has = true); },
+        first, second);
     return has;
   }
 
   const v1::DuplicateScan& scan_;
   const v1::LinkageModel& model_;
   const engine::Snapshot& snapshot_;
+  const LinkageKind& kind_;
   DuplicateSearch search_;
   v1::DuplicateScanProgress done_;
   engine::Commands commands_;
@@ -175,16 +148,16 @@ engine::Commands OnDuplicateScan(const engine::ForeignEvent<v1::DuplicateScanEve
       return {};
   }
   const auto now = snapshot.Get(kDuplicateScans, scan.meta.name);
-  const auto model = snapshot.Get(kLinkageModels, kStandardLinkageModel);
-  if (!now.has_value() || now->state() != v1::DUPLICATE_SCAN_STATE_RUNNING || !model.has_value())
-    return {};
+  if (!now.has_value() || now->state() != v1::DUPLICATE_SCAN_STATE_RUNNING) return {};
+  const auto model = snapshot.Get(kLinkageModels, LinkageKindOf(now->record_kind()).model);
+  if (!model.has_value()) return {};
   return ScanStretch(*now, *model, after, model->stretch_customers(), snapshot);
 }
 
 engine::Commands ScanStretch(const v1::DuplicateScan& scan, const v1::LinkageModel& model,
-                             const std::string& after, int64_t customers_max,
+                             const std::string& after, int64_t records_max,
                              const engine::Snapshot& snapshot) {
-  return Stretch(scan, model, snapshot).Run(after, customers_max);
+  return Stretch(scan, model, snapshot).Run(after, records_max);
 }
 
 }  // namespace crm::customer

@@ -1,4 +1,5 @@
-// How a search for duplicates goes on: a stretch of customers for each event of the scan.
+// How a search for duplicates goes on: a stretch of customers, or contacts, for each event of the
+// scan.
 #pragma once
 
 #include <cstdint>
@@ -20,9 +21,9 @@ inline constexpr int64_t kStretchPairsMax = 2'000;
 engine::Commands OnDuplicateScan(const engine::ForeignEvent<v1::DuplicateScanEvent>& scan,
                                  const engine::Snapshot& snapshot);
 
-// The stretch behind `after`, of at most so many customers.
+// The stretch behind `after`, of at most so many.
 engine::Commands ScanStretch(const v1::DuplicateScan& scan, const v1::LinkageModel& model,
-                             const std::string& after, int64_t customers_max,
+                             const std::string& after, int64_t records_max,
                              const engine::Snapshot& snapshot);
 
 }  // namespace crm::customer

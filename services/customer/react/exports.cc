@@ -5,7 +5,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -15,17 +14,19 @@
 #include "crm/customer/v1/customer_resource.pb.h"
 #include "libs/base/hash.h"
 #include "libs/base/resource_name.h"
+#include "libs/base/timestamp.h"
+#include "libs/files/cell.h"
 #include "libs/files/encoding.h"
 #include "libs/files/fields.h"
 #include "libs/table/filter.h"
 #include "libs/table/rows.h"
+#include "services/customer/domain/custom_values.h"
 #include "services/customer/domain/data_exchange.h"
 #include "services/customer/domain/export.h"
 #include "services/customer/domain/import.h"
 #include "services/customer/domain/notice.h"
 #include "services/customer/domain/references.h"
 #include "services/customer/read/exchange_tables.h"
-#include "services/customer/read/redirects.h"
 #include "services/customer/read/tables.h"
 
 namespace crm::customer {
@@ -36,13 +37,11 @@ using google::protobuf::Message;
 
 // A part ends before the row that would reach beyond this.
 constexpr size_t kPartBytes = 256 << 10;
-constexpr std::string_view kFormulaMarks = "=+-@\t\r";
 
 // A field of a CSV file. What a spreadsheet would take for a formula gets an apostrophe before it,
 // which imports take away again.
 void AppendValue(std::string value, std::string& line) {
-  if (!value.empty() && kFormulaMarks.find(value[0]) != std::string_view::npos)
-    value.insert(0, "'");
+  value = files::GuardFormula(std::move(value));
   if (value.find_first_of(",\"\r\n") == std::string::npos) {
     line.append(value);
   } else {
@@ -53,46 +52,69 @@ void AppendValue(std::string value, std::string& line) {
 // A column: the field, and the messages on the way to it.
 struct Column {
   std::vector<const FieldDescriptor*> steps;
+  std::string custom_field;  // Of a value of one: its id.
 };
 
 std::string ValueOf(const Column& column, const Message& customer) {
   const Message* at = &customer;
   for (size_t i = 0; i + 1 < column.steps.size(); ++i)
     at = &at->GetReflection()->GetMessage(*at, column.steps[i]);
-  std::string text = files::FieldText(*at, *column.steps.back());
-  // As imports take several values of one column.
-  const bool list = column.steps.back()->is_repeated() &&
-                    column.steps.back()->cpp_type() == FieldDescriptor::CPPTYPE_STRING;
-  return list ? absl::StrReplaceAll(text, {{", ", ";"}}) : text;
+  if (!column.custom_field.empty()) {
+    for (int i = 0; i < at->GetReflection()->FieldSize(*at, column.steps.back()); ++i) {
+      const auto& value = static_cast<const v1::CustomFieldValue&>(
+          at->GetReflection()->GetRepeatedMessage(*at, column.steps.back(), i));
+      if (value.field() == column.custom_field) return CustomValueText(value);
+    }
+    return "";
+  }
+  const FieldDescriptor& last = *column.steps.back();
+  const bool list = last.is_repeated() && last.message_type() == nullptr;
+  return list ? files::JoinCell(files::ElementTexts(*at, last)) : files::FieldText(*at, last);
 }
 
-// The customers as parts of a file.
+// A stretch of the customers as parts of a file.
 class Writer {
  public:
-  Writer(const v1::Export& exported, const engine::Snapshot& snapshot)
-      : exported_(exported), snapshot_(snapshot) {
-    for (const std::string& path : exported.fields()) columns_.push_back({ExportSteps(path)});
+  // Goes on behind `before`, whose result has the moment as of which the rows are.
+  Writer(const v1::Export& exported, const v1::ExportContinued& before,
+         const engine::Snapshot& snapshot)
+      : exported_(exported),
+        snapshot_(snapshot),
+        moment_(base::TimeOf(before.result().read_time())),
+        before_(before),
+        result_(before.result()) {
+    for (const std::string& path : exported.fields())
+      columns_.push_back({ExportSteps(path), CustomFieldOfPath(path)});
     own_ = StaffOfActor(exported.creator());
   }
 
   // REASON_UNSPECIFIED, or why it cannot be written: EXPORT_TOO_LARGE when there are more rows than
   // this, EXPORT_NOT_WRITABLE when a field is gone or a row is longer than a part.
-  v1::Reason Write(int64_t rows_max);
+  v1::Reason Write(const v1::DataExchangePolicy& policy);
   engine::Commands Commands() &&;
 
  private:
   void WriteHeading();
+  // As it was at the moment; nothing: it was not there, or stood for nobody any more.
+  std::optional<v1::Customer> AtTheMoment(const v1::Customer& now) const;
+  // REASON_UNSPECIFIED, or why not.
+  v1::Reason WriteCustomer(const v1::Customer& customer, const table::Filter& filter,
+                           int64_t rows_max);
   // False: it is longer than a part.
   bool WriteRow(const v1::Customer& customer);
   void EndPart();
 
   const v1::Export& exported_;
   const engine::Snapshot& snapshot_;
+  const absl::Time moment_;
+  const v1::ExportContinued before_;
   std::vector<Column> columns_;
   std::string own_;  // The id of staff of who asked; empty: a service did.
   std::string part_;
   std::vector<std::string> parts_;
   v1::ExportResult result_;
+  std::string last_customer_;
+  bool last_ = true;
 };
 
 void Writer::EndPart() {
@@ -124,23 +146,41 @@ bool Writer::WriteRow(const v1::Customer& customer) {
   return true;
 }
 
-v1::Reason Writer::Write(int64_t rows_max) {
-  const auto filter = table::ParseFilter(exported_.filter(), *v1::Customer::descriptor());
+std::optional<v1::Customer> Writer::AtTheMoment(const v1::Customer& now) const {
+  if (base::TimeOf(now.update_time()) <= moment_) return now;
+  return snapshot_.GetAsOf(kCustomers, moment_, moment_, now.name());
+}
+
+v1::Reason Writer::WriteCustomer(const v1::Customer& customer, const table::Filter& filter,
+                                 int64_t rows_max) {
+  if (!customer.merged_into().empty()) return v1::REASON_UNSPECIFIED;
+  if (!own_.empty() && customer.owner() == own_) result_.set_book_size(result_.book_size() + 1);
+  if (!table::Matches(filter, customer)) return v1::REASON_UNSPECIFIED;
+  if (result_.rows() >= rows_max) return v1::REASON_EXPORT_TOO_LARGE;
+  return WriteRow(customer) ? v1::REASON_UNSPECIFIED : v1::REASON_EXPORT_NOT_WRITABLE;
+}
+
+v1::Reason Writer::Write(const v1::DataExchangePolicy& policy) {
+  const auto filter =
+      table::ParseFilter(exported_.filter(), *v1::Customer::descriptor(), KeyTypesOf(snapshot_));
   // Checked when it was asked for; a field may be gone since.
   const bool known = std::all_of(columns_.begin(), columns_.end(),
                                  [](const Column& column) { return !column.steps.empty(); });
   if (!filter.ok() || !known) return v1::REASON_EXPORT_NOT_WRITABLE;
-  const std::unordered_map<std::string, std::string> merged = Redirects(snapshot_);
-  WriteHeading();
+  if (before_.last_customer().empty()) WriteHeading();
   v1::Reason failed = v1::REASON_UNSPECIFIED;
-  snapshot_.Scan(kCustomers, "", [&](const v1::Customer& customer) {
-    if (!own_.empty() && customer.owner() == own_) result_.set_book_size(result_.book_size() + 1);
-    if (merged.count(customer.name()) > 0 || !table::Matches(*filter, customer)) return true;
-    if (result_.rows() >= rows_max) {
-      failed = v1::REASON_EXPORT_TOO_LARGE;
-    } else if (!WriteRow(customer)) {
-      failed = v1::REASON_EXPORT_NOT_WRITABLE;
+  int read = 0;
+  v1::Customer after;
+  after.set_name(before_.last_customer());
+  snapshot_.ScanAfter(kCustomers, "", after, [&](const v1::Customer& now) {
+    if (read == policy.export_stretch_customers()) {
+      last_ = false;
+      return false;
     }
+    ++read;
+    last_customer_ = now.name();
+    const auto customer = AtTheMoment(now);
+    if (customer.has_value()) failed = WriteCustomer(*customer, *filter, policy.export_rows_max());
     return failed == v1::REASON_UNSPECIFIED;
   });
   if (!part_.empty()) EndPart();
@@ -154,31 +194,53 @@ engine::Commands Writer::Commands() && {
   uint64_t reading = 0;
   for (size_t i = 0; i < sizeof(reading); ++i)
     reading = reading << 8 | static_cast<unsigned char>(hash[i]);
+  const int first = before_.result().chunk_count();
   engine::Commands commands;
   for (size_t i = 0; i < parts_.size(); ++i) {
     auto write = std::make_unique<v1::WriteExportChunkRequest>();
     write->set_parent(exported_.name());
-    write->set_export_chunk_id(ExportChunkId(exported_.attempt(), static_cast<int>(i)));
+    write->set_export_chunk_id(ExportChunkId(exported_.attempt(), first + static_cast<int>(i)));
     write->mutable_export_chunk();
     write->mutable_written()->set_reading(reading);
     write->mutable_written()->mutable_personal()->set_content(std::move(parts_[i]));
     commands.push_back(std::move(write));
   }
-  auto finish = std::make_unique<v1::FinishExportRequest>();
-  finish->set_name(exported_.name());
-  finish->set_attempt(exported_.attempt());
-  finish->set_reading(reading);
-  result_.set_chunk_count(static_cast<int>(parts_.size()));
-  *finish->mutable_result() = result_;
-  commands.push_back(std::move(finish));
+  result_.set_chunk_count(first + static_cast<int>(parts_.size()));
+  const auto step = [&](auto& request) {
+    request.set_name(exported_.name());
+    request.set_attempt(exported_.attempt());
+    request.set_reading(reading);
+    request.set_first_chunk_number(first);
+    request.set_previous_customer(before_.last_customer());
+  };
+  if (last_) {
+    auto finish = std::make_unique<v1::FinishExportRequest>();
+    step(*finish);
+    *finish->mutable_result() = result_;
+    commands.push_back(std::move(finish));
+    return commands;
+  }
+  auto more = std::make_unique<v1::ContinueExportRequest>();
+  step(*more);
+  *more->mutable_continued()->mutable_result() = result_;
+  more->mutable_continued()->set_last_customer(last_customer_);
+  commands.push_back(std::move(more));
   return commands;
 }
 
-engine::Commands Run(const v1::Export& exported, int attempt, const engine::Snapshot& snapshot) {
+// Before anything was read: all rows are as of the time of the event.
+v1::ExportContinued FirstStretch(const engine::EventMeta& meta) {
+  v1::ExportContinued before;
+  *before.mutable_result()->mutable_read_time() = base::TimestampOf(meta.time);
+  return before;
+}
+
+engine::Commands Run(const v1::Export& exported, int attempt, const v1::ExportContinued& before,
+                     const engine::Snapshot& snapshot) {
   // Read anew already.
   if (exported.state() != v1::EXPORT_STATE_RUNNING || exported.attempt() != attempt) return {};
-  Writer writer(exported, snapshot);
-  const v1::Reason failed = writer.Write(GatherDataExchange(snapshot).policy.export_rows_max());
+  Writer writer(exported, before, snapshot);
+  const v1::Reason failed = writer.Write(GatherDataExchange(snapshot).policy);
   if (failed == v1::REASON_UNSPECIFIED) return std::move(writer).Commands();
   auto fail = std::make_unique<v1::FailExportRequest>();
   fail->set_name(exported.name());
@@ -234,15 +296,22 @@ engine::Commands OnExport(const engine::ForeignEvent<v1::ExportEvent>& event,
   if (!exported.has_value()) return {};
   switch (event.event.event_case()) {
     case Event::kCreated:
-      return Run(*exported, 1, snapshot);
+      return Run(*exported, 1, FirstStretch(event.meta), snapshot);
     case Event::kRestarted:
-      return Run(*exported, event.event.restarted().attempt(), snapshot);
+      return Run(*exported, event.event.restarted().attempt(), FirstStretch(event.meta), snapshot);
+    case Event::kContinued:
+      return Run(*exported, exported->attempt(), event.event.continued(), snapshot);
     case Event::kCancelled:
     case Event::kExpired:
       return Drop(exported->name(), snapshot);
     case Event::kFinished:
-    case Event::kFailed:
       return Tell(*exported, event.meta, snapshot);
+    case Event::kFailed: {
+      engine::Commands commands = Drop(exported->name(), snapshot);
+      for (auto& notify : Tell(*exported, event.meta, snapshot))
+        commands.push_back(std::move(notify));
+      return commands;
+    }
     case Event::EVENT_NOT_SET:
       return {};
   }

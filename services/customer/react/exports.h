@@ -1,5 +1,5 @@
-// What follows from a step of an export: its rows are read, all at once, and written as parts; or
-// its parts are thrown away.
+// What follows from a step of an export: a stretch of its rows is read, all stretches as of one
+// moment, and written as parts; or its parts are thrown away.
 #pragma once
 
 #include "crm/customer/v1/export_event.pb.h"
@@ -7,7 +7,7 @@
 
 namespace crm::customer {
 
-// Cost: every customer, and all of the file in memory (the policy bounds the rows).
+// Cost: a stretch of customers, by the policy, and their part of the file in memory.
 engine::Commands OnExport(const engine::ForeignEvent<v1::ExportEvent>& event,
                           const engine::Snapshot& snapshot);
 

@@ -15,6 +15,8 @@
 #include "libs/base/status.h"
 #include "services/customer/domain/contact.h"
 #include "services/customer/domain/customer.h"
+#include "services/customer/read/imported.h"
+#include "services/customer/read/merge_guard.h"
 #include "services/customer/read/redirects.h"
 #include "services/customer/read/tables.h"
 
@@ -22,20 +24,6 @@ namespace crm::customer {
 namespace {
 
 using ExternalIds = google::protobuf::RepeatedPtrField<common::v1::ExternalId>;
-
-std::set<std::string> CustomersOf(const ExternalIds& ids, const engine::Snapshot& snapshot) {
-  std::set<std::string> names;
-  for (const auto& id : ids) {
-    snapshot.Scan(
-        kCustomers, "by_external_id",
-        [&](const v1::Customer& customer) {
-          names.insert(SurvivorOf(customer.name(), snapshot));
-          return names.size() < 2;
-        },
-        id.system(), id.id());
-  }
-  return names;
-}
 
 std::set<std::string> ContactsOf(const ExternalIds& ids, const engine::Snapshot& snapshot) {
   std::set<std::string> names;
@@ -46,7 +34,7 @@ std::set<std::string> ContactsOf(const ExternalIds& ids, const engine::Snapshot&
           const bool same =
               std::any_of(contact.external_ids().begin(), contact.external_ids().end(),
                           [&](const auto& other) { return base::SameExternalId(other, id); });
-          if (same) names.insert(contact.name());
+          if (same) names.insert(SurvivorOf(contact.name(), snapshot));
           return names.size() < 2;
         },
         id.id());
@@ -67,12 +55,12 @@ absl::Status Ambiguous() {
 RowPlan PlanCustomer(const v1::Import& import, const ImportRow& row,
                      const engine::Snapshot& snapshot) {
   const auto& customer = static_cast<const v1::Customer&>(*row.resource);
-  const std::set<std::string> names = CustomersOf(customer.external_ids(), snapshot);
-  if (names.size() > 1) return {.refusal = Ambiguous()};
-  RowPlan plan;
   const std::string id = NewId(import, row, customer.external_ids());
-  plan.target = names.empty() ? "customers/" + id : *names.begin();
-  if (!names.empty() || snapshot.Get(kCustomers, plan.target).has_value()) {
+  Imported imported = FindImported(customer.external_ids(), id, snapshot);
+  if (imported.ambiguous) return {.refusal = Ambiguous()};
+  RowPlan plan;
+  plan.target = std::move(imported.name);
+  if (!imported.is_new) {
     auto reimport = std::make_unique<v1::ReimportCustomerRequest>();
     reimport->set_name(plan.target);
     *reimport->mutable_customer() = customer;
@@ -82,6 +70,7 @@ RowPlan PlanCustomer(const v1::Import& import, const ImportRow& row,
   auto create = std::make_unique<v1::CreateCustomerRequest>();
   create->set_customer_id(id);
   create->set_initial_status(import.initial_status());
+  create->set_imported(true);
   *create->mutable_customer() = customer;
   if (customer.source() == v1::CUSTOMER_SOURCE_UNSPECIFIED)
     create->mutable_customer()->set_source(v1::CUSTOMER_SOURCE_IMPORT);
@@ -97,7 +86,7 @@ RowPlan PlanContact(const v1::Import& import, const ImportRow& row,
   if (names.size() > 1) return {.refusal = Ambiguous()};
   RowPlan plan;
   const std::string id = NewId(import, row, contact.external_ids());
-  plan.target = names.empty() ? "contacts/" + id : *names.begin();
+  plan.target = names.empty() ? SurvivorOf("contacts/" + id, snapshot) : *names.begin();
   if (snapshot.Get(kContacts, plan.target).has_value()) {
     auto reimport = std::make_unique<v1::ReimportContactRequest>();
     reimport->set_name(plan.target);
@@ -127,6 +116,17 @@ absl::Status Try(const typename Model::State& state, const google::protobuf::Mes
 
 }  // namespace
 
+engine::Context CheckContext(const v1::Import& import, const RowPlan& plan, absl::Time time) {
+  engine::Context context;
+  context.time = time;
+  context.actor = import.creator();
+  context.name = plan.target;
+  context.request_id = "check";
+  context.business_date = base::DayOf(import.basis().business_date());
+  context.reporting_currency = import.basis().reporting_currency();
+  return context;
+}
+
 RowPlan PlanRow(const v1::Import& import, const ImportRow& row, const engine::Snapshot& snapshot) {
   return import.kind() == v1::IMPORT_KIND_CONTACTS ? PlanContact(import, row, snapshot)
                                                    : PlanCustomer(import, row, snapshot);
@@ -135,13 +135,9 @@ RowPlan PlanRow(const v1::Import& import, const ImportRow& row, const engine::Sn
 absl::Status TryRow(const v1::Import& import, const RowPlan& plan, absl::Time time,
                     const engine::Snapshot& snapshot) {
   if (absl::Status s = base::ValidateLimits(*plan.command); !s.ok()) return s;
-  engine::Context context;
-  context.time = time;
-  context.actor = import.creator();
-  context.name = plan.target;
-  context.request_id = "check";
-  context.business_date = base::DayOf(import.basis().business_date());
-  context.reporting_currency = import.basis().reporting_currency();
+  const engine::Context context = CheckContext(import, plan, time);
+  const engine::Guarded guarded{*plan.command, plan.is_new, context};
+  if (absl::Status s = AdmitUnlessMerged(guarded, snapshot); !s.ok()) return s;
   if (import.kind() == v1::IMPORT_KIND_CONTACTS) {
     if (plan.is_new)
       return Try<ContactModel, v1::CreateContactRequest>({}, *plan.command, context, snapshot);

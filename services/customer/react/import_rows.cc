@@ -9,7 +9,9 @@
 #include "crm/customer/v1/contact.pb.h"
 #include "crm/customer/v1/customer_resource.pb.h"
 #include "libs/base/status.h"
+#include "libs/base/text.h"
 #include "libs/base/utf8.h"
+#include "libs/files/cell.h"
 #include "libs/files/phone.h"
 #include "services/customer/domain/checks.h"
 #include "services/customer/domain/import.h"
@@ -18,11 +20,8 @@
 namespace crm::customer {
 namespace {
 
-constexpr std::string_view kFormulaMarks = "=+-@";
 constexpr size_t kDetailBytesMax = 300;
 constexpr size_t kNameBytesMax = 200;
-
-std::string Cut(std::string_view text, size_t bytes_max) { return base::ToUtf8(text, bytes_max); }
 
 // "personal.phones" of "customer.personal.phones[2]": without resource and elements.
 std::string PlainPath(std::string_view path) {
@@ -60,6 +59,11 @@ void DropEmptyElements(google::protobuf::Message& message) {
   }
 }
 
+google::protobuf::Message& InRow(ImportRow& row, const ImportField& field) {
+  if (field.of_position) return row.position;
+  return *row.resource;
+}
+
 void DropEmptyIds(google::protobuf::RepeatedPtrField<common::v1::ExternalId>& external_ids) {
   for (int i = external_ids.size() - 1; i >= 0; --i) {
     if (external_ids[i].id().empty()) external_ids.DeleteSubrange(i, 1);
@@ -78,6 +82,10 @@ struct ImportRows::Reader {
   std::optional<files::CsvReader> csv;
   std::optional<files::VcardReader> vcard;
 };
+
+std::string Cut(std::string_view text, size_t bytes_max) {
+  return base::WithoutControls(base::ToUtf8(text, bytes_max));
+}
 
 bool ImportRow::bad() const {
   return std::any_of(findings.begin(), findings.end(), [](const ImportFinding& finding) {
@@ -114,11 +122,18 @@ std::unique_ptr<ImportRows::Reader> ImportRows::ReaderAt(int64_t offset, int64_t
   return reader;
 }
 
+absl::StatusOr<ImportField> ImportRows::FindField(std::string_view name) const {
+  auto field = FindImportField(import_.kind(), name);
+  if (!field.ok()) return field;
+  if (absl::Status s = BindCustomField(import_.kind(), snapshot_, *field); !s.ok()) return s;
+  return field;
+}
+
 absl::Status ImportRows::Open() {
   reader_ = ReaderAt(0, 1);
   base_ = 0;
   for (const v1::ImportMapping& mapping : import_.mappings()) {
-    auto field = FindImportField(import_.kind(), mapping.field());
+    auto field = FindField(mapping.field());
     if (!field.ok()) return field.status();
     columns_.push_back({mapping.column(), *std::move(field), -1, mapping.constant()});
   }
@@ -148,7 +163,7 @@ absl::Status ImportRows::FindColumns(const std::vector<std::string>& heading) {
   }
   if (import_.mappings().empty()) {
     for (const std::string& column : heading) {
-      auto field = FindImportField(import_.kind(), column);
+      auto field = FindField(column);
       if (!field.ok()) {
         return absl::InvalidArgumentError(
             absl::StrCat("column ", places.at(column) + 1, " is no field"));
@@ -179,6 +194,11 @@ v1::ImportPosition ImportRows::position() const {
   position.set_offset(base_ + (csv ? reader_->csv->offset() : reader_->vcard->offset()));
   position.set_line(csv ? reader_->csv->next_line() : reader_->vcard->next_line());
   return position;
+}
+
+bool ImportRows::has_positions() const {
+  return std::any_of(columns_.begin(), columns_.end(),
+                     [](const Column& column) { return column.field.of_position; });
 }
 
 bool ImportRows::Next(ImportRow& row) {
@@ -223,11 +243,9 @@ void ImportRows::Convert(const std::vector<std::string>& fields, ImportRow& row)
     const std::string* text = column.index >= 0 ? &fields[column.index] : nullptr;
     const bool empty = text == nullptr || absl::StripAsciiWhitespace(*text).empty();
     if (empty && column.constant.empty()) continue;
-    std::string value(absl::StripAsciiWhitespace(empty ? column.constant : *text));
-    // As exports write what a spreadsheet would take for a formula.
-    if (value.size() > 1 && value[0] == '\'' && kFormulaMarks.find(value[1]) != std::string::npos)
-      value.erase(0, 1);
-    const absl::Status set = SetImportField(*row.resource, column.field, value);
+    const std::string value = files::UnguardFormula(
+        std::string(absl::StripAsciiWhitespace(empty ? column.constant : *text)));
+    const absl::Status set = SetImportField(InRow(row, column.field), column.field, value);
     if (set.ok()) continue;
     // Without the words of what was wrong: they quote the value, which may be personal.
     ImportFinding finding = Finding(row.line, v1::IMPORT_SEVERITY_ERROR,
@@ -242,7 +260,7 @@ void ImportRows::Convert(const std::vector<std::string>& fields, ImportRow& row)
 void ImportRows::SetConstants(ImportRow& row) const {
   for (const Column& column : columns_) {
     // Checked when the import was made.
-    (void)SetImportField(*row.resource, column.field, column.constant);
+    (void)SetImportField(InRow(row, column.field), column.field, column.constant);
   }
 }
 
@@ -296,7 +314,8 @@ void ImportRows::Finish(ImportRow& row) const {
   }
 }
 
-ImportFinding ImportRows::Refused(const ImportRow& row, const absl::Status& status) const {
+ImportFinding ImportRows::Refused(const ImportRow& row, const absl::Status& status,
+                                  std::string_view said) const {
   ImportFinding finding = Finding(row.line, v1::IMPORT_SEVERITY_ERROR, v1::REASON_ROW_VALUE_INVALID,
                                   {status.message().data(), status.message().size()});
   const std::string reason = base::ReasonOf(status);
@@ -306,16 +325,19 @@ ImportFinding ImportRows::Refused(const ImportRow& row, const absl::Status& stat
     finding.fault.set_reason(std::move(words.reason));
     *finding.fault.mutable_text() = std::move(words.text);
   }
-  const std::string field = PlainPath(base::FieldOf(status));
+  const std::string field = said.empty() ? PlainPath(base::FieldOf(status)) : std::string(said);
   finding.fault.set_field(Cut(field, kNameBytesMax));
   size_t longest = 0;
   for (const Column& column : columns_) {
     const std::string path = PlainPath(column.field.path);
-    const bool meant = field == path || (field.starts_with(path) && field[path.size()] == '.');
+    const bool meant = field == path || (field.starts_with(path) && field[path.size()] == '.') ||
+                       IsValueAt(*row.resource, column.field, base::FieldOf(status));
     if (!meant || path.size() <= longest) continue;
     longest = path.size();
     finding.fault.set_column(Cut(column.name, kNameBytesMax));
-    finding.value = Cut(TextOf(*row.resource, column.field), kImportValueBytesMax);
+    const google::protobuf::Message* owner = row.resource.get();
+    if (column.field.of_position) owner = &row.position;
+    finding.value = Cut(TextOf(*owner, column.field), kImportValueBytesMax);
   }
   return finding;
 }

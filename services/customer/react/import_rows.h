@@ -28,6 +28,7 @@ struct ImportFinding {
 struct ImportRow {
   int64_t line = 0;
   std::unique_ptr<google::protobuf::Message> resource;  // Customer or Contact; as far as it goes.
+  v1::ImportedPosition position;                        // Of a contact; empty: nothing is said.
   std::vector<ImportFinding> findings;
 
   bool bad() const;
@@ -51,9 +52,13 @@ class ImportRows {
   bool Next(ImportRow& row);
   // Where the next row begins.
   v1::ImportPosition position() const;
+  // Whether rows may say what contacts are at customers. After Open.
+  bool has_positions() const;
 
-  // The finding that a refusal of the row makes: of its field's column when it names one.
-  ImportFinding Refused(const ImportRow& row, const absl::Status& status) const;
+  // The finding that a refusal of the row makes: of the column of `field`, or of the field that the
+  // refusal names, if there is one.
+  ImportFinding Refused(const ImportRow& row, const absl::Status& status,
+                        std::string_view field = {}) const;
 
  private:
   struct Column {
@@ -64,6 +69,7 @@ class ImportRows {
   };
   struct Reader;
 
+  absl::StatusOr<ImportField> FindField(std::string_view name) const;
   absl::Status ReadHeading();
   absl::Status FindColumns(const std::vector<std::string>& heading);
   void Convert(const std::vector<std::string>& fields, ImportRow& row) const;
@@ -81,6 +87,10 @@ class ImportRows {
   int64_t base_ = 0;  // Where the reader's stream begins in the file.
   std::unique_ptr<Reader> reader_;
 };
+
+// A text as reports show it: UTF-8 of at most `bytes_max` bytes, cut between characters, '?' for
+// what is no text.
+std::string Cut(std::string_view text, size_t bytes_max);
 
 // A finding with this reason, of a row.
 ImportFinding Finding(int64_t line, v1::ImportSeverity severity, v1::Reason reason,

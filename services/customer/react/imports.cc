@@ -1,25 +1,21 @@
 #include "services/customer/react/imports.h"
 
 #include <algorithm>
-#include <cstring>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "crm/customer/v1/contact.pb.h"
-#include "crm/customer/v1/customer_resource.pb.h"
-#include "libs/base/hash.h"
 #include "libs/base/resource_name.h"
 #include "libs/base/status.h"
 #include "services/customer/domain/import.h"
 #include "services/customer/domain/notice.h"
 #include "services/customer/domain/references.h"
+#include "services/customer/react/import_keys.h"
 #include "services/customer/react/import_plan.h"
 #include "services/customer/react/import_rows.h"
 #include "services/customer/read/exchange_tables.h"
@@ -31,42 +27,7 @@ namespace {
 constexpr size_t kFindingsOfRowMax = 20;
 // Of one stretch of a run.
 constexpr size_t kRunFaultsMax = 1'000;
-
-using Keys = std::unordered_map<uint64_t, int64_t>;  // External ids, and the line that has each.
-
-uint64_t HashOf(const common::v1::ExternalId& id) {
-  const std::string hash = base::Sha256({id.system(), id.id()});
-  uint64_t number = 0;
-  for (size_t i = 0; i < sizeof(number); ++i)
-    number = number << 8 | static_cast<unsigned char>(hash[i]);
-  return number;
-}
-
-const google::protobuf::RepeatedPtrField<common::v1::ExternalId>& IdsOf(const ImportRow& row) {
-  if (row.resource->GetDescriptor() == v1::Contact::descriptor())
-    return static_cast<const v1::Contact&>(*row.resource).external_ids();
-  return static_cast<const v1::Customer&>(*row.resource).external_ids();
-}
-
-// Of the stretches that were checked.
-struct Before {
-  Keys keys;
-  int64_t findings = 0;
-};
-
-Before WhatWasBefore(const std::string& import, const engine::Snapshot& snapshot) {
-  Before before;
-  snapshot.Scan(
-      kImportStretches, "",
-      [&](const v1::ImportStretch& stretch) {
-        for (int i = 0; i < stretch.key_hashes_size(); ++i)
-          before.keys.emplace(stretch.key_hashes(i), stretch.key_lines(i));
-        before.findings += stretch.findings();
-        return true;
-      },
-      import);
-  return before;
-}
+constexpr size_t kFailureBytesMax = 500, kDetailBytesMax = 300;
 
 // One stretch of a check.
 class Check {
@@ -84,8 +45,10 @@ class Check {
   engine::Commands Run();
 
  private:
+  void Read(ImportRows& rows);
   void CheckRow(ImportRow& row, const ImportRows& rows);
   void CheckKeys(ImportRow& row) const;
+  void CheckPosition(ImportRow& row, const std::string& contact, const ImportRows& rows) const;
   void Count(const ImportRow& row);
   engine::Commands Fail(v1::Reason reason, std::string_view detail) const;
   v1::Reason TooMany() const;
@@ -96,7 +59,9 @@ class Check {
   const v1::ImportEncoding encoding_;
   const absl::Time time_;
   const engine::Snapshot& snapshot_;
-  Before before_;
+  std::vector<ImportRow> rows_;                // Of the stretch, if it has not too many findings.
+  std::vector<v1::ImportPosition> positions_;  // Behind each of them.
+  ImportKeys keys_;
   std::unique_ptr<v1::RecordImportCheckRequest> record_;
 };
 
@@ -107,7 +72,7 @@ engine::Commands Check::Fail(v1::Reason reason, std::string_view detail) const {
   ReasonWords words = WordsOf(reason);
   fail->mutable_failure()->set_reason(std::move(words.reason));
   *fail->mutable_failure()->mutable_text() = std::move(words.text);
-  fail->mutable_failure()->set_detail(std::string(detail.substr(0, 500)));
+  fail->mutable_failure()->set_detail(Cut(detail, kFailureBytesMax));
   engine::Commands commands;
   commands.push_back(std::move(fail));
   return commands;
@@ -124,6 +89,13 @@ v1::Reason Check::TooMany() const {
   return v1::REASON_UNSPECIFIED;
 }
 
+void Check::Read(ImportRows& rows) {
+  for (ImportRow row; rows_.size() < kImportStretchRows && rows.Next(row);) {
+    rows_.push_back(std::move(row));
+    positions_.push_back(rows.position());
+  }
+}
+
 engine::Commands Check::Run() {
   const bool first = position_.stretch() == 1;
   const v1::ImportEncoding encoding = first ? EncodingOf(import_, snapshot_) : encoding_;
@@ -132,31 +104,29 @@ engine::Commands Check::Run() {
     return Fail(v1::REASON_IMPORT_FILE_UNREADABLE, {s.message().data(), s.message().size()});
   }
   rows.GoTo(position_);
-  before_ = WhatWasBefore(import_.name(), snapshot_);
+  *checked().mutable_stretch()->mutable_start() = *checked().mutable_next() = rows.position();
+  Read(rows);
+  keys_ = LookUpKeys(rows_, import_.name(), position_.stretch(), snapshot_);
 
   record_->set_name(import_.name());
   record_->set_check_number(import_.check_number());
   checked().set_encoding(encoding);
   v1::ImportStretch& stretch = *checked().mutable_stretch();
   stretch.set_number(position_.stretch());
-  *stretch.mutable_start() = rows.position();
-  while (stretch.rows() < kImportStretchRows && checked().faults_size() < kImportFindingsMax) {
-    ImportRow row;
-    if (!rows.Next(row)) {
-      checked().set_last(true);
-      break;
-    }
+  for (size_t i = 0; i < rows_.size() && checked().faults_size() < kImportFindingsMax; ++i) {
     stretch.set_rows(stretch.rows() + 1);
-    CheckRow(row, rows);
-    Count(row);
+    CheckRow(rows_[i], rows);
+    Count(rows_[i]);
+    *checked().mutable_next() = positions_[i];
   }
+  checked().set_last(stretch.rows() < kImportStretchRows &&
+                     stretch.rows() == static_cast<int>(rows_.size()));
   if (first && stretch.rows() == 0) {
     return Fail(v1::REASON_IMPORT_FILE_UNREADABLE, "the file has no rows");
   }
   if (const v1::Reason reason = TooMany(); reason != v1::REASON_UNSPECIFIED)
     return Fail(reason, "");
   stretch.set_findings(checked().faults_size());
-  *checked().mutable_next() = rows.position();
   checked().mutable_next()->set_stretch(position_.stretch() + 1);
   engine::Commands commands;
   commands.push_back(std::move(record_));
@@ -165,12 +135,12 @@ engine::Commands Check::Run() {
 
 void Check::CheckKeys(ImportRow& row) const {
   for (const auto& id : IdsOf(row)) {
-    const auto found = before_.keys.find(HashOf(id));
-    if (found == before_.keys.end()) continue;
+    const auto found = keys_.lines.find(HashOf(id));
+    if (found->second == 0) continue;
     ImportFinding finding = Finding(row.line, v1::IMPORT_SEVERITY_ERROR, v1::REASON_ROW_DUPLICATE,
                                     absl::StrCat("stood in line ", found->second));
     finding.fault.set_field("external_ids");
-    finding.value = absl::StrCat(id.system(), ":", id.id()).substr(0, kImportValueBytesMax);
+    finding.value = Cut(absl::StrCat(id.system(), ":", id.id()), kImportValueBytesMax);
     row.findings.push_back(std::move(finding));
     return;
   }
@@ -183,11 +153,9 @@ void Check::CheckRow(ImportRow& row, const ImportRows& rows) {
     const RowPlan plan = PlanRow(import_, row, snapshot_);
     const absl::Status tried =
         plan.refusal.ok() ? TryRow(import_, plan, time_, snapshot_) : plan.refusal;
-    if (!tried.ok()) {
-      row.findings.push_back(rows.Refused(row, tried));
-    } else if (plan.is_new) {
-      counts.set_new_rows(counts.new_rows() + 1);
-    }
+    if (!tried.ok()) row.findings.push_back(rows.Refused(row, tried));
+    if (!row.bad() && rows.has_positions()) CheckPosition(row, plan.target, rows);
+    if (!row.bad() && plan.is_new) counts.set_new_rows(counts.new_rows() + 1);
   }
   if (row.bad()) {
     checked().mutable_stretch()->add_bad_lines(row.line);
@@ -195,10 +163,20 @@ void Check::CheckRow(ImportRow& row, const ImportRows& rows) {
   }
   for (const auto& id : IdsOf(row)) {
     const uint64_t hash = HashOf(id);
-    if (!before_.keys.emplace(hash, row.line).second) continue;
+    int64_t& line = keys_.lines[hash];
+    if (line != 0) continue;
+    line = row.line;
     checked().mutable_stretch()->add_key_hashes(hash);
     checked().mutable_stretch()->add_key_lines(row.line);
   }
+}
+
+void Check::CheckPosition(ImportRow& row, const std::string& contact,
+                          const ImportRows& rows) const {
+  const RowPlan plan = PlanPosition(import_, row, contact, snapshot_);
+  absl::Status tried = plan.refusal;
+  if (tried.ok() && plan.command != nullptr) tried = TryPosition(import_, plan, time_, snapshot_);
+  if (!tried.ok()) row.findings.push_back(rows.Refused(row, tried, plan.field));
 }
 
 void Check::Count(const ImportRow& row) {
@@ -213,7 +191,7 @@ void Check::Count(const ImportRow& row) {
     const ImportFinding& finding = row.findings[i];
     if (finding.fault.severity() == v1::IMPORT_SEVERITY_WARNING)
       counts.set_warnings(counts.warnings() + 1);
-    if (i >= kFindingsOfRowMax || before_.findings + checked().faults_size() >= kImportReportedMax)
+    if (i >= kFindingsOfRowMax || keys_.findings + checked().faults_size() >= kImportReportedMax)
       continue;
     *checked().add_faults() = finding.fault;
     checked().mutable_personal()->add_values(finding.value);
@@ -236,6 +214,7 @@ class GoodRows {
   }
 
   bool there() const { return there_; }
+  bool has_positions() const { return rows_.has_positions(); }
   // Rows of the stretch that were read, the one given out last included.
   int read() const { return read_; }
   bool Next(ImportRow& row) {
@@ -246,8 +225,8 @@ class GoodRows {
     }
     return false;
   }
-  ImportFinding Refused(const ImportRow& row, const absl::Status& status) const {
-    return rows_.Refused(row, status);
+  ImportFinding Refused(const ImportRow& row, const RowPlan& plan) const {
+    return rows_.Refused(row, plan.refusal, plan.field);
   }
 
  private:
@@ -257,12 +236,23 @@ class GoodRows {
   int read_ = 0;
 };
 
-// What became of the rows that an event asked for.
+// What became of the rows, or positions, that an event asked for.
 struct Answers {
-  int64_t unchanged = 0;
-  int64_t refused = 0;
+  int64_t unchanged_rows = 0;
+  int64_t refused_rows = 0;
+  int64_t refused_positions = 0;
   std::vector<v1::ImportFault> faults;
 };
+
+// What a good row asks for in this part of a run. A position waits for its contact, which was sent
+// before; where that was refused, nothing is asked for.
+RowPlan PlanPart(const v1::Import& import, const ImportRow& row, bool positions,
+                 const engine::Snapshot& snapshot) {
+  RowPlan plan = PlanRow(import, row, snapshot);
+  if (!positions) return plan;
+  if (!plan.refusal.ok() || plan.is_new) return {};
+  return PlanPosition(import, row, plan.target, snapshot);
+}
 
 v1::ImportFault RunFault(int64_t line, const std::string& reason) {
   v1::Reason known = v1::REASON_ROW_VALUE_INVALID;
@@ -281,18 +271,19 @@ Answers AnswersTo(const v1::Import& import, int64_t revision, const v1::ImportPo
       kImportRefusals, "",
       [&](const v1::ImportRefusal& refusal) {
         if (refusal.reason().empty()) {
-          answers.unchanged += refusal.count();
+          if (!start.positions()) answers.unchanged_rows += refusal.count();
         } else {
           refused.emplace(refusal.target(), refusal.reason());
         }
         return true;
       },
       import.name(), revision);
-  answers.refused = static_cast<int64_t>(refused.size());
+  (start.positions() ? answers.refused_positions : answers.refused_rows) =
+      static_cast<int64_t>(refused.size());
   if (refused.empty()) return answers;
   GoodRows rows(import, start, snapshot);
   for (ImportRow row; !refused.empty() && rows.Next(row);) {
-    const auto found = refused.find(PlanRow(import, row, snapshot).target);
+    const auto found = refused.find(PlanPart(import, row, start.positions(), snapshot).target);
     if (found == refused.end()) continue;
     answers.faults.push_back(RunFault(row.line, found->second));
     refused.erase(found);
@@ -300,7 +291,7 @@ Answers AnswersTo(const v1::Import& import, int64_t revision, const v1::ImportPo
   // What is another's row by now: the target says which it was.
   for (const auto& [target, reason] : refused) {
     answers.faults.push_back(RunFault(0, reason));
-    answers.faults.back().set_detail(absl::StrCat(target, ": ", reason).substr(0, 300));
+    answers.faults.back().set_detail(Cut(absl::StrCat(target, ": ", reason), kDetailBytesMax));
   }
   return answers;
 }
@@ -321,8 +312,9 @@ engine::Commands Finish(const v1::Import& import, const Answers& answers) {
   auto finish = std::make_unique<v1::FinishImportRequest>();
   finish->set_name(import.name());
   v1::ImportFinished& finished = *finish->mutable_finished();
-  finished.set_unchanged_rows(answers.unchanged);
-  finished.set_refused_rows(answers.refused);
+  finished.set_unchanged_rows(answers.unchanged_rows);
+  finished.set_refused_rows(answers.refused_rows);
+  finished.set_refused_positions(answers.refused_positions);
   AddFaults(answers.faults, finished);
   engine::Commands commands;
   commands.push_back(std::move(finish));
@@ -332,14 +324,22 @@ engine::Commands Finish(const v1::Import& import, const Answers& answers) {
 // Where a part that was sent before ended: the import is further than its start. Unset: it was not.
 std::optional<v1::ImportPosition> EndOfPart(const v1::Import& import,
                                             const v1::ImportPosition& start) {
-  const v1::ImportPosition& at = import.position();
-  if (at.stretch() == start.stretch() && at.rows() == start.rows()) return std::nullopt;
-  return at;
+  if (SamePlace(import.position(), start)) return std::nullopt;
+  return import.position();
 }
 
-// Sends the next rows. Two for one target do not go at once: the second begins the next part. What
-// is sent once more ends where it ended, as the next part begins there: by now two rows may be for
-// one target that were not, and the second is left out.
+// What comes when all rows of a stretch were sent: their positions, or the next stretch.
+v1::ImportPosition AfterStretch(const v1::ImportPosition& start, bool has_positions) {
+  v1::ImportPosition next;
+  const bool positions = has_positions && !start.positions();
+  next.set_stretch(positions ? start.stretch() : start.stretch() + 1);
+  next.set_positions(positions);
+  return next;
+}
+
+// Sends the next rows, or their positions. Two for one target do not go at once: the second begins
+// the next part. What is sent once more ends where it ended, as the next part begins there: by now
+// two rows may be for one target that were not, and the second is left out.
 engine::Commands Send(const v1::Import& import, const v1::ImportPosition& start, Answers answers,
                       const engine::Snapshot& snapshot) {
   GoodRows rows(import, start, snapshot);
@@ -348,33 +348,43 @@ engine::Commands Send(const v1::Import& import, const v1::ImportPosition& start,
   more->set_name(import.name());
   v1::ImportRunContinued& continued = *more->mutable_continued();
   *continued.mutable_start() = start;
-  continued.mutable_next()->set_stretch(start.stretch() + 1);
+  *continued.mutable_next() = AfterStretch(start, rows.has_positions());
   const auto end = EndOfPart(import, start);
+  const bool ends_within =
+      end.has_value() && end->stretch() == start.stretch() && end->positions() == start.positions();
   engine::Commands commands;
   std::set<std::string> targets;
+  int64_t sent = 0;
   for (ImportRow row; rows.Next(row);) {
-    if (end.has_value() && end->stretch() == start.stretch() && rows.read() > end->rows()) {
+    if (ends_within && rows.read() > end->rows()) {
       *continued.mutable_next() = *end;
       break;
     }
-    RowPlan plan = PlanRow(import, row, snapshot);
+    RowPlan plan = PlanPart(import, row, start.positions(), snapshot);
+    if (plan.refusal.ok() && plan.command == nullptr) continue;
     if (plan.refusal.ok() && !targets.insert(plan.target).second) {
       if (end.has_value()) continue;
-      continued.mutable_next()->set_stretch(start.stretch());
+      *continued.mutable_next() = start;
       continued.mutable_next()->set_rows(rows.read() - 1);
       break;
     }
-    continued.set_sent_rows(continued.sent_rows() + 1);
+    ++sent;
     if (plan.refusal.ok()) {
       commands.push_back(std::move(plan.command));
       continue;
     }
-    ++answers.refused;
-    answers.faults.push_back(rows.Refused(row, plan.refusal).fault);
+    ++(start.positions() ? answers.refused_positions : answers.refused_rows);
+    answers.faults.push_back(rows.Refused(row, plan).fault);
     answers.faults.back().set_running(true);
   }
-  continued.set_unchanged_rows(answers.unchanged);
-  continued.set_refused_rows(answers.refused);
+  if (start.positions()) {
+    continued.set_sent_positions(sent);
+  } else {
+    continued.set_sent_rows(sent);
+  }
+  continued.set_unchanged_rows(answers.unchanged_rows);
+  continued.set_refused_rows(answers.refused_rows);
+  continued.set_refused_positions(answers.refused_positions);
   AddFaults(answers.faults, continued);
   commands.push_back(std::move(more));
   return commands;

@@ -249,13 +249,13 @@ TEST_F(Imports, Contacts) {
       "BEGIN:VCARD\nVERSION:3.0\nN:李;华\nTEL:139 1234 5678\nUID:u1\nBDAY:--0603\nEND:VCARD\n"
       "BEGIN:VCARD\nVERSION:2.1\nEND:VCARD\n"
       "BEGIN:VCARD\nVERSION:4.0\nFN:Bob\nEMAIL;PREF=1:b@c.de\nEMAIL:nothing\nEND:VCARD\n"
-      "BEGIN:VCARD\nVERSION:4.0\nFN:Eve\nBDAY:soon\nEND:VCARD\n",
+      "BEGIN:VCARD\nVERSION:4.0\nFN:Eve\nBDAY:soon\u202e\nEND:VCARD\n",
       "mappings { field: 'tags' constant: 'fair' }",
       "kind: IMPORT_KIND_CONTACTS format: IMPORT_FORMAT_VCARD ");
   EXPECT_THAT(checked.checked(),
               testing::EqualsProto("rows: 4 good_rows: 2 bad_rows: 2 warnings: 1 new_rows: 2"));
   EXPECT_THAT(Errors(), ElementsAre("8::ROW_UNREADABLE:", "11::ROW_VALUE_INVALID:",
-                                    "?20:BDAY:ROW_VALUE_INVALID:soon"));
+                                    "?20:BDAY:ROW_VALUE_INVALID:soon?"));
   Run();
   std::vector<std::string> contacts;
   world_.rows().Scan(kContacts, "", [&](const v1::Contact& contact) {
@@ -266,6 +266,79 @@ TEST_F(Imports, Contacts) {
     return true;
   });
   EXPECT_THAT(contacts, ::testing::UnorderedElementsAre("李/华/+8613912345678/fair", "Eve///fair"));
+}
+
+const char kPeople[] = "kind: IMPORT_KIND_CONTACTS format: IMPORT_FORMAT_CSV ";
+const char kPeopleHeading[] =
+    "external_system,external_id,family_name,position.customer,"
+    "position.customer_external_id,position.customer_display_name,position.title,position.role\n";
+
+TEST_F(Imports, ContactsGetTheirPositions) {
+  world_.AddCustomer("acme", {{"erp", "A"}});
+  world_.AddCustomer("bell", {{"erp", "B"}, {"old", "B"}});
+  const std::string file = absl::StrCat(kPeopleHeading,
+                                        "erp,1,Li,customers/acme,,,Buyer,buyer\n"  // line 2
+                                        "erp,2,Wu,,B,,Chief,decider\n"  // the system of the row
+                                        "erp,3,Ma,,,acme,Clerk,\n"      // by its name
+                                        "erp,4,Xu,,,,Alone,\n"          // says no customer
+                                        "erp,5,He,,C,,Nobody,\n"        // no such customer
+                                        "erp,6,Qi,acme,,,Nobody,\n"     // no name of one
+                                        "erp,7,Yu,customers/acme,,,Boss,king\n",  // no such role
+                                        "erp,8,Bo,,,acme,", std::string(201, 't'), ",\n");
+  const v1::Import checked = Check(file, "", kPeople);
+  EXPECT_EQ(checked.checked().good_rows(), 4);
+  EXPECT_THAT(Errors(),
+              ElementsAre("6:position.customer_external_id:CUSTOMER_UNKNOWN:C",
+                          "7:position.customer:ROW_VALUE_INVALID:acme",
+                          "8:position.role:ROW_VALUE_INVALID:king",
+                          ::testing::StartsWith("9:position.title:ROW_VALUE_INVALID:ttt")));
+  EXPECT_EQ(world_.rows().Size("positions"), 0u) << "a check changes nothing";
+  const v1::Import done = Run();
+  EXPECT_EQ(done.state(), v1::IMPORT_STATE_DONE);
+  EXPECT_THAT(done.ran(), testing::EqualsProto("rows: 4 positions: 3"));
+  EXPECT_THAT(world_.Positions(), ElementsAre("Buyer at acme", "Chief at bell", "Clerk at acme"));
+  EXPECT_EQ(world_.rows().Size("contacts"), 4u);
+}
+
+TEST_F(Imports, APositionIsMadeOnceAndBroughtUpToDate) {
+  world_.AddCustomer("acme", {{"erp", "A"}});
+  const std::string file = absl::StrCat(kPeopleHeading, "erp,1,Li,,A,,Buyer,buyer\n");
+  Check(file, "", kPeople);
+  Run();
+  for (const char* title : {"Buyer", "Chief buyer"}) {
+    world_.Forget(kImports, "imports/i");
+    Check(absl::StrCat(kPeopleHeading, "erp,1,Li,,A,,", title, ",\n"), "", kPeople);
+    EXPECT_EQ(Run().ran().positions(), 1);
+    EXPECT_THAT(world_.Positions(), ElementsAre(absl::StrCat(title, " at acme")));
+  }
+}
+
+TEST_F(Imports, APositionThatIsRefusedIsReported) {
+  world_.AddCustomer("acme", {{"erp", "A"}});
+  const std::string heading =
+      "external_system,external_id,family_name,position.customer_external_id,position.primary\n";
+  Check(absl::StrCat(heading, "erp,1,Li,A,true\nerp,2,Wu,A,true\n"), "", kPeople);
+  EXPECT_THAT(Errors(), IsEmpty()) << "which of them is first the check does not know";
+  const v1::Import done = Run();
+  EXPECT_THAT(done.ran(), testing::EqualsProto("rows: 2 positions: 2 refused_positions: 1"));
+  EXPECT_THAT(Errors(), ElementsAre("3::PRIMARY_POSITION_TAKEN:!"));
+  EXPECT_EQ(world_.rows().Size("contacts"), 2u);
+}
+
+TEST_F(Imports, AStopAtAnyPlaceGivesTheSamePositions) {
+  world_.AddCustomer("acme", {{"erp", "A"}});
+  world_.AddCustomer("bell", {{"erp", "B"}});
+  std::string file = kPeopleHeading;
+  for (int i = 0; i < 2'500; ++i) {
+    absl::StrAppend(&file, "erp,", i, ",Li,,", i % 50 == 0 ? "A" : "", ",",
+                    i % 50 == 25 ? "bell" : "", ",T", i, ",\n");
+  }
+  world_.StopOften();
+  Check(file, "", kPeople);
+  const v1::Import done = Run();
+  EXPECT_THAT(done.ran(), testing::EqualsProto("rows: 2500 positions: 100"));
+  EXPECT_EQ(world_.Positions().size(), 100u);
+  EXPECT_THAT(Errors(), IsEmpty());
 }
 
 TEST_F(Imports, AContactThatIsHereKeepsItsConsent) {
@@ -316,6 +389,88 @@ TEST_F(Imports, NoReportQuotesAValueInTheClear) {
     return true;
   });
   EXPECT_EQ(Errors().size(), 2u);
+}
+
+TEST_F(Imports, WhatIsNoTextIsShownAsNone) {
+  const std::string file = absl::StrCat(kHeading, "erp,1,company,\u202eemca,,\n",  // turns round
+                                        "erp,2,company,a\x1b[2J,,\n",              // clears
+                                        "erp,3,\u2066firm,Acme,,\n",               // no kind
+                                        "erp,4,company,Acme,ask\u202c,\n",         // no number
+                                        "\u202e,5,company,Acme,,\n", "erp,6,company,A,,\n");
+  const v1::Import checked = Check(file, "");
+  ASSERT_EQ(checked.state(), v1::IMPORT_STATE_READY);
+  EXPECT_EQ(checked.checked().good_rows(), 2);
+  EXPECT_THAT(
+      Errors(),
+      ElementsAre("2:display_name:ROW_VALUE_INVALID:?emca",
+                  "3:display_name:ROW_VALUE_INVALID:a?[2J", "4:kind:ROW_VALUE_INVALID:?firm",
+                  "?5:phone:PHONE_NOT_VALID:ask?", "6:external_system:ROW_VALUE_INVALID:?"));
+  EXPECT_EQ(Run().state(), v1::IMPORT_STATE_DONE);
+}
+
+TEST_F(Imports, ALongIdIsCutBetweenLetters) {
+  std::string id = "x";
+  for (int i = 0; i < 33; ++i) id += "中";
+  const std::string row = absl::StrCat("erp,", id, ",company,Acme,,\n");
+  const v1::Import checked = Check(absl::StrCat(kHeading, row, row), "");
+  ASSERT_EQ(checked.state(), v1::IMPORT_STATE_READY);
+  EXPECT_THAT(Errors(), ElementsAre("3::ROW_DUPLICATE:erp:" + id.substr(0, 1 + 31 * 3)));
+}
+
+TEST_F(Imports, AnIdThatStoodStretchesBeforeIsFound) {
+  std::string file = kHeading;
+  for (int i = 0; i < 2'100; ++i)
+    absl::StrAppend(&file, "erp,", i == 2'050 ? 7 : i, ",company,N,,\n");
+  const v1::Import checked = Check(file, "");
+  EXPECT_EQ(checked.checked().bad_rows(), 1);
+  EXPECT_THAT(Errors(), ElementsAre("2052::ROW_DUPLICATE:erp:7"));
+  v1::ImportError found;
+  world_.rows().Scan(kImportErrors, "", [&](const v1::ImportError& error) {
+    found = error;
+    return true;
+  });
+  EXPECT_EQ(found.fault().detail(), "stood in line 9");
+}
+
+TEST_F(Imports, FaultsWithoutALineAreAllKept) {
+  v1::ImportEvent event;
+  v1::ImportFault& fault = *event.mutable_run_continued()->add_faults();
+  fault.set_running(true);
+  for (const int revision : {7, 8}) {
+    fault.set_detail(absl::StrCat("part ", revision));
+    const engine::EventMeta meta{absl::UnixEpoch(), "user:tester", "imports/i", revision, 3};
+    ProjectImport({nullptr, {}, event, meta}, world_.rows());
+  }
+  EXPECT_EQ(world_.rows().Size("import_errors"), 2u);
+}
+
+TEST_F(Imports, ARowIsTheSurvivorOfWhatItMadeOnce) {
+  const std::string file = absl::StrCat(kHeading, "erp,1,company,Acme,,\n");
+  Check(file, "");
+  Run();
+  // It has lost its external id, and was merged.
+  v1::Customer made =
+      *world_.rows().Get(kCustomers, "customers/" + base::IdFromExternal("erp", "1"));
+  made.clear_external_ids();
+  made.set_merged_into("customers/s");
+  world_.rows().Put(kCustomers, made);
+  world_.AddCustomer("s", {});
+  const auto redirect = [&](const std::string& from, const std::string& to) {
+    v1::Redirect redirects;
+    redirects.set_customer(from);
+    redirects.set_survivor(to);
+    world_.rows().Put(kRedirects, redirects);
+  };
+  redirect(made.name(), "customers/s");
+  world_.Forget(kImports, "imports/i");
+  EXPECT_EQ(Check(file, "").checked().good_rows(), 1);
+  EXPECT_EQ(Run().ran().refused_rows(), 0);
+  EXPECT_EQ(world_.rows().Get(kCustomers, std::string("customers/s"))->display_name(), "Acme");
+  // Two merges at one moment: nobody stands for them yet.
+  redirect("customers/s", made.name());
+  world_.Forget(kImports, "imports/i");
+  EXPECT_EQ(Check(file, "").checked().bad_rows(), 1);
+  EXPECT_THAT(Errors(), ElementsAre("2::CUSTOMER_MERGED:"));
 }
 
 TEST_F(Imports, AFileWithTooManyBadRowsFails) {

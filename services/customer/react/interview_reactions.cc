@@ -12,6 +12,7 @@
 #include "services/customer/domain/interview_script.h"
 #include "services/customer/domain/notice.h"
 #include "services/customer/read/activity_tables.h"
+#include "services/customer/read/follower.h"
 #include "services/customer/read/interview_tables.h"
 #include "services/customer/read/programme_members.h"
 #include "services/customer/read/redirects.h"
@@ -31,29 +32,24 @@ struct Subject {
   std::string owner;  // To whom its signals fall. May be empty.
 };
 
-std::string FollowerIn(const v1::Interview& interview, const v1::Customer& customer,
-                       const engine::Snapshot& snapshot) {
-  if (customer.owner().empty()) return interview.staff();
-  const auto owner = snapshot.Get(kStaff, "staff/" + customer.owner());
-  const bool left = owner.has_value() && owner->status() == v1::STAFF_STATUS_LEFT;
-  return left ? interview.staff() : customer.owner();
-}
-
 // Commands of the event itself fill in what the row may not yet have, or have no more.
 Subject SubjectOf(const std::string& name, const engine::Snapshot& snapshot) {
   Subject subject;
   subject.interview = snapshot.Get(kInterviews, name).value_or(v1::Interview());
+  subject.interview.set_name(name);
   subject.customer_name = SurvivorOf(std::string(base::ParentOf(name)), snapshot);
   subject.customer = snapshot.Get(kCustomers, subject.customer_name).value_or(v1::Customer());
-  subject.owner = FollowerIn(subject.interview, subject.customer, snapshot);
+  subject.owner = FollowerOf(subject.interview, snapshot);
   return subject;
 }
 
+// With the customer of the interview, also of one that was merged since: looked at again, the event
+// must not leave another one with the survivor.
 std::unique_ptr<v1::RecordTouchpointRequest> Touchpoint(const Subject& subject,
                                                         const std::string& interview,
                                                         const std::string& cause) {
   auto record = std::make_unique<v1::RecordTouchpointRequest>();
-  record->set_parent(subject.customer_name);
+  record->set_parent(std::string(base::ParentOf(interview)));
   record->set_touchpoint_id(base::DeriveId({"interview touchpoint", interview, cause}));
   v1::Touchpoint& touchpoint = *record->mutable_touchpoint();
   touchpoint.set_direction(v1::DIRECTION_OUT);
@@ -102,7 +98,7 @@ void AddSignalActivities(const Subject& subject, const std::string& name,
     auto plan = std::make_unique<v1::PlanActivityRequest>();
     plan->set_activity_id(SignalActivityId(name, signal.id()));
     v1::Activity& activity = *plan->mutable_activity();
-    activity.set_kind(signal.written() ? v1::ACTIVITY_KIND_EMAIL : v1::ACTIVITY_KIND_TASK);
+    activity.set_kind(signal.written() ? v1::ACTIVITY_KIND_EMAIL : v1::ACTIVITY_KIND_CALL);
     activity.set_customer(subject.customer_name);
     if (!held.contact().empty()) activity.add_contacts(held.contact());
     activity.set_about(name);
@@ -147,10 +143,13 @@ void AddHandled(const Subject& subject, const engine::EventMeta& meta,
   commands.push_back(std::move(complete));
 }
 
-void AddWord(const Subject& subject, const engine::EventMeta& meta, v1::NotificationReason reason,
+// Events from before name no follower.
+void AddWord(const std::string& follower, const engine::EventMeta& meta,
+             v1::NotificationReason reason, const engine::Snapshot& snapshot,
              engine::Commands& commands) {
+  const Subject subject = SubjectOf(meta.name, snapshot);
   AddNotice(meta,
-            {.staff = subject.owner,
+            {.staff = follower.empty() ? subject.owner : follower,
              .reason = reason,
              .about = meta.name,
              .customer = subject.customer_name,
@@ -170,10 +169,11 @@ engine::Commands OnInterview(const engine::ForeignEvent<v1::InterviewEvent>& int
     AddHeldTouchpoint(subject, meta.name, event.held(), snapshot, commands);
     AddSignalActivities(subject, meta.name, event.held(), commands);
   } else if (event.has_missed()) {
-    AddWord(SubjectOf(meta.name, snapshot), meta, v1::NOTIFICATION_REASON_INTERVIEW_MISSED,
+    AddWord(event.missed().follower(), meta, v1::NOTIFICATION_REASON_INTERVIEW_MISSED, snapshot,
             commands);
   } else if (event.has_signals_overdue()) {
-    AddWord(SubjectOf(meta.name, snapshot), meta, v1::NOTIFICATION_REASON_SIGNAL_OVERDUE, commands);
+    AddWord(event.signals_overdue().follower(), meta, v1::NOTIFICATION_REASON_SIGNAL_OVERDUE,
+            snapshot, commands);
   } else if (event.has_signal_handled() && event.signal_handled().activity().empty()) {
     AddHandled(SubjectOf(meta.name, snapshot), meta, event.signal_handled(), commands);
   }
@@ -233,16 +233,6 @@ engine::Commands OnInterviewProgramme(
   }
   if (!drawn.last()) draw(drawn.book() + 1);
   return commands;
-}
-
-std::string FollowerOf(const v1::Interview& interview, const engine::Snapshot& snapshot) {
-  const auto customer =
-      snapshot.Get(kCustomers, SurvivorOf(std::string(base::ParentOf(interview.name())), snapshot));
-  return FollowerIn(interview, customer.value_or(v1::Customer()), snapshot);
-}
-
-std::string SignalActivityId(const std::string& interview, const std::string& signal) {
-  return base::DeriveId({"interview signal", interview, signal});
 }
 
 }  // namespace crm::customer

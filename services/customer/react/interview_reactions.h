@@ -1,8 +1,6 @@
 // What follows from interviews and programmes: our own commands.
 #pragma once
 
-#include <string>
-
 #include "crm/customer/v1/activity.pb.h"
 #include "crm/customer/v1/interview_event.pb.h"
 #include "crm/customer/v1/interview_programme_event.pb.h"
@@ -26,12 +24,5 @@ engine::Commands OnSignalActivity(const engine::ForeignEvent<v1::ActivityEvent>&
 engine::Commands OnInterviewProgramme(
     const engine::ForeignEvent<v1::InterviewProgrammeEvent>& programme,
     const engine::Snapshot& snapshot);
-
-// To whom the signals of an interview fall: its customer's owner; when there is none, or that one
-// has left, who asked. May be empty.
-std::string FollowerOf(const v1::Interview& interview, const engine::Snapshot& snapshot);
-
-// The id of the activity for a signal: one ever.
-std::string SignalActivityId(const std::string& interview, const std::string& signal);
 
 }  // namespace crm::customer

@@ -10,7 +10,9 @@
 #include "crm/customer/v1/touchpoint.pb.h"
 #include "libs/testing/decisions.h"
 #include "libs/testing/fake_rows.h"
+#include "services/customer/domain/interview.h"
 #include "services/customer/read/activity_tables.h"
+#include "services/customer/read/follower.h"
 #include "services/customer/read/interview_tables.h"
 #include "services/customer/read/merge_tables.h"
 #include "services/customer/read/programme_members.h"
@@ -78,7 +80,7 @@ TEST_F(OnInterviewTest, OneThatWasHeldLeavesATouchpointAndAnActivityOfTheOwner) 
   plan.CopyFrom(*commands[1]);
   EXPECT_EQ(plan.activity_id(), SignalActivityId(kInterview, "1"));
   EXPECT_THAT(plan.activity(),
-              EqualsProto("kind: ACTIVITY_KIND_TASK customer: 'customers/c1' contacts: "
+              EqualsProto("kind: ACTIVITY_KIND_CALL customer: 'customers/c1' contacts: "
                           "'contacts/k2' about: 'customers/c1/interviews/i1' owner: 'ann' personal "
                           "{ subject: 'may leave' notes: 'may leave' } due_time { seconds: "
                           "1772474400 } priority: ACTIVITY_PRIORITY_URGENT cause: "
@@ -136,6 +138,36 @@ TEST_F(OnInterviewTest, WhatIsLateOrMissedIsSaid) {
   EXPECT_THAT(React("updated {}"), IsEmpty());
   EXPECT_THAT(React("declined {}"), IsEmpty());
   EXPECT_THAT(React(""), IsEmpty());
+}
+
+// Looked at again after a hand-over, it tells nobody else.
+TEST_F(OnInterviewTest, WhoFollowedThenIsToldWhoeverFollowsNow) {
+  for (const char* event : {"missed { follower: 'eve' }", "signals_overdue { follower: 'eve' }"}) {
+    const engine::Commands commands = React(event);
+    ASSERT_THAT(Types(commands), ElementsAre("NotifyRequest")) << event;
+    v1::NotifyRequest notify;
+    notify.CopyFrom(*commands[0]);
+    EXPECT_EQ(notify.parent(), "staff/eve") << event;
+  }
+}
+
+// Looked at again after a merge, it leaves no second touchpoint with the survivor.
+TEST_F(OnInterviewTest, ATouchpointStaysWithTheCustomerOfItsInterview) {
+  const std::string handled = "signal_handled { signal: '1' handler: 'user:eve' }";
+  const auto parent = [&](const std::string& event) {
+    v1::RecordTouchpointRequest record;
+    record.CopyFrom(*React(event)[0]);
+    return record.parent();
+  };
+  rows_.Put(kRedirects,
+            ParseText<v1::Redirect>("customer: 'customers/c1' survivor: 'customers/c2'"));
+  rows_.Put(kCustomers, ParseText<v1::Customer>("name: 'customers/c2' owner: 'eve'"));
+  EXPECT_EQ(parent(kHeld), "customers/c1");
+  EXPECT_EQ(parent(handled), "customers/c1");
+  v1::PlanActivityRequest plan;
+  plan.CopyFrom(*React(kHeld)[1]);
+  EXPECT_EQ(plan.activity().customer(), "customers/c2");
+  EXPECT_EQ(plan.activity().owner(), "eve");
 }
 
 TEST_F(OnInterviewTest, AFollowUpLeavesATouchpointAndItsActivityIsDone) {

@@ -20,10 +20,8 @@ using testing::ParseText;
 template <class Event>
 engine::Commands React(const std::string& name, const std::string& fact) {
   testing::FakeRows rows(kRedirects);
-  v1::Redirect redirect;
-  redirect.set_customer("customers/a");
-  redirect.set_survivor("customers/b");
-  rows.Put(kRedirects, redirect);
+  rows.Put(kRedirects, ParseText<v1::Redirect>("customer: 'customers/a' survivor: 'customers/b'"));
+  rows.Put(kRedirects, ParseText<v1::Redirect>("customer: 'customers/b' survivor: 'customers/c'"));
   const Event event = ParseText<Event>(fact);
   const engine::EventMeta meta{.name = name};
   if constexpr (std::is_same_v<Event, v1::MergeCaseEvent>) {
@@ -109,8 +107,12 @@ TEST(OnCustomerMerge, AnOrderOfAMergedCustomerActivatesTheOther) {
     ExpectOne<v1::ActivateCustomerRequest, v1::CustomerEvent>(
         "customers/a", event + fact,
         "name: 'customers/b' order: 'customers/a/orders/1' order_date { year: 2026 month: 3 day: 1 "
-        "}");
-    EXPECT_TRUE(React<v1::CustomerEvent>("customers/b", event + fact).empty());
+        "} absorbed: 'customers/a'");
+    ExpectOne<v1::ActivateCustomerRequest, v1::CustomerEvent>(
+        "customers/b", event + fact,
+        "name: 'customers/c' order: 'customers/a/orders/1' order_date { year: 2026 month: 3 day: 1 "
+        "} absorbed: 'customers/b'");
+    EXPECT_TRUE(React<v1::CustomerEvent>("customers/c", event + fact).empty());
   }
   EXPECT_TRUE(React<v1::CustomerEvent>("customers/a", "released {}").empty());
 }

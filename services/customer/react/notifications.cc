@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,6 +11,9 @@
 #include "libs/base/resource_name.h"
 #include "libs/base/timestamp.h"
 #include "services/customer/domain/notice.h"
+#include "services/customer/domain/references.h"
+#include "services/customer/read/care_tables.h"
+#include "services/customer/read/notification_tables.h"
 #include "services/customer/read/redirects.h"
 #include "services/customer/read/tables.h"
 
@@ -21,7 +25,7 @@ using engine::EventMeta;
 using engine::ForeignEvent;
 using engine::Snapshot;
 
-constexpr std::string_view kPerson = "user:";
+constexpr std::string_view kPerson = "user:", kCustomersPrefix = "customers/";
 
 // Who looks after a customer now, or after the one that it was merged into; empty: nobody.
 std::string OwnerOf(const std::string& customer, const Snapshot& snapshot) {
@@ -74,6 +78,18 @@ void AddAbsorbed(const EventMeta& cause, const v1::CustomerAbsorbed& absorbed, C
     AddMerge(cause, absorbed.absorbed_owner(), absorbed.absorbed(), commands);
 }
 
+// The notice, unless they have been told: of a search's thousandth pair nothing is asked any more.
+void AddOnce(const EventMeta& cause, const Notice& notice, const Snapshot& snapshot,
+             Commands& commands) {
+  Commands asked;
+  AddNotice(cause, notice, asked);
+  for (auto& command : asked) {
+    const auto& notify = static_cast<const v1::NotifyRequest&>(*command);
+    const std::string name = notify.parent() + "/notifications/" + notify.notification_id();
+    if (!snapshot.Get(kNotifications, name).has_value()) commands.push_back(std::move(command));
+  }
+}
+
 v1::NotificationReason ReasonOf(const servicedesk::v1::Ticket& ticket) {
   if (ticket.type() == servicedesk::v1::TICKET_TYPE_COMPLAINT)
     return v1::NOTIFICATION_REASON_COMPLAINT;
@@ -89,6 +105,7 @@ Commands NotifyOfCustomer(const ForeignEvent<v1::CustomerEvent>& event, const Sn
   Commands commands;
   if (event.event.has_transferred()) {
     const auto& transferred = event.event.transferred();
+    if (IsOfTransfer(transferred.reason())) return commands;
     AddOwnerChange(meta, transferred.previous_owner(), transferred.owner(), transferred.reason(),
                    commands);
   } else if (event.event.has_released()) {
@@ -125,7 +142,9 @@ Commands NotifyOfTouchpoint(const ForeignEvent<v1::TouchpointEvent>& event,
   const v1::Touchpoint& touchpoint = event.event.recorded().touchpoint();
   if (touchpoint.next_step().empty()) return commands;
   const std::string customer(base::ParentOf(event.meta.name));
-  Notice notice{.staff = OwnerOf(customer, snapshot),
+  // Events from before name no owner.
+  const std::string& owner = event.event.recorded().owner();
+  Notice notice{.staff = owner.empty() ? OwnerOf(customer, snapshot) : owner,
                 .reason = v1::NOTIFICATION_REASON_NEXT_STEP,
                 .about = event.meta.name,
                 .customer = customer,
@@ -142,12 +161,15 @@ Commands NotifyOfStaff(const ForeignEvent<v1::StaffEvent>& event, const Snapshot
   const bool planned = event.event.has_leave_planned();
   const bool at_once = event.event.has_left() && event.meta.actor.starts_with(kPerson);
   if (!planned && !at_once) return commands;
-  const auto staff = snapshot.Get(kStaff, event.meta.name);
-  if (!staff.has_value()) return commands;
+  // Events from before name no manager.
+  std::string manager =
+      planned ? event.event.leave_planned().manager() : event.event.left().manager();
+  if (manager.empty())
+    manager = snapshot.Get(kStaff, event.meta.name).value_or(v1::Staff()).manager();
   const auto& day =
       planned ? event.event.leave_planned().leave_date() : event.event.left().leave_date();
   AddNotice(event.meta,
-            {.staff = staff->manager(),
+            {.staff = manager,
              .reason = v1::NOTIFICATION_REASON_STAFF_LEAVES,
              .about = event.meta.name,
              .due = base::DayOf(day)},
@@ -155,20 +177,62 @@ Commands NotifyOfStaff(const ForeignEvent<v1::StaffEvent>& event, const Snapshot
   return commands;
 }
 
-Commands NotifyOfTicket(const ForeignEvent<servicedesk::v1::TicketEvent>& event,
-                        const Snapshot& snapshot) {
+Commands NotifyOfTicket(const ForeignEvent<servicedesk::v1::TicketEvent>& event, const Snapshot&) {
   Commands commands;
   if (!event.event.has_opened()) return commands;
   const servicedesk::v1::Ticket& ticket = event.event.opened().ticket();
   const v1::NotificationReason reason = ReasonOf(ticket);
   if (reason == v1::NOTIFICATION_REASON_UNSPECIFIED) return commands;
-  const std::string customer(base::ParentOf(event.meta.name));
   AddNotice(event.meta,
-            {.staff = ticket.owner().empty() ? OwnerOf(customer, snapshot) : ticket.owner(),
+            {.staff = ticket.owner(),
              .reason = reason,
              .about = event.meta.name,
-             .customer = customer},
+             .customer = std::string(base::ParentOf(event.meta.name))},
             commands);
+  return commands;
+}
+
+Commands NotifyOfErasure(const ForeignEvent<v1::ErasureEvent>& event, const Snapshot& snapshot) {
+  Commands commands;
+  if (!event.event.has_became_overdue()) return commands;
+  const auto erasure = snapshot.Get(kErasures, event.meta.name);
+  if (!erasure.has_value()) return commands;
+  const bool customer = erasure->subject().starts_with(kCustomersPrefix);
+  std::set<std::string> staff;
+  if (!erasure->steps().empty()) staff.insert(StaffOfActor(erasure->steps(0).actor()));
+  if (customer) staff.insert(OwnerOf(erasure->subject(), snapshot));
+  if (const auto policy = snapshot.Get(kCustomerPolicies, kStandardCustomerPolicy);
+      policy.has_value())
+    staff.insert(policy->erasure_staff().begin(), policy->erasure_staff().end());
+  for (const std::string& one : staff) {
+    AddNotice(event.meta,
+              {.staff = one,
+               .reason = v1::NOTIFICATION_REASON_ERASURE_OVERDUE,
+               .about = event.meta.name,
+               .customer = customer ? erasure->subject() : "",
+               .due = base::DayOf(event.event.became_overdue().due_date())},
+              commands);
+  }
+  return commands;
+}
+
+Commands NotifyOfMergeCase(const ForeignEvent<v1::MergeCaseEvent>& event,
+                           const Snapshot& snapshot) {
+  Commands commands;
+  if (!event.event.has_opened()) return commands;
+  const v1::MergeCase& opened = event.event.opened().merge_case();
+  std::set<std::string> told;
+  for (const std::string& customer : {opened.first_customer(), opened.second_customer()}) {
+    const std::string owner = customer.empty() ? "" : OwnerOf(customer, snapshot);
+    if (owner.empty() || !told.insert(owner).second) continue;
+    AddOnce(event.meta,
+            {.staff = owner,
+             .reason = v1::NOTIFICATION_REASON_MERGE_SUGGESTED,
+             .about = event.meta.name,
+             .customer = customer,
+             .once_for = opened.source()},
+            snapshot, commands);
+  }
   return commands;
 }
 

@@ -3,6 +3,8 @@
 #pragma once
 
 #include "crm/customer/v1/customer_event.pb.h"
+#include "crm/customer/v1/erasure.pb.h"
+#include "crm/customer/v1/merge_case.pb.h"
 #include "crm/customer/v1/notification.pb.h"
 #include "crm/customer/v1/reminder.pb.h"
 #include "crm/customer/v1/staff_event.pb.h"
@@ -28,6 +30,16 @@ engine::Commands NotifyOfStaff(const engine::ForeignEvent<v1::StaffEvent>& event
 // The owner of a customer who complains, or has something that is to be served at once.
 engine::Commands NotifyOfTicket(const engine::ForeignEvent<servicedesk::v1::TicketEvent>& event,
                                 const engine::Snapshot& snapshot);
+
+// Of an erasure that is overdue: who recorded it, the owner of the customer, and those whom the
+// policy names.
+engine::Commands NotifyOfErasure(const engine::ForeignEvent<v1::ErasureEvent>& event,
+                                 const engine::Snapshot& snapshot);
+
+// The owners of two customers that may be one. Of a search for duplicates each owner is told once,
+// with the first of the pairs: a search may find thousands.
+engine::Commands NotifyOfMergeCase(const engine::ForeignEvent<v1::MergeCaseEvent>& event,
+                                   const engine::Snapshot& snapshot);
 
 // Whom a reminder is for.
 engine::Commands NotifyOfReminder(const engine::ForeignEvent<v1::ReminderEvent>& event,

@@ -6,10 +6,13 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "libs/base/hash.h"
 #include "libs/testing/decisions.h"
 #include "libs/testing/fake_rows.h"
 #include "services/customer/domain/notice.h"
+#include "services/customer/read/care_tables.h"
 #include "services/customer/read/merge_tables.h"
+#include "services/customer/read/notification_tables.h"
 #include "services/customer/read/tables.h"
 
 namespace crm::customer {
@@ -53,7 +56,8 @@ class Notifications : public ::testing::Test {
     return Told(NotifyOfCustomer, event, "customers/c1", actor);
   }
 
-  testing::FakeRows rows_{kCustomers, kStaff, kRedirects};
+  testing::FakeRows rows_{kCustomers,     kStaff,    kRedirects,
+                          kNotifications, kErasures, kCustomerPolicies};
   v1::NotifyRequest last_;
 };
 
@@ -70,6 +74,66 @@ TEST_F(Notifications, WhoGetsACustomerAndWhoLosesItAreTold) {
               ElementsAre("staff/ann CUSTOMER_TAKEN"));
   EXPECT_THAT(OfCustomer("released { previous_owner: 'ann' }", "user:ann"), IsEmpty());
   EXPECT_THAT(OfCustomer("verified {}"), IsEmpty());
+}
+
+TEST_F(Notifications, AnErasureThatIsOverdueIsToldToAllWhoHaveToDoWithIt) {
+  const std::string overdue = "became_overdue { due_date { year: 2026 month: 3 day: 1 } }";
+  const auto told = [&] {
+    return Told(NotifyOfErasure, overdue, "erasures/e", "service:customer");
+  };
+  EXPECT_THAT(told(), IsEmpty()) << "of one that is not there";
+  v1::Erasure erasure;
+  erasure.set_name("erasures/e");
+  erasure.set_subject("customers/c1");
+  erasure.add_steps()->set_actor("user:bob");
+  rows_.Put(kErasures, erasure);
+  EXPECT_THAT(told(), ElementsAre("staff/ann ERASURE_OVERDUE", "staff/bob ERASURE_OVERDUE"));
+  EXPECT_EQ(last_.notification().about(), "erasures/e");
+  EXPECT_EQ(last_.notification().customer(), "customers/c1");
+  EXPECT_EQ(last_.notification().due_date().day(), 1);
+  rows_.Put(kCustomerPolicies,
+            ParseText<v1::CustomerPolicy>("name: 'customerPolicies/standard' erasure_staff: 'dpo' "
+                                          "erasure_staff: 'bob'"));
+  erasure.set_subject("contacts/k1");
+  rows_.Put(kErasures, erasure);
+  EXPECT_THAT(told(), ElementsAre("staff/bob ERASURE_OVERDUE", "staff/dpo ERASURE_OVERDUE"));
+  EXPECT_EQ(last_.notification().customer(), "");
+  EXPECT_THAT(Told(NotifyOfErasure, "approved {}", "erasures/e"), IsEmpty());
+}
+
+TEST_F(Notifications, OwnersOfWhoMayBeOneAreToldOnceOfASearch) {
+  rows_.Put(kCustomers, ParseText<v1::Customer>("name: 'customers/c2' owner: 'bob'"));
+  rows_.Put(kCustomers, ParseText<v1::Customer>("name: 'customers/c3' owner: 'ann'"));
+  const auto told = [&](const std::string& second, const std::string& source,
+                        const std::string& name) {
+    return Told(NotifyOfMergeCase,
+                "opened { merge_case { first_customer: 'customers/c1' second_customer: '" + second +
+                    "' source: '" + source + "' } }",
+                name);
+  };
+  EXPECT_THAT(told("customers/c2", "", "mergeCases/m"),
+              ElementsAre("staff/ann MERGE_SUGGESTED", "staff/bob MERGE_SUGGESTED"));
+  EXPECT_EQ(last_.notification().about(), "mergeCases/m");
+  EXPECT_THAT(told("customers/c3", "", "mergeCases/n"), ElementsAre("staff/ann MERGE_SUGGESTED"));
+  EXPECT_EQ(last_.notification().customer(), "customers/c1");
+  const std::string by_hand = last_.notification_id();
+  EXPECT_THAT(told("customers/c3", "duplicateScans/s", "mergeCases/o"),
+              ElementsAre("staff/ann MERGE_SUGGESTED"));
+  const std::string of_scan = last_.notification_id();
+  EXPECT_NE(of_scan, by_hand);
+  v1::Notification notification;
+  notification.set_name("staff/ann/notifications/" + of_scan);
+  rows_.Put(kNotifications, notification);
+  EXPECT_THAT(told("customers/c2", "duplicateScans/s", "mergeCases/p"),
+              ElementsAre("staff/bob MERGE_SUGGESTED"));
+  EXPECT_THAT(told("customers/c3", "duplicateScans/t", "mergeCases/q"),
+              ElementsAre("staff/ann MERGE_SUGGESTED"));
+  EXPECT_THAT(Told(NotifyOfMergeCase,
+                   "opened { merge_case { first_contact: 'contacts/a' second_contact: 'contacts/b' "
+                   "} }",
+                   "mergeCases/k"),
+              IsEmpty());
+  EXPECT_THAT(Told(NotifyOfMergeCase, "rejected {}", "mergeCases/m"), IsEmpty());
 }
 
 TEST_F(Notifications, TheOwnerOfALostCustomerIsTold) {
@@ -135,6 +199,12 @@ TEST_F(Notifications, TheOwnerIsToldOfANextStepThatSomebodyElseRecorded) {
   EXPECT_EQ(last_.notification().note(), "offer");
   EXPECT_EQ(last_.notification().due_date().day(), 9);
   EXPECT_THAT(met("staff: 'bob'"), IsEmpty());
+  // Whose customer it was then, whoever has it now.
+  const std::string recorded = "recorded { owner: 'eve' touchpoint { next_step: 'offer' staff: ";
+  EXPECT_THAT(Told(NotifyOfTouchpoint, recorded + "'bob' } }", "customers/c1/touchpoints/t"),
+              ElementsAre("staff/eve NEXT_STEP"));
+  EXPECT_THAT(Told(NotifyOfTouchpoint, recorded + "'eve' } }", "customers/c1/touchpoints/t"),
+              IsEmpty());
   EXPECT_THAT(met("staff: 'ann' next_step: 'offer'"), IsEmpty());
   EXPECT_THAT(met("staff: 'bob' next_step: 'offer'", "user:ann"), IsEmpty());
   EXPECT_THAT(Told(NotifyOfTouchpoint, "recorded { touchpoint { next_step: 'offer' } }",
@@ -152,20 +222,24 @@ TEST_F(Notifications, TheManagerIsToldOfWhoLeaves) {
   // By the timer: it was said when it was planned.
   EXPECT_THAT(Told(NotifyOfStaff, "left " + day, "staff/eve", "service:customer"), IsEmpty());
   EXPECT_THAT(Told(NotifyOfStaff, "leave_planned " + day, "staff/nobody"), IsEmpty());
+  // To whom they reported then.
+  EXPECT_THAT(Told(NotifyOfStaff, "leave_planned { manager: 'staff/lead' }", "staff/eve"),
+              ElementsAre("staff/lead STAFF_LEAVES"));
+  EXPECT_THAT(Told(NotifyOfStaff, "left { manager: 'staff/lead' }", "staff/eve"),
+              ElementsAre("staff/lead STAFF_LEAVES"));
 }
 
 TEST_F(Notifications, TheOwnerIsToldOfComplaintsAndOfWhatIsUrgent) {
   const auto opened = [&](const std::string& fields) {
     return Told(NotifyOfTicket, "opened { ticket { " + fields + " } }", "customers/c1/tickets/t");
   };
-  EXPECT_THAT(opened("type: TICKET_TYPE_COMPLAINT priority: PRIORITY_URGENT"),
-              ElementsAre("staff/ann COMPLAINT"));
-  EXPECT_THAT(opened("type: TICKET_TYPE_FAULT priority: PRIORITY_URGENT"),
-              ElementsAre("staff/ann URGENT_TICKET"));
-  EXPECT_THAT(opened("type: TICKET_TYPE_FAULT priority: PRIORITY_HIGH"), IsEmpty());
-  // Whose customer it was then, whatever is known of the customer now.
-  EXPECT_THAT(opened("type: TICKET_TYPE_COMPLAINT owner: 'bob'"),
+  EXPECT_THAT(opened("owner: 'bob' type: TICKET_TYPE_COMPLAINT priority: PRIORITY_URGENT"),
               ElementsAre("staff/bob COMPLAINT"));
+  EXPECT_THAT(opened("owner: 'bob' type: TICKET_TYPE_FAULT priority: PRIORITY_URGENT"),
+              ElementsAre("staff/bob URGENT_TICKET"));
+  EXPECT_THAT(opened("owner: 'bob' type: TICKET_TYPE_FAULT priority: PRIORITY_HIGH"), IsEmpty());
+  // Whose customer it was then, whoever has it now.
+  EXPECT_THAT(opened("type: TICKET_TYPE_COMPLAINT"), IsEmpty());
   EXPECT_THAT(Told(NotifyOfTicket, "started {}", "customers/c1/tickets/t"), IsEmpty());
 }
 
@@ -191,7 +265,7 @@ TEST_F(Notifications, AnEscalationTellsWhoStandsIn) {
                    name),
               ElementsAre("staff/lead ESCALATION"));
   EXPECT_EQ(last_.notification().occur_time().seconds(), 5);
-  EXPECT_EQ(last_.notification_id(), NoticeId({name, "3", "NOTIFICATION_REASON_ESCALATION"}));
+  EXPECT_EQ(last_.notification_id(), base::DeriveId({name, "3", "NOTIFICATION_REASON_ESCALATION"}));
   EXPECT_THAT(Told(NotifyOfNotification, "escalated {}", name), IsEmpty());
   EXPECT_THAT(Told(NotifyOfNotification, "made {}", name), IsEmpty());
 }

@@ -77,8 +77,10 @@ engine::Commands OnOwnerChange(const engine::ForeignEvent<CustomerEvent>& custom
     commands.push_back(std::move(reserve));
   }
   if (LeavesOwner(customer.event)) return commands;
-  if (customer.event.has_merged())
+  if (customer.event.has_merged()) {
     Free(customer.event.merged().customer().ownership().owner_slot(), commands);
+    return commands;
+  }
   const std::vector<std::string> ended = EndedSlots(customer.meta, snapshot);
   for (const std::string& slot : ended) Free(slot, commands);
   if (commands.empty()) {
@@ -161,6 +163,7 @@ engine::Commands OnOwnerNews(const engine::ForeignEvent<CustomerEvent>& customer
   if (customer.event.has_owner_granted()) {
     const v1::CustomerOwnerGranted& granted = customer.event.owner_granted();
     const v1::PendingOwner& request = granted.owner_request();
+    if (IsOfTransfer(request.reason())) return commands;
     // Who picks is told too: the answer comes after the call.
     tell(request.owner(), v1::NOTIFICATION_REASON_CUSTOMER_GIVEN, request.reason());
     tell(granted.previous_owner(), v1::NOTIFICATION_REASON_CUSTOMER_TAKEN, request.reason());

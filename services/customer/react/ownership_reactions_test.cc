@@ -94,6 +94,8 @@ TEST_F(OwnershipReactions, ASlotIsGivenBackWhateverVerbEndsTheTerm) {
 }
 
 TEST_F(OwnershipReactions, AMergedOneGivesItsSlotBack) {
+  // The term that had it ended with the merge.
+  Ended("ownerBooks/ann/ownerSlots/s0");
   EXPECT_EQ(Change("merged { survivor: 'customers/b' customer { owner: 'ann' ownership { "
                    "owner_slot: 'ownerBooks/ann/ownerSlots/s0' } } }"),
             Commands{"FreeSlotRequest name: \"ownerBooks/ann/ownerSlots/s0\""});

@@ -8,11 +8,13 @@
 #include <utility>
 #include <vector>
 
+#include "crm/customer/v1/customer.pb.h"
 #include "crm/customer/v1/customer_internal.pb.h"
 #include "libs/base/date.h"
 #include "libs/base/timestamp.h"
 #include "services/customer/read/order_facts.h"
 #include "services/customer/read/ranking.h"
+#include "services/customer/read/redirects.h"
 #include "services/customer/read/tables.h"
 
 namespace crm::customer {
@@ -63,6 +65,20 @@ engine::Commands OnOrder(const engine::ForeignEvent<OrderEvent>& order,
   auto note = std::make_unique<v1::NoteOrderImportRequest>();
   note->set_name(plan->name());
   commands.push_back(std::move(note));
+  return commands;
+}
+
+engine::Commands OnOpportunity(const engine::ForeignEvent<sales::v1::OpportunityEvent>& opportunity,
+                               const engine::Snapshot& snapshot) {
+  engine::Commands commands;
+  if (!opportunity.event.has_opened()) return commands;
+  const std::string& name = opportunity.meta.name;
+  const std::string customer = SurvivorOf(name.substr(0, name.find("/opportunities/")), snapshot);
+  const auto row = snapshot.Get(kCustomers, customer);
+  if (row.has_value() && row->status() != v1::CUSTOMER_STATUS_SUSPECT) return commands;
+  auto qualify = std::make_unique<v1::QualifyCustomerRequest>();
+  qualify->set_name(customer);
+  commands.push_back(std::move(qualify));
   return commands;
 }
 

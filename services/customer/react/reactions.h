@@ -6,6 +6,7 @@
 #include <string>
 
 #include "crm/customer/v1/value.pb.h"
+#include "crm/sales/v1/opportunity.pb.h"
 #include "crm/sales/v1/order.pb.h"
 #include "libs/engine/model.h"
 
@@ -18,6 +19,10 @@ inline constexpr size_t kTierCommandsMax = 10'000;
 // wants the tiers computed, once for all that come in.
 engine::Commands OnOrder(const engine::ForeignEvent<sales::v1::OrderEvent>& order,
                          const engine::Snapshot& snapshot);
+
+// An opportunity was opened: its customer, a SUSPECT until then, is a PROSPECT.
+engine::Commands OnOpportunity(const engine::ForeignEvent<sales::v1::OpportunityEvent>& opportunity,
+                               const engine::Snapshot& snapshot);
 
 // New tiers were computed, or are being given out: one command for each customer whose tier is not
 // what the computation says, and when there are more than kTierCommandsMax one that goes on behind

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "crm/customer/v1/customer.pb.h"
 #include "crm/customer/v1/customer_internal.pb.h"
 #include "libs/testing/decisions.h"
 #include "libs/testing/fake_rows.h"
@@ -50,6 +51,40 @@ TEST(OnOrder, AnImportedOneWantsTheTiersComputedOnce) {
   plan.mutable_outdated_time()->set_seconds(1);
   rows.Put(kTierPlans, plan);
   EXPECT_EQ(OnOrder({imported, meta}, rows).size(), 1u);
+}
+
+TEST(OnOpportunity, ASuspectBecomesAProspect) {
+  testing::FakeRows rows(kCustomers, kRedirects);
+  const auto put = [&](const std::string& id, v1::CustomerStatus status) {
+    v1::Customer customer;
+    customer.set_name("customers/" + id);
+    customer.set_status(status);
+    rows.Put(kCustomers, customer);
+  };
+  put("suspect", v1::CUSTOMER_STATUS_SUSPECT);
+  put("prospect", v1::CUSTOMER_STATUS_PROSPECT);
+  put("active", v1::CUSTOMER_STATUS_ACTIVE);
+  v1::Redirect redirect;
+  redirect.set_customer("customers/merged");
+  redirect.set_survivor("customers/suspect");
+  rows.Put(kRedirects, redirect);
+  sales::v1::OpportunityEvent opened, moved;
+  opened.mutable_opened();
+  moved.mutable_stage_moved();
+  const auto ask = [&](const std::string& customer, const sales::v1::OpportunityEvent& event) {
+    const engine::EventMeta meta{.name = "customers/" + customer + "/opportunities/o"};
+    const engine::Commands commands = OnOpportunity({event, meta}, rows);
+    if (commands.empty()) return std::string();
+    v1::QualifyCustomerRequest qualify;
+    qualify.CopyFrom(*commands[0]);
+    return qualify.name();
+  };
+  EXPECT_EQ(ask("suspect", opened), "customers/suspect");
+  EXPECT_EQ(ask("merged", opened), "customers/suspect");
+  EXPECT_EQ(ask("unknown", opened), "customers/unknown") << "made a moment ago, perhaps";
+  EXPECT_EQ(ask("prospect", opened), "");
+  EXPECT_EQ(ask("active", opened), "");
+  EXPECT_EQ(ask("suspect", moved), "");
 }
 
 TEST(OnOrder, AnOrderThatCountsActivatesItsCustomer) {

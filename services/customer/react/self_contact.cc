@@ -2,41 +2,25 @@
 
 #include <memory>
 #include <string>
-#include <string_view>
 #include <utility>
 
+#include "crm/customer/v1/customer_internal.pb.h"
 #include "crm/customer/v1/position.pb.h"
 #include "libs/base/resource_name.h"
-#include "libs/base/text.h"
-#include "libs/base/utf8.h"
+#include "services/customer/domain/contact_person.h"
 #include "services/customer/read/tables.h"
 
 namespace crm::customer {
 namespace {
 
-constexpr size_t kNamePartBytesMax = 100;
-
-// What stands behind the last space is the family name; a name without one is that as a whole.
-void SetNames(std::string_view name, v1::ContactPersonal& personal) {
-  const size_t space = name.rfind(' ');
-  const bool parts = space != std::string_view::npos && !base::IsBlank(name.substr(0, space)) &&
-                     !base::IsBlank(name.substr(space));
-  if (parts) personal.set_given_name(base::ToUtf8(name.substr(0, space), kNamePartBytesMax));
-  personal.set_family_name(base::ToUtf8(parts ? name.substr(space + 1) : name, kNamePartBytesMax));
-}
-
-}  // namespace
-
-engine::Commands OnPerson(const engine::ForeignEvent<v1::CustomerEvent>& customer,
-                          const engine::Snapshot&) {
+engine::Commands MakeContact(const v1::CustomerCreated& created, const std::string& customer) {
   engine::Commands commands;
-  const v1::CustomerCreated& created = customer.event.created();
   if (created.customer().kind() != v1::CUSTOMER_KIND_PERSON) return commands;
   auto create = std::make_unique<v1::CreateContactRequest>();
-  create->set_contact_id(std::string(base::KeyOf(customer.meta.name)));
+  create->set_contact_id(std::string(base::KeyOf(customer)));
   v1::Contact& contact = *create->mutable_contact();
   contact.set_language_code(created.customer().language_code());
-  SetNames(created.personal().display_name(), *contact.mutable_personal());
+  SetPersonName(created.personal().display_name(), *contact.mutable_personal());
   const v1::CustomerPersonal& person = created.personal().personal();
   for (const std::string& number : person.phones()) {
     v1::ContactPhone& phone = *contact.mutable_personal()->add_phones();
@@ -50,6 +34,53 @@ engine::Commands OnPerson(const engine::ForeignEvent<v1::CustomerEvent>& custome
   }
   commands.push_back(std::move(create));
   return commands;
+}
+
+// What of a person its contact follows.
+v1::Customer PersonOf(const v1::Customer& customer, const v1::PersonalFacts& facts) {
+  v1::Customer person;
+  person.set_display_name(facts.display_name());
+  person.set_language_code(customer.language_code());
+  *person.mutable_personal()->mutable_phones() = facts.personal().phones();
+  *person.mutable_personal()->mutable_emails() = facts.personal().emails();
+  if (facts.personal().has_birth_date())
+    *person.mutable_personal()->mutable_birth_date() = facts.personal().birth_date();
+  return person;
+}
+
+// `fact`: fields of a customer changed.
+template <class Fact>
+engine::Commands Follow(const Fact& fact, const engine::EventMeta& meta,
+                        const engine::Snapshot& snapshot) {
+  engine::Commands commands;
+  if (!TouchesPerson(fact.changed())) return commands;
+  const auto row = snapshot.Get(kCustomers, meta.name);
+  if (!row.has_value() || row->kind() != v1::CUSTOMER_KIND_PERSON) return commands;
+  auto follow = std::make_unique<v1::FollowPersonRequest>();
+  follow->set_name("contacts/" + std::string(base::KeyOf(meta.name)));
+  *follow->mutable_changed() = fact.changed();
+  *follow->mutable_person() = PersonOf(fact.customer(), fact.personal());
+  const absl::Time before = meta.time - absl::Nanoseconds(1);
+  if (const auto former = snapshot.GetAsOf(kCustomers, before, before, meta.name)) {
+    v1::PersonalFacts facts;
+    facts.set_display_name(former->display_name());
+    *facts.mutable_personal() = former->personal();
+    *follow->mutable_former() = PersonOf(*former, facts);
+  }
+  commands.push_back(std::move(follow));
+  return commands;
+}
+
+}  // namespace
+
+engine::Commands OnPerson(const engine::ForeignEvent<v1::CustomerEvent>& customer,
+                          const engine::Snapshot& snapshot) {
+  const v1::CustomerEvent& event = customer.event;
+  if (event.has_created()) return MakeContact(event.created(), customer.meta.name);
+  if (event.has_updated()) return Follow(event.updated(), customer.meta, snapshot);
+  if (event.has_absorbed()) return Follow(event.absorbed(), customer.meta, snapshot);
+  if (event.has_merge_reversed()) return Follow(event.merge_reversed(), customer.meta, snapshot);
+  return {};
 }
 
 engine::Commands OnSelfContact(const engine::ForeignEvent<v1::ContactEvent>& contact,

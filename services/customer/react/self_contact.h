@@ -1,6 +1,7 @@
 // A person who is a customer is also somebody to talk to: one contact is made with it, of the same
-// id, and its position at the customer. Later changes of one do not touch the other; the birthday
-// stays with the customer, so that it comes once a year.
+// id, and its position at the customer. Name, numbers, addresses and language of the customer reach
+// the contact when they change; what is said of the contact alone stays. The birthday stays with
+// the customer, so that it comes once a year; a contact that has it, too, follows.
 #pragma once
 
 #include "crm/customer/v1/contact.pb.h"
@@ -12,7 +13,7 @@ namespace crm::customer {
 // The position that a person has at the customer which they are.
 inline constexpr char kSelfPosition[] = "self";
 
-// A PERSON was made: its contact.
+// A PERSON was made: its contact; it changed: what the contact follows.
 engine::Commands OnPerson(const engine::ForeignEvent<v1::CustomerEvent>& customer,
                           const engine::Snapshot& snapshot);
 

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "crm/customer/v1/customer_internal.pb.h"
 #include "crm/customer/v1/position.pb.h"
 #include "libs/testing/fake_rows.h"
 #include "libs/testing/matchers.h"
@@ -61,6 +62,60 @@ TEST(OnPerson, KeepsANameWithoutSpacesWhole) {
 TEST(OnPerson, OnlyOfPersonsAndOnlyOnce) {
   EXPECT_TRUE(Made("created { customer { kind: CUSTOMER_KIND_COMPANY } }").empty());
   EXPECT_TRUE(Made("updated { customer { kind: CUSTOMER_KIND_PERSON } }").empty());
+}
+
+class OnChangedPerson : public ::testing::Test {
+ protected:
+  // The customer's events are recorded at 100 and 200.
+  void Put(const std::string& id, int64_t at, const std::string& fields) {
+    auto customer = ParseText<v1::Customer>(fields);
+    customer.set_name("customers/" + id);
+    rows_.PutVersion(kCustomers, customer, absl::FromUnixSeconds(at), absl::FromUnixSeconds(at));
+  }
+  engine::Commands Ask(const std::string& id, const std::string& event) {
+    return OnPerson(
+        {ParseText<v1::CustomerEvent>(event),
+         {.time = absl::FromUnixSeconds(200), .name = "customers/" + id, .revision = 2}},
+        rows_);
+  }
+
+  FakeRows rows_{kCustomers};
+};
+
+TEST_F(OnChangedPerson, TellsTheContactWhatItFollows) {
+  Put("p-1", 100,
+      "kind: CUSTOMER_KIND_PERSON display_name: 'Ann' personal { phones: '+4930123456' "
+      "tax_id: '7' }");
+  Put("p-1", 200,
+      "kind: CUSTOMER_KIND_PERSON display_name: 'Ann' personal { phones: '+4930123457' "
+      "tax_id: '7' }");
+  for (const char* fact : {"updated", "absorbed", "merge_reversed"}) {
+    const engine::Commands commands =
+        Ask("p-1", std::string(fact) +
+                       " { changed { paths: 'personal.phones' paths: 'region' } customer { region: "
+                       "'x' } personal { personal { phones: '+4930123457' } } }");
+    ASSERT_EQ(commands.size(), 1u) << fact;
+    v1::FollowPersonRequest follow;
+    follow.CopyFrom(*commands[0]);
+    EXPECT_THAT(follow, EqualsProto(R"pb(
+                  name: "contacts/p-1"
+                  changed { paths: "personal.phones" paths: "region" }
+                  person { personal { phones: "+4930123457" } }
+                  former {
+                    display_name: "Ann"
+                    personal { phones: "+4930123456" }
+                  })pb"));
+  }
+}
+
+TEST_F(OnChangedPerson, NotOfOthersNorOfOtherFields) {
+  Put("p-1", 200, "kind: CUSTOMER_KIND_PERSON");
+  Put("c-1", 200, "kind: CUSTOMER_KIND_COMPANY");
+  const std::string phones = "updated { changed { paths: 'personal.phones' } }";
+  EXPECT_EQ(Ask("p-1", phones).size(), 1u);
+  EXPECT_TRUE(Ask("c-1", phones).empty());
+  EXPECT_TRUE(Ask("x", phones).empty());
+  EXPECT_TRUE(Ask("p-1", "updated { changed { paths: 'region' } }").empty());
 }
 
 TEST(OnSelfContact, PutsThemAtTheCustomerTheyAre) {

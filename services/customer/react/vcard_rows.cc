@@ -14,7 +14,6 @@
 #include "crm/customer/v1/customer_resource.pb.h"
 #include "google/type/date.pb.h"
 #include "libs/base/hash.h"
-#include "libs/base/utf8.h"
 #include "services/customer/domain/import.h"
 
 namespace crm::customer {
@@ -90,7 +89,7 @@ void Warn(const VcardProperty& property, const char* detail, ImportRow& row) {
   ImportFinding finding =
       Finding(property.line, v1::IMPORT_SEVERITY_WARNING, v1::REASON_ROW_VALUE_INVALID, detail);
   finding.fault.set_column(property.name);
-  finding.value = base::ToUtf8(property.value, kImportValueBytesMax);
+  finding.value = Cut(property.value, kImportValueBytesMax);
   row.findings.push_back(std::move(finding));
 }
 

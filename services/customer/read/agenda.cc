@@ -11,12 +11,15 @@
 #include "libs/base/status.h"
 #include "libs/base/timestamp.h"
 #include "services/customer/domain/activity_series.h"
+#include "services/customer/domain/interview.h"
 #include "services/customer/domain/position.h"
-#include "services/customer/react/interview_reactions.h"
 #include "services/customer/read/activity_tables.h"
 #include "services/customer/read/agenda_items.h"
 #include "services/customer/read/birthdays.h"
 #include "services/customer/read/contact_state.h"
+#include "services/customer/read/followed.h"
+#include "services/customer/read/follower.h"
+#include "services/customer/read/full_name.h"
 #include "services/customer/read/interview_tables.h"
 #include "services/customer/read/redirects.h"
 #include "services/customer/read/sources.h"
@@ -36,7 +39,7 @@ class Agenda {
         end_(absl::FromCivil(day + 1, context.zone)),
         snapshot_(snapshot),
         context_(context),
-        items_(snapshot) {}
+        items_(snapshot, context) {}
 
   void Fill(v1::GetAgendaResponse& response) {
     AddActivities();
@@ -46,7 +49,6 @@ class Agenda {
     AddSignals();
     AddOpportunities();
     AddTickets();
-    items_.TellNotAvailable(v1::AGENDA_SECTION_RENEWALS);
     items_.TellNotAvailable(v1::AGENDA_SECTION_FOLLOW_UP_CALLS);
     items_.Finish(response);
   }
@@ -113,25 +115,76 @@ class Agenda {
            base::TimeOf(state.last_contact_time()) >= from;
   }
 
+  // False when that is enough of them.
+  bool AddNextStep(const v1::Touchpoint& touchpoint) {
+    const absl::CivilDay due = base::DayOf(touchpoint.next_step_date());
+    if (due > day_ || !items_.LookAt(v1::AGENDA_SECTION_NEXT_STEPS)) return false;
+    if (IsTaken(touchpoint)) return true;
+    v1::AgendaItem item =
+        ItemDue(touchpoint.name(), std::string(base::ParentOf(touchpoint.name())), due);
+    if (!touchpoint.contacts().empty()) item.set_contact(touchpoint.contacts(0));
+    item.set_subject(touchpoint.next_step());
+    items_.Add(v1::AGENDA_SECTION_NEXT_STEPS, std::move(item));
+    return true;
+  }
+
+  // From when on next steps are looked for.
+  google::type::Date FirstStepDate() const {
+    return base::DateOf(today_ ? day_ - kNextStepDaysMax : day_);
+  }
+
+  void AddNextStepsOf(const v1::Customer& customer) {
+    for (const std::string& name : NamesOf(customer)) {
+      v1::Touchpoint from;
+      from.set_name(name + "/touchpoints/-");
+      *from.mutable_next_step_date() = FirstStepDate();
+      snapshot_.ScanAfter(
+          kTouchpoints, "by_customer_next_step", from,
+          [&](const v1::Touchpoint& touchpoint) { return AddNextStep(touchpoint); },
+          base::KeyOf(name));
+    }
+  }
+
+  // Whether who said what is next still sees to it: they help there, or nobody looks after it.
+  bool IsLeftToRecorder(const v1::Touchpoint& touchpoint) {
+    const v1::Customer* customer =
+        items_.CustomerOf(std::string(base::ParentOf(touchpoint.name())));
+    if (customer == nullptr || customer->owner() == staff_) return false;
+    const auto& helpers = customer->collaborators();
+    return customer->owner().empty() ||
+           std::find(helpers.begin(), helpers.end(), staff_) != helpers.end();
+  }
+
+  // Of their customers, whoever said them; and their own of others.
   void AddNextSteps() {
-    v1::Touchpoint from;
-    from.set_staff(staff_);
-    *from.mutable_next_step_date() = base::DateOf(today_ ? day_ - kNextStepDaysMax : day_);
-    snapshot_.ScanAfter(
-        kTouchpoints, "by_next_step", from,
-        [&](const v1::Touchpoint& touchpoint) {
-          const absl::CivilDay due = base::DayOf(touchpoint.next_step_date());
-          if (due > day_ || !items_.LookAt(v1::AGENDA_SECTION_NEXT_STEPS)) return false;
-          if (IsTaken(touchpoint)) return true;
-          v1::AgendaItem item =
-              ItemDue(touchpoint.name(), std::string(base::ParentOf(touchpoint.name())), due);
-          if (!touchpoint.contacts().empty()) item.set_contact(touchpoint.contacts(0));
-          item.set_subject(touchpoint.next_step());
-          items_.Add(v1::AGENDA_SECTION_NEXT_STEPS, std::move(item));
+    snapshot_.Scan(
+        kCustomers, "by_owner",
+        [&](const v1::Customer& customer) {
+          if (!items_.LookAt(v1::AGENDA_SECTION_NEXT_STEPS)) return false;
+          if (customer.status() != v1::CUSTOMER_STATUS_ERASED && customer.merged_into().empty())
+            AddNextStepsOf(customer);
           return true;
         },
         staff_);
+    v1::Touchpoint from;
+    from.set_staff(staff_);
+    *from.mutable_next_step_date() = FirstStepDate();
+    snapshot_.ScanAfter(
+        kTouchpoints, "by_next_step", from,
+        [&](const v1::Touchpoint& touchpoint) {
+          if (!IsLeftToRecorder(touchpoint))
+            return base::DayOf(touchpoint.next_step_date()) <= day_ &&
+                   items_.LookAt(v1::AGENDA_SECTION_NEXT_STEPS);
+          return AddNextStep(touchpoint);
+        },
+        staff_);
     items_.Tell(v1::AGENDA_SECTION_NEXT_STEPS);
+  }
+
+  // The customer's, and those of customers that were merged into it.
+  std::vector<std::string> NamesOf(const v1::Customer& customer) const {
+    if (customer.absorbed_customers().empty()) return {customer.name()};
+    return customer::NamesOf(customer.name(), snapshot_);
   }
 
   void AddBirthday(const std::string& subject, const v1::Customer& customer) {
@@ -144,7 +197,7 @@ class Agenda {
       if (is_contact) {
         item.set_contact(subject);
         const auto contact = snapshot_.Get(kContacts, subject);
-        if (contact.has_value()) item.set_subject(NameOf(*contact));
+        if (contact.has_value()) item.set_subject(FullNameOf(contact->personal()));
       } else {
         item.set_subject(customer.display_name());
       }
@@ -157,15 +210,14 @@ class Agenda {
   // The people at a customer on that day, then the customer; also of those that were merged into
   // it.
   void AddBirthdaysAt(const v1::Customer& customer) {
-    std::vector<std::string> names = {customer.name()};
-    if (!customer.absorbed_customers().empty()) names = NamesOf(customer.name(), snapshot_);
+    const std::vector<std::string> names = NamesOf(customer);
     for (const std::string& name : names) {
       snapshot_.Scan(
           kPositions, "by_customer",
           [&](const v1::Position& position) {
-            if (!HeldOn(position, day_) || people_.count(position.contact()) > 0) return true;
-            people_.insert(position.contact());
-            AddBirthday(position.contact(), customer);
+            if (!HeldOn(position, day_)) return true;
+            const std::string contact = SurvivorOf(position.contact(), snapshot_);
+            if (people_.insert(contact).second) AddBirthday(contact, customer);
             return true;
           },
           base::KeyOf(name));
@@ -184,12 +236,6 @@ class Agenda {
         },
         staff_);
     items_.Tell(v1::AGENDA_SECTION_BIRTHDAYS);
-  }
-
-  static std::string NameOf(const v1::Contact& contact) {
-    const v1::ContactPersonal& personal = contact.personal();
-    const bool both = !personal.given_name().empty() && !personal.family_name().empty();
-    return personal.given_name() + (both ? " " : "") + personal.family_name();
   }
 
   void AddInterviews() {
@@ -224,36 +270,58 @@ class Agenda {
     return first;
   }
 
+  // False when there is no need to look at later ones.
+  bool AddSignal(const v1::Interview& interview) {
+    if (base::TimeOf(interview.signal_due_time()) > end_ ||
+        !items_.LookAt(v1::AGENDA_SECTION_SIGNALS))
+      return false;
+    const absl::Time at = SignalDue(interview);
+    if (at > end_ || FollowerOf(interview, snapshot_) != staff_) return true;
+    // What is due when a day ends is due on that day.
+    const absl::CivilDay due = absl::ToCivilDay(at - absl::Nanoseconds(1), context_.zone);
+    if (!Belongs(due) || !signals_.insert(interview.name()).second) return true;
+    v1::AgendaItem item =
+        ItemDue(interview.name(), std::string(base::ParentOf(interview.name())), due);
+    *item.mutable_due_time() = base::TimestampOf(at);
+    item.set_overdue(item.overdue() || (today_ && at < context_.time));
+    item.set_contact(interview.contact());
+    items_.Add(v1::AGENDA_SECTION_SIGNALS, std::move(item));
+    return true;
+  }
+
+  void AddSignalsAt(const v1::Customer& customer) {
+    for (const std::string& name : NamesOf(customer)) {
+      v1::Interview from;  // Behind those of which nothing waits.
+      from.set_name(name + "/interviews/-");
+      from.mutable_signal_due_time()->set_nanos(1);
+      snapshot_.ScanAfter(
+          kInterviews, "by_customer_signal_due", from,
+          [&](const v1::Interview& interview) { return AddSignal(interview); }, base::KeyOf(name));
+    }
+  }
+
+  // Of their customers, whoever asked; and what they asked those who have nobody.
   void AddSignals() {
-    v1::Interview from;  // Behind those of which nothing waits.
+    snapshot_.Scan(
+        kCustomers, "by_owner",
+        [&](const v1::Customer& customer) {
+          if (customer.merged_into().empty()) AddSignalsAt(customer);
+          return true;
+        },
+        staff_);
+    v1::Interview from;
     from.set_staff(staff_);
     from.mutable_signal_due_time()->set_nanos(1);
     snapshot_.ScanAfter(
         kInterviews, "by_staff_signal_due", from,
-        [&](const v1::Interview& interview) {
-          if (base::TimeOf(interview.signal_due_time()) > end_ ||
-              !items_.LookAt(v1::AGENDA_SECTION_SIGNALS))
-            return false;
-          const absl::Time at = SignalDue(interview);
-          if (at > end_) return true;
-          // What is due when a day ends is due on that day.
-          const absl::CivilDay due = absl::ToCivilDay(at - absl::Nanoseconds(1), context_.zone);
-          if (!Belongs(due)) return true;
-          v1::AgendaItem item =
-              ItemDue(interview.name(), std::string(base::ParentOf(interview.name())), due);
-          *item.mutable_due_time() = base::TimestampOf(at);
-          item.set_overdue(item.overdue() || (today_ && at < context_.time));
-          item.set_contact(interview.contact());
-          items_.Add(v1::AGENDA_SECTION_SIGNALS, std::move(item));
-          return true;
-        },
-        staff_);
+        [&](const v1::Interview& interview) { return AddSignal(interview); }, staff_);
     items_.Tell(v1::AGENDA_SECTION_SIGNALS);
   }
 
   void AddOpportunities() {
     const v1::SourceReading source = SourceOf(kSalesSource, {}, context_);
     items_.Tell(v1::AGENDA_SECTION_OPPORTUNITIES, source);
+    items_.Tell(v1::AGENDA_SECTION_RENEWALS, source);
     if (!CanBeTold(source)) return;
     v1::FollowedOpportunity from;  // Behind those without a day.
     from.set_owner(staff_);
@@ -263,11 +331,15 @@ class Agenda {
         kFollowedOpportunities, "by_owner", from,
         [&](const v1::FollowedOpportunity& opportunity) {
           const absl::CivilDay due = base::DayOf(opportunity.expected_close_date());
-          if (due > day_ || !items_.LookAt(v1::AGENDA_SECTION_OPPORTUNITIES)) return false;
+          if (due > day_ || !items_.LookAt(v1::AGENDA_SECTION_OPPORTUNITIES) ||
+              !items_.LookAt(v1::AGENDA_SECTION_RENEWALS))
+            return false;
           if (!Belongs(due)) return true;
           v1::AgendaItem item = ItemDue(opportunity.name(), opportunity.customer(), due);
           item.set_subject(opportunity.display_name());
-          items_.Add(v1::AGENDA_SECTION_OPPORTUNITIES, std::move(item));
+          items_.Add(IsRenewal(opportunity) ? v1::AGENDA_SECTION_RENEWALS
+                                            : v1::AGENDA_SECTION_OPPORTUNITIES,
+                     std::move(item));
           return true;
         },
         staff_, v1::OPPORTUNITY_STANDING_OPEN);
@@ -315,6 +387,7 @@ class Agenda {
   const engine::Context& context_;
   AgendaItems items_;
   std::set<std::string> tickets_;
+  std::set<std::string> signals_;               // Interviews.
   std::set<std::string> people_;                // Contacts whose birthdays were looked at.
   std::set<std::pair<std::string, int>> born_;  // Customers, and the years of birthdays there.
 };

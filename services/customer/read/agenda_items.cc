@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "libs/base/date.h"
+#include "libs/base/money.h"
 #include "services/customer/read/agenda.h"
+#include "services/customer/read/followed.h"
 #include "services/customer/read/redirects.h"
 #include "services/customer/read/tables.h"
 
@@ -19,14 +21,20 @@ int RankOf(const v1::AgendaItem& item) {
   return item.tier() == v1::TIER_UNSPECIFIED ? v1::TIER_SMALL : item.tier();
 }
 
-// When it is due among the items of one rank: by day, those with a time first, then the others by
-// how important they are.
+int PriorityOf(const v1::AgendaItem& item) {
+  return item.priority() == v1::ACTIVITY_PRIORITY_UNSPECIFIED ? v1::ACTIVITY_PRIORITY_NORMAL
+                                                              : item.priority();
+}
+
+// Among those that are worth the same what is overdue, important, and of who orders most; only then
+// the clock: by day, those with a time first.
 auto OrderOf(const v1::AgendaItem& item) {
   const int64_t day = item.has_due_date()
                           ? base::DayOf(item.due_date()) - absl::CivilDay(1970, 1, 1)
                           : absl::CivilDay(2200, 1, 1) - absl::CivilDay(1970, 1, 1);
-  return std::make_tuple(RankOf(item), day, !item.has_due_time(), item.due_time().seconds(),
-                         -static_cast<int>(item.priority()), static_cast<int>(item.section()));
+  return std::make_tuple(RankOf(item), !item.overdue(), -PriorityOf(item),
+                         -base::NanosOf(item.customer_revenue()), day, !item.has_due_time(),
+                         item.due_time().seconds(), static_cast<int>(item.section()));
 }
 
 bool Before(const v1::AgendaItem& a, const v1::AgendaItem& b) {
@@ -74,16 +82,31 @@ void AgendaItems::TellNotAvailable(v1::AgendaSection section) {
   sections_[section].status.set_state(v1::READING_STATE_NOT_AVAILABLE);
 }
 
+const google::type::Money& AgendaItems::RevenueOf(const v1::Customer& customer) {
+  auto [found, is_new] = revenues_.try_emplace(customer.name());
+  if (is_new) {
+    std::vector<std::string> names = {customer.name()};
+    if (!customer.absorbed_customers().empty()) names = NamesOf(customer.name(), snapshot_);
+    const auto value = ValueOf(snapshot_, names, TwelveMonths(context_.business_date));
+    if (value.ok()) found->second = value->revenue();
+  }
+  return found->second;
+}
+
+void AgendaItems::DescribeCustomer(v1::AgendaItem& item) {
+  const v1::Customer* customer = CustomerOf(item.customer());
+  if (customer == nullptr) return;
+  item.set_customer(customer->name());
+  item.set_customer_display_name(customer->display_name());
+  item.set_tier(customer->tier());
+  const google::type::Money& revenue = RevenueOf(*customer);
+  if (!revenue.currency_code().empty()) *item.mutable_customer_revenue() = revenue;
+}
+
 void AgendaItems::Finish(v1::GetAgendaResponse& response) {
   std::vector<v1::AgendaItem> all;
   for (auto& [section, of] : sections_) {
-    for (v1::AgendaItem& item : of.items) {
-      const v1::Customer* customer = CustomerOf(item.customer());
-      if (customer == nullptr) continue;
-      item.set_customer(customer->name());
-      item.set_customer_display_name(customer->display_name());
-      item.set_tier(customer->tier());
-    }
+    for (v1::AgendaItem& item : of.items) DescribeCustomer(item);
     std::sort(of.items.begin(), of.items.end(), Before);
     if (of.items.size() > kAgendaSectionMax) {
       of.items.resize(kAgendaSectionMax);

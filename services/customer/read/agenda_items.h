@@ -9,13 +9,15 @@
 #include "crm/customer/v1/agenda.pb.h"
 #include "crm/customer/v1/customer_resource.pb.h"
 #include "crm/customer/v1/reading.pb.h"
+#include "google/type/money.pb.h"
 #include "libs/engine/model.h"
 
 namespace crm::customer {
 
 class AgendaItems {
  public:
-  explicit AgendaItems(const engine::Snapshot& snapshot) : snapshot_(snapshot) {}
+  AgendaItems(const engine::Snapshot& snapshot, const engine::Context& context)
+      : snapshot_(snapshot), context_(context) {}
 
   // One more was looked at for the section; false when that are too many.
   bool LookAt(v1::AgendaSection section);
@@ -30,10 +32,14 @@ class AgendaItems {
   void Tell(v1::AgendaSection section, const v1::SourceReading& source);
   void TellNotAvailable(v1::AgendaSection section);
 
-  // The most valuable first, then what is due first.
+  // In the order of GetAgenda.
   void Finish(v1::GetAgendaResponse& response);
 
  private:
+  // What the customer ordered in twelve months; unset: nothing that can be added up.
+  const google::type::Money& RevenueOf(const v1::Customer& customer);
+  void DescribeCustomer(v1::AgendaItem& item);
+
   struct Section {
     v1::AgendaSectionStatus status;
     std::vector<v1::AgendaItem> items;
@@ -41,8 +47,10 @@ class AgendaItems {
   };
 
   const engine::Snapshot& snapshot_;
+  const engine::Context& context_;
   std::map<v1::AgendaSection, Section> sections_;
   std::map<std::string, std::optional<v1::Customer>> customers_;
+  std::map<std::string, google::type::Money> revenues_;
 };
 
 }  // namespace crm::customer

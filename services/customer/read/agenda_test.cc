@@ -8,10 +8,11 @@
 #include "libs/testing/decisions.h"
 #include "libs/testing/fake_rows.h"
 #include "services/customer/domain/activity.h"
-#include "services/customer/react/interview_reactions.h"
+#include "services/customer/domain/interview.h"
 #include "services/customer/read/activity_tables.h"
 #include "services/customer/read/interview_tables.h"
 #include "services/customer/read/merge_tables.h"
+#include "services/customer/read/order_test_helpers.h"
 #include "services/customer/read/tables.h"
 #include "services/customer/read/timeline_tables.h"
 
@@ -109,12 +110,15 @@ class Agenda : public ::testing::Test {
                  kRedirects,
                  kInterviews,
                  kFollowedOpportunities,
-                 kFollowedTickets};
+                 kFollowedTickets,
+                 kOrderFacts,
+                 kOrderMonths,
+                 kOrderImports};
   engine::Context context_;
   FakeReadings readings_;
 };
 
-TEST_F(Agenda, TheMostValuableFirstThenWhatIsDueFirst) {
+TEST_F(Agenda, TheMostValuableFirst) {
   Activity("call", "small", 2);
   Activity("own", "", 1);
   Activity("late", "top", 1);
@@ -125,7 +129,7 @@ TEST_F(Agenda, TheMostValuableFirstThenWhatIsDueFirst) {
   Activity("done", "top", 2, "", "DONE");
   Activity("tomorrow", "top", 3);
   const auto agenda = Ask();
-  EXPECT_EQ(Ids(agenda), "late! at-nine visit at-noon begun call own! ");
+  EXPECT_EQ(Ids(agenda), "late! at-nine visit begun at-noon call own! ");
   EXPECT_EQ(agenda.items(0).customer_display_name(), "the top");
   EXPECT_EQ(agenda.items(0).tier(), v1::TIER_TOP);
   EXPECT_FALSE(agenda.items(0).has_due_time());
@@ -133,6 +137,26 @@ TEST_F(Agenda, TheMostValuableFirstThenWhatIsDueFirst) {
   EXPECT_EQ(agenda.items(2).section(), v1::AGENDA_SECTION_VISITS);
   EXPECT_EQ(Of(agenda, v1::AGENDA_SECTION_ACTIVITIES).item_count(), 6);
   EXPECT_EQ(Of(agenda, v1::AGENDA_SECTION_VISITS).item_count(), 1);
+}
+
+TEST_F(Agenda, WithinATierWhatIsOverdueThenUrgentThenOfWhoOrdersMost) {
+  Customer("big", "tier: TIER_TOP");
+  Record(Totals("big", absl::CivilDay(2026, 1, 5), 900'00), "o1", rows_);
+  Record(Totals("top", absl::CivilDay(2026, 1, 5), 100'00), "o2", rows_);
+  Record(Totals("top", absl::CivilDay(2024, 1, 5), 9'000'00), "long-ago", rows_);
+  Activity("early", "top", 2, "due_time { seconds: 1772438400 }");
+  Activity("later", "big", 2, "due_time { seconds: 1772442000 }");
+  Activity("low", "big", 2, "priority: ACTIVITY_PRIORITY_LOW");
+  Activity("urgent", "top", 2, "priority: ACTIVITY_PRIORITY_URGENT");
+  Activity("late", "top", 1, "priority: ACTIVITY_PRIORITY_LOW");
+  Activity("small", "small", 1, "priority: ACTIVITY_PRIORITY_URGENT");
+  const auto agenda = Ask();
+  EXPECT_EQ(Ids(agenda), "late! urgent later early low small! ");
+  EXPECT_EQ(agenda.items(2).customer_revenue().units(), 900);
+  EXPECT_EQ(agenda.items(3).customer_revenue().units(), 100);
+  EXPECT_FALSE(agenda.items(5).has_customer_revenue());
+  Record(Totals("big", absl::CivilDay(2026, 1, 6), 100, 0, "EUR"), "euro", rows_);
+  EXPECT_EQ(Ids(Ask()), "late! urgent early later low small! ") << "nothing to be added up";
 }
 
 TEST_F(Agenda, OfAnotherDayHasOnlyWhatIsDueThen) {
@@ -168,6 +192,74 @@ TEST_F(Agenda, NextStepsAreThereUntilSomebodyWasInContact) {
   state.set_touchpoint("customers/small/touchpoints/call");
   rows_.Put(kContactStates, state);
   EXPECT_EQ(Ids(Ask()), "today ");
+}
+
+// Who said what happens next, and who sees it.
+TEST_F(Agenda, NextStepsAreSeenByWhoLooksAfterTheCustomer) {
+  const auto step = [&](const std::string& customer, const std::string& id,
+                        const std::string& staff) {
+    auto touchpoint = ParseText<v1::Touchpoint>(
+        "next_step: 'offer' next_step_date { year: 2026 month: 3 day: 2 }");
+    touchpoint.set_staff(staff);
+    touchpoint.set_name("customers/" + customer + "/touchpoints/" + id);
+    rows_.Put(kTouchpoints, touchpoint);
+  };
+  const auto owned = [&](const std::string& id, const std::string& owner,
+                         const std::string& helper) {
+    Customer(id, "");
+    auto customer = *rows_.Get(kCustomers, "customers/" + id);
+    customer.set_owner(owner);
+    if (!helper.empty()) customer.add_collaborators(helper);
+    rows_.Put(kCustomers, customer);
+  };
+  const auto ids = [&] {
+    std::string all;
+    const auto agenda = Ask();
+    for (const auto& item : agenda.items())
+      all += item.about().substr(item.about().rfind('/') + 1) + " ";
+    return all;
+  };
+  owned("given-on", "bob", "");
+  step("given-on", "mine-but-bobs", "ann");
+  EXPECT_EQ(ids(), "");
+  owned("given-on", "bob", "ann");
+  EXPECT_EQ(ids(), "mine-but-bobs ") << "she helps there";
+  owned("given-on", "", "");
+  EXPECT_EQ(ids(), "mine-but-bobs ") << "nobody else would see to it";
+  owned("given-on", "ann", "");
+  EXPECT_EQ(ids(), "mine-but-bobs ") << "once";
+  owned("given-on", "bob", "");
+  step("top", "bobs-but-mine", "bob");
+  step("top", "gone", "left-long-ago");
+  EXPECT_EQ(ids(), "bobs-but-mine gone ");
+}
+
+TEST_F(Agenda, NextStepsWithWhomWasMergedInAreSeenToo) {
+  rows_.Put(kTouchpoints, ParseText<v1::Touchpoint>(
+                              "name: 'customers/absorbed/touchpoints/step' staff: 'bob' next_step: "
+                              "'offer' next_step_date { year: 2026 month: 3 day: 1 }"));
+  EXPECT_EQ(Ids(Ask()), "");
+  rows_.Put(kRedirects,
+            ParseText<v1::Redirect>("customer: 'customers/absorbed' survivor: 'customers/top'"));
+  auto top = *rows_.Get(kCustomers, "customers/top");
+  top.add_absorbed_customers("customers/absorbed");
+  rows_.Put(kCustomers, top);
+  EXPECT_EQ(Ids(Ask()), "step! ");
+  EXPECT_EQ(Ask().items(0).customer(), "customers/top");
+}
+
+TEST_F(Agenda, NextStepsOfLongAgoAreOver) {
+  const auto step = [&](const std::string& id, int month, int day) {
+    auto touchpoint = ParseText<v1::Touchpoint>("staff: 'bob' next_step: 'offer'");
+    touchpoint.set_name("customers/top/touchpoints/" + id);
+    touchpoint.mutable_next_step_date()->set_year(2026);
+    touchpoint.mutable_next_step_date()->set_month(month);
+    touchpoint.mutable_next_step_date()->set_day(day);
+    rows_.Put(kTouchpoints, touchpoint);
+  };
+  step("over", 1, 30);
+  step("just", 1, 31);
+  EXPECT_EQ(Ids(Ask()), "just! ");
 }
 
 TEST_F(Agenda, BirthdaysOfTheirCustomersAndThePeopleThere) {
@@ -254,6 +346,38 @@ TEST_F(Agenda, InterviewsAndSignals) {
   EXPECT_EQ(Ids(Ask()), "held! planned ");
 }
 
+TEST_F(Agenda, SignalsFallToWhoeverLooksAfterTheCustomer) {
+  const auto held = [&](const std::string& customer, const std::string& staff) {
+    auto row = ParseText<v1::Interview>(
+        "status: INTERVIEW_STATUS_HELD signal_due_time { seconds: 1772440000 } signals { id: '1' "
+        "due_time { seconds: 1772440000 } }");
+    row.set_name("customers/" + customer + "/interviews/of-" + staff);
+    row.set_staff(staff);
+    rows_.Put(kInterviews, row);
+  };
+  held("top", "eve");
+  EXPECT_EQ(Ids(Ask()), "of-eve! ") << "somebody else asked";
+  rows_.Delete(kInterviews, "customers/top/interviews/of-eve");
+  auto other = *rows_.Get(kCustomers, "customers/top");
+  other.set_name("customers/other");
+  other.set_owner("eve");
+  rows_.Put(kCustomers, other);
+  held("other", "ann");
+  EXPECT_EQ(Ids(Ask()), "") << "it has an owner";
+  other.clear_owner();
+  rows_.Put(kCustomers, other);
+  EXPECT_EQ(Ids(Ask()), "of-ann! ");
+  rows_.Delete(kInterviews, "customers/other/interviews/of-ann");
+  held("old", "eve");
+  EXPECT_EQ(Ids(Ask()), "");
+  rows_.Put(kRedirects,
+            ParseText<v1::Redirect>("customer: 'customers/old' survivor: 'customers/top'"));
+  auto top = *rows_.Get(kCustomers, "customers/top");
+  top.add_absorbed_customers("customers/old");
+  rows_.Put(kCustomers, top);
+  EXPECT_EQ(Ids(Ask()), "of-eve! ");
+}
+
 TEST_F(Agenda, ANextStepIsTakenAlsoWithWhomWasMergedIn) {
   auto touchpoint = ParseText<v1::Touchpoint>(
       "name: 'customers/top/touchpoints/step' staff: 'ann' next_step: 'offer' next_step_date { "
@@ -296,6 +420,27 @@ TEST_F(Agenda, OpportunitiesThatAreToClose) {
   EXPECT_EQ(Of(Ask(), v1::AGENDA_SECTION_OPPORTUNITIES).state(), v1::READING_STATE_BEHIND);
 }
 
+TEST_F(Agenda, RenewalsHaveASectionOfTheirOwn) {
+  const auto open = [&](const std::string& name, const std::string& type) {
+    auto row = ParseText<v1::FollowedOpportunity>(
+        "owner: 'ann' customer: 'customers/small' standing: OPPORTUNITY_STANDING_OPEN "
+        "expected_close_date { year: 2026 month: 3 day: 2 }");
+    row.set_type(type);
+    row.set_name("customers/small/opportunities/" + name);
+    rows_.Put(kFollowedOpportunities, row);
+  };
+  open("again", "RENEWAL");
+  open("first", "NEW");
+  open("whatever", "");
+  const auto agenda = Ask();
+  EXPECT_EQ(Of(agenda, v1::AGENDA_SECTION_RENEWALS).item_count(), 1);
+  EXPECT_EQ(Of(agenda, v1::AGENDA_SECTION_OPPORTUNITIES).item_count(), 2);
+  for (const auto& item : agenda.items()) {
+    const bool renewal = item.about() == "customers/small/opportunities/again";
+    EXPECT_EQ(item.section() == v1::AGENDA_SECTION_RENEWALS, renewal) << item.about();
+  }
+}
+
 class DeskReadings : public engine::Readings {
  public:
   engine::Reading Of(std::string_view, std::string_view) const override {
@@ -326,7 +471,7 @@ TEST_F(Agenda, EverySectionIsSaidAndWhetherTheyAreAway) {
   const auto agenda = Ask();
   EXPECT_EQ(agenda.sections_size(), v1::AgendaSection_ARRAYSIZE - 1);
   EXPECT_FALSE(agenda.has_absence());
-  EXPECT_EQ(Of(agenda, v1::AGENDA_SECTION_RENEWALS).state(), v1::READING_STATE_NOT_AVAILABLE);
+  EXPECT_EQ(Of(agenda, v1::AGENDA_SECTION_RENEWALS).state(), v1::READING_STATE_AVAILABLE);
   EXPECT_EQ(Of(agenda, v1::AGENDA_SECTION_FOLLOW_UP_CALLS).state(),
             v1::READING_STATE_NOT_AVAILABLE);
   EXPECT_EQ(Of(agenda, v1::AGENDA_SECTION_VISITS).state(), v1::READING_STATE_AVAILABLE);

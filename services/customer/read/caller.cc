@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -10,7 +11,7 @@
 
 #include "libs/base/resource_name.h"
 #include "libs/base/status.h"
-#include "services/customer/domain/checks.h"
+#include "services/customer/domain/phones.h"
 #include "services/customer/domain/position.h"
 #include "services/customer/read/caller_facts.h"
 #include "services/customer/read/redirects.h"
@@ -23,16 +24,6 @@ namespace {
 // Most contacts of one number that are looked at, and most callers that are put in order.
 constexpr int kContactsMax = 1'000;
 constexpr size_t kCallersComparedMax = 200;
-
-// E.164; nullopt: none.
-std::optional<std::string> NumberOf(std::string_view text) {
-  std::string number;
-  for (const char c : text) {
-    if (std::string_view(" -./()").find(c) == std::string_view::npos) number.push_back(c);
-  }
-  if (number.starts_with("00")) number.replace(0, 2, "+");
-  return IsPhone(number) ? std::optional(number) : std::nullopt;
-}
 
 class Lookup {
  public:
@@ -82,21 +73,32 @@ class Lookup {
       return phone.number() == number_ && !phone.invalid();
     });
     if (!reached) return true;
+    const std::string survivor = SurvivorOf(contact.name(), snapshot_);
+    if (!people_.insert(survivor).second) return true;
+    const auto known =
+        survivor == contact.name() ? std::optional(contact) : snapshot_.Get(kContacts, survivor);
+    return !known.has_value() || AddPerson(*known);
+  }
+
+  // Wherever the contact works; alone when that is nowhere.
+  bool AddPerson(const v1::Contact& contact) {
     bool anywhere = false;
-    snapshot_.Scan(
-        kPositions, "by_contact",
-        [&](const v1::Position& position) {
-          if (!HeldOn(position, today_)) return true;
-          auto customer = Known(base::ParentOf(position.name()));
-          if (!customer.has_value()) return true;
-          anywhere = true;
-          v1::Caller caller;
-          *caller.mutable_customer() = *std::move(customer);
-          *caller.mutable_contact() = contact;
-          *caller.mutable_position() = position;
-          return Add(std::move(caller));
-        },
-        contact.name());
+    for (const std::string& name : NamesOf(contact.name(), snapshot_)) {
+      snapshot_.Scan(
+          kPositions, "by_contact",
+          [&](const v1::Position& position) {
+            if (!HeldOn(position, today_)) return true;
+            auto customer = Known(base::ParentOf(position.name()));
+            if (!customer.has_value()) return true;
+            anywhere = true;
+            v1::Caller caller;
+            *caller.mutable_customer() = *std::move(customer);
+            *caller.mutable_contact() = contact;
+            *caller.mutable_position() = position;
+            return Add(std::move(caller));
+          },
+          name);
+    }
     if (anywhere) return !full_;
     v1::Caller caller;
     *caller.mutable_contact() = contact;
@@ -131,6 +133,7 @@ class Lookup {
   const std::string number_;
   const absl::CivilDay today_;
   std::vector<v1::Caller> callers_;
+  std::set<std::string> people_;  // Contacts that were looked at, as who stands for them.
   int contacts_ = 0;
   bool full_ = false;
 };
@@ -140,9 +143,9 @@ class Lookup {
 absl::StatusOr<v1::LookupCallerResponse> QueryCaller(const v1::LookupCallerRequest& request,
                                                      const engine::Snapshot& snapshot,
                                                      const engine::Context& context) {
-  std::optional<std::string> number = NumberOf(request.number());
+  std::optional<std::string> number = ReadPhone(request.number(), PhoneCountry(snapshot));
   if (!number.has_value())
-    return base::Invalid("number", "must be a telephone number in international form");
+    return base::Invalid("number", "must be a telephone number, with its country or of ours");
   auto response = Lookup(snapshot, *std::move(number), context.business_date).Run();
   AddCallerFacts(snapshot, context, response);
   return response;

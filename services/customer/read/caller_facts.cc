@@ -40,6 +40,9 @@ void AddCallerFacts(const engine::Snapshot& snapshot, const engine::Context& con
       Followed<v1::FollowedOpportunity> open = OpenOpportunities(snapshot, names, kOpenMax);
       caller.set_open_opportunity_count(open.count);
       for (auto& opportunity : open.rows) *caller.add_open_opportunities() = std::move(opportunity);
+      Followed<v1::FollowedOpportunity> renewals = OpenRenewals(snapshot, names, kOpenMax);
+      caller.set_renewal_count(renewals.count);
+      for (auto& renewal : renewals.rows) *caller.add_renewals() = std::move(renewal);
       auto value = ValueOf(snapshot, names, TwelveMonths(context.business_date));
       if (value.ok()) *caller.mutable_value() = *std::move(value);
     }
@@ -52,8 +55,8 @@ void AddCallerFacts(const engine::Snapshot& snapshot, const engine::Context& con
   if (!CanBeTold(sales)) {
     response.add_unavailable_sections(v1::CALLER_SECTION_OPEN_OPPORTUNITIES);
     response.add_unavailable_sections(v1::CALLER_SECTION_VALUE);
+    response.add_unavailable_sections(v1::CALLER_SECTION_RENEWALS);
   }
-  response.add_unavailable_sections(v1::CALLER_SECTION_RENEWALS);
   response.add_unavailable_sections(v1::CALLER_SECTION_BEST_OFFER);
 }
 

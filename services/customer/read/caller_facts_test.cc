@@ -46,8 +46,27 @@ TEST_F(CallerFacts, WorthWhatIsOpenAndWhatWasAgreed) {
   ASSERT_THAT(caller.next_steps(), SizeIs(1));
   EXPECT_EQ(caller.next_steps(0).next_step(), "Send an offer");
   EXPECT_FALSE(response.callers(1).has_value());
-  EXPECT_THAT(response.unavailable_sections(),
-              ElementsAre(v1::CALLER_SECTION_RENEWALS, v1::CALLER_SECTION_BEST_OFFER));
+  EXPECT_THAT(response.unavailable_sections(), ElementsAre(v1::CALLER_SECTION_BEST_OFFER));
+  EXPECT_EQ(caller.renewal_count(), 0);
+}
+
+TEST_F(CallerFacts, WhatIsToBeRenewed) {
+  const auto open = [&](const std::string& id, const std::string& fields) {
+    world_.Opportunity("customers/a/opportunities/" + id,
+                       "opened { opportunity { stage_kind: STAGE_KIND_OPEN " + fields + " } }");
+  };
+  open("new", "type: OPPORTUNITY_TYPE_NEW");
+  open("later",
+       "type: OPPORTUNITY_TYPE_RENEWAL expected_close_date { year: 2026 month: 9 day: 1 }");
+  open("sooner",
+       "type: OPPORTUNITY_TYPE_RENEWAL expected_close_date { year: 2026 month: 4 day: 1 }");
+  const v1::LookupCallerResponse response = Ask();
+  const v1::Caller& caller = response.callers(0);
+  EXPECT_EQ(caller.open_opportunity_count(), 3);
+  EXPECT_EQ(caller.renewal_count(), 2);
+  ASSERT_THAT(caller.renewals(), SizeIs(2));
+  EXPECT_EQ(caller.renewals(0).name(), "customers/a/opportunities/sooner");
+  EXPECT_EQ(caller.renewals(0).type(), "RENEWAL");
 }
 
 TEST_F(CallerFacts, WhatIsNotInstalledIsSaid) {
@@ -57,8 +76,7 @@ TEST_F(CallerFacts, WhatIsNotInstalledIsSaid) {
   const v1::LookupCallerResponse response = Ask();
   EXPECT_THAT(response.callers(0).open_tickets(), IsEmpty());
   EXPECT_THAT(response.unavailable_sections(),
-              ElementsAre(v1::CALLER_SECTION_OPEN_TICKETS, v1::CALLER_SECTION_RENEWALS,
-                          v1::CALLER_SECTION_BEST_OFFER));
+              ElementsAre(v1::CALLER_SECTION_OPEN_TICKETS, v1::CALLER_SECTION_BEST_OFFER));
   EXPECT_EQ(response.sources(0).state(), v1::READING_STATE_BEHIND);
   EXPECT_EQ(response.sources(1).state(), v1::READING_STATE_NOT_AVAILABLE);
 }

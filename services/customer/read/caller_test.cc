@@ -64,7 +64,8 @@ class CallerTest : public ::testing::Test {
   testing::FakeRows rows_{kCustomers,       kSearchTerms, kSearchedCustomers,
                           kContacts,        kPositions,   kRedirects,
                           kTimeline,        kTouchpoints, kFollowedOpportunities,
-                          kFollowedTickets, kOrderFacts,  kOrderMonths};
+                          kFollowedTickets, kOrderFacts,  kOrderMonths,
+                          kCustomerPolicies};
   engine::Context context_;
 };
 
@@ -75,6 +76,17 @@ TEST_F(CallerTest, ACustomersOwnNumberHoweverItIsWritten) {
     EXPECT_THAT(Callers(number), ElementsAre("customers/a ")) << number;
   EXPECT_THAT(Callers("+49301234568"), IsEmpty());
   EXPECT_THAT(Callers("+301234567"), IsEmpty());
+}
+
+TEST_F(CallerTest, ANumberWithoutACountryIsOfThePolicys) {
+  PutCustomer("a", "+861012345678", "");
+  PutCustomer("b", "+4930901820", "");
+  EXPECT_THAT(Callers("010-12345678"), ElementsAre("customers/a "));
+  EXPECT_THAT(Ask("030 901820").status(), testing::IsInvalid("number"));
+  rows_.Put(kCustomerPolicies,
+            ParseText<v1::CustomerPolicy>(
+                "name: 'customerPolicies/standard' data_exchange { phone_country_code: 'DE' }"));
+  EXPECT_THAT(Callers("030 901820"), ElementsAre("customers/b "));
 }
 
 TEST_F(CallerTest, ContactsWithWhatTheyAreTodayTheMostValuableFirst) {

@@ -16,7 +16,8 @@ inline constexpr TableSpec<v1::StaleCustomer> kStaleCustomers{
     .key = {"customer"},
     .indexes = {{.name = "by_owner", .fields = {"owner", "stale_since_date"}},
                 {.name = "by_tier", .fields = {"tier", "stale_since_date"}},
-                {.name = "by_since", .fields = {"stale_since_date"}}}};
+                {.name = "by_since", .fields = {"stale_since_date"}},
+                {.name = "by_check", .fields = {"tier", "data_check_time"}}}};
 
 inline constexpr TableSpec<v1::Expense> kExpenses{
     .name = "expenses",

@@ -1,6 +1,7 @@
 #include "services/customer/read/customer360.h"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,13 +10,16 @@
 #include <vector>
 
 #include "libs/base/date.h"
+#include "libs/base/money.h"
 #include "libs/base/resource_name.h"
 #include "libs/base/status.h"
 #include "libs/base/timestamp.h"
 #include "services/customer/domain/position.h"
 #include "services/customer/read/care_tables.h"
 #include "services/customer/read/followed.h"
+#include "services/customer/read/full_name.h"
 #include "services/customer/read/interview_tables.h"
+#include "services/customer/read/org_chart.h"
 #include "services/customer/read/redirects.h"
 #include "services/customer/read/sources.h"
 #include "services/customer/read/tables.h"
@@ -24,6 +28,9 @@ namespace crm::customer {
 namespace {
 
 constexpr size_t kItemsMax = 20, kContactsMax = 50, kTouchpointsMax = 10;
+constexpr int kOrgNodesMax = 100, kExpensesAddedMax = 10'000;
+// More whole units than these are no amount.
+constexpr base::Nanos kSumMax = base::Nanos{std::numeric_limits<int64_t>::max()} * 1'000'000'000;
 // How far back deliveries and next steps are looked for.
 constexpr size_t kLookedMax = 200;
 
@@ -47,6 +54,7 @@ class View {
     AddTouchpoints();
     AddInterviews();
     AddExpenses();
+    AddOrgChart();
     // What no service records yet.
     for (const auto section : {v1::CUSTOMER360_SECTION_QUOTES, v1::CUSTOMER360_SECTION_CONTRACTS,
                                v1::CUSTOMER360_SECTION_RECEIPTS, v1::CUSTOMER360_SECTION_DEBTS,
@@ -65,7 +73,9 @@ class View {
 
   // False: nothing can be told of it.
   bool Say(v1::Customer360Section section, std::string_view service, int count, bool more) {
-    const v1::SourceReading& source = Source(service);
+    return Say(section, Source(service), count, more);
+  }
+  bool Say(v1::Customer360Section section, const v1::SourceReading& source, int count, bool more) {
     v1::Customer360SectionReading& reading = *response_.add_sections();
     reading.set_section(section);
     reading.set_state(source.state());
@@ -104,7 +114,7 @@ class View {
         held.size() > given);
     for (size_t i = 0; i < given; ++i) {
       v1::Customer360Contact& contact = *response_.add_contacts();
-      auto known = snapshot_.Get(kContacts, held[i].contact());
+      auto known = snapshot_.Get(kContacts, SurvivorOf(held[i].contact(), snapshot_));
       contact.mutable_contact()->set_name(held[i].contact());
       if (known.has_value()) *contact.mutable_contact() = *std::move(known);
       *contact.mutable_position() = std::move(held[i]);
@@ -155,12 +165,11 @@ class View {
 
   // Told by sales which, and by marketing what they are.
   void AddCampaigns() {
-    const v1::SourceReading& sales = Source(kSalesSource);
-    if (!CanBeTold(sales)) return SayNothing(v1::CUSTOMER360_SECTION_CAMPAIGNS);
-    Give(v1::CUSTOMER360_SECTION_CAMPAIGNS, kMarketingSource,
-         CampaignsOf(snapshot_, names_, kItemsMax), response_.mutable_campaigns());
-    auto& reading = *response_.mutable_sections()->rbegin();
-    if (reading.state() == v1::READING_STATE_AVAILABLE) reading.set_state(sales.state());
+    const v1::SourceReading source = WorseOf(Source(kSalesSource), Source(kMarketingSource));
+    if (!CanBeTold(source)) return SayNothing(v1::CUSTOMER360_SECTION_CAMPAIGNS);
+    Followed<v1::FollowedCampaign> campaigns = CampaignsOf(snapshot_, names_, kItemsMax);
+    Say(v1::CUSTOMER360_SECTION_CAMPAIGNS, source, campaigns.count, campaigns.more);
+    for (auto& campaign : campaigns.rows) *response_.add_campaigns() = std::move(campaign);
   }
 
   void AddTouchpoints() {
@@ -204,23 +213,56 @@ class View {
   // Those that count.
   void AddExpenses() {
     Followed<v1::Expense> expenses;
+    base::Nanos sum = 0;
+    int added = 0;
+    bool more = false;
     for (const std::string& name : names_) {
       snapshot_.Scan(
           kExpenses, "by_customer",
           [&](const v1::Expense& expense) {
             if (!expense.void_reason().empty()) return true;
+            if (added == kExpensesAddedMax) return !(more = true);
+            ++added;
+            sum += base::NanosOf(expense.amount());
             expenses.rows.push_back(expense);
-            return ++expenses.count < kFollowedCountMax;
+            return true;
           },
           base::KeyOf(name));
     }
+    expenses.count = std::min(added, kFollowedCountMax);
+    if (sum <= kSumMax && CanBeTold(Source(kCustomerSource)))
+      *response_.mutable_expense_total() = base::MoneyOf(sum, context_.reporting_currency);
     std::sort(expenses.rows.begin(), expenses.rows.end(), [](const auto& a, const auto& b) {
       return std::make_pair(base::DayOf(b.expense_date()), std::string_view(a.name())) <
              std::make_pair(base::DayOf(a.expense_date()), std::string_view(b.name()));
     });
     Shorten(expenses);
+    expenses.more = expenses.more || more;
     Give(v1::CUSTOMER360_SECTION_EXPENSES, kCustomerSource, std::move(expenses),
          response_.mutable_expenses());
+  }
+
+  void AddOrgChart() {
+    v1::GetOrgChartRequest request;
+    request.set_name(response_.customer().name());
+    const auto chart = QueryOrgChart(request, snapshot_, context_);
+    // The customer is there, so there is a chart.
+    const int count = chart.ok() ? chart->nodes_size() : 0;
+    Say(v1::CUSTOMER360_SECTION_ORG_CHART, kCustomerSource, count, count > kOrgNodesMax);
+    std::vector<std::string> line;  // From the top to the last node.
+    for (int i = 0; i < std::min(count, kOrgNodesMax); ++i) {
+      const v1::OrgChartNode& shown = chart->nodes(i);
+      line.resize(shown.depth());
+      v1::Customer360OrgNode& node = *response_.add_org_chart();
+      node.set_position(shown.position().name());
+      node.set_contact(shown.position().contact());
+      node.set_display_name(FullNameOf(shown.contact().personal()));
+      node.set_title(shown.position().title());
+      node.set_department(shown.position().department());
+      if (!line.empty()) node.set_superior(line.back());
+      node.set_depth(shown.depth());
+      line.push_back(node.position());
+    }
   }
 
   template <class Row>

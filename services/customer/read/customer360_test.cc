@@ -118,12 +118,15 @@ TEST_F(Customer360, WhatWeKnowOurselves) {
                           "2026 month: 1 day: 1 }"})
     world_.rows.Put(kPositions, ParseText<v1::Position>(row));
   world_.rows.Put(kInterviews, ParseText<v1::Interview>("name: 'customers/a/interviews/i'"));
-  world_.rows.Put(kExpenses,
-                  ParseText<v1::Expense>("name: 'customers/a/expenses/e' expense_date { year: 2026 "
-                                         "month: 1 day: 1 }"));
-  world_.rows.Put(
-      kExpenses, ParseText<v1::Expense>("name: 'customers/a/expenses/v' void_reason: 'typed twice' "
-                                        "expense_date { year: 2026 month: 1 day: 1 }"));
+  const auto expense = [&](const std::string& id, const std::string& rest) {
+    world_.rows.Put(kExpenses, ParseText<v1::Expense>(
+                                   "name: 'customers/a/expenses/" + id +
+                                   "' amount { currency_code: 'USD' units: 20 nanos: 500000000 } "
+                                   "expense_date { year: 2026 month: 1 day: 1 } " +
+                                   rest));
+  };
+  expense("e", "");
+  expense("v", "void_reason: 'typed twice'");
   const auto response = Ask();
   ASSERT_THAT(response, IsOk());
   ASSERT_THAT(response->contacts(), SizeIs(2));
@@ -131,6 +134,42 @@ TEST_F(Customer360, WhatWeKnowOurselves) {
   EXPECT_EQ(response->contacts(1).contact().name(), "contacts/wu");
   EXPECT_THAT(NamesIn(response->interviews()), SizeIs(1));
   EXPECT_THAT(NamesIn(response->expenses()), ElementsAre("customers/a/expenses/e"));
+  EXPECT_THAT(response->expense_total(),
+              EqualsProto("currency_code: 'USD' units: 20 nanos: 500000000"));
+}
+
+TEST_F(Customer360, AllExpensesAreAddedUpNotOnlyThoseShown) {
+  for (int i = 0; i < 30; ++i)
+    world_.rows.Put(kExpenses, ParseText<v1::Expense>(
+                                   "name: 'customers/a/expenses/" + std::to_string(i) +
+                                   "' amount { currency_code: 'USD' units: 2 } expense_date { "
+                                   "year: 2026 month: 1 day: 1 }"));
+  EXPECT_EQ(Sections().at("EXPENSES"), "AVAILABLE 30 +");
+  EXPECT_THAT(Ask()->expenses(), SizeIs(20));
+  EXPECT_EQ(Ask()->expense_total().units(), 60);
+}
+
+TEST_F(Customer360, WhoReportsToWhom) {
+  world_.rows.Put(kContacts, ParseText<v1::Contact>("name: 'contacts/li' personal { given_name: "
+                                                    "'Na' family_name: 'Li' }"));
+  for (const char* row :
+       {"name: 'customers/a/positions/boss' contact: 'contacts/li' title: 'CEO'",
+        "name: 'customers/a/positions/head' contact: 'contacts/wu' title: 'Head' department: "
+        "'Buying' reports_to: 'customers/a/positions/boss'",
+        "name: 'customers/a/positions/ex' contact: 'contacts/ex' reports_to: "
+        "'customers/a/positions/boss' end_date { year: 2026 month: 1 day: 1 }"})
+    world_.rows.Put(kPositions, ParseText<v1::Position>(row));
+  EXPECT_EQ(Sections().at("ORG_CHART"), "AVAILABLE 2");
+  const auto response = Ask();
+  ASSERT_THAT(response, IsOk());
+  ASSERT_THAT(response->org_chart(), SizeIs(2));
+  EXPECT_THAT(response->org_chart(0),
+              EqualsProto("position: 'customers/a/positions/boss' contact: 'contacts/li' "
+                          "display_name: 'Na Li' title: 'CEO'"));
+  EXPECT_THAT(response->org_chart(1),
+              EqualsProto("position: 'customers/a/positions/head' contact: 'contacts/wu' title: "
+                          "'Head' department: 'Buying' superior: 'customers/a/positions/boss' "
+                          "depth: 1"));
 }
 
 TEST_F(Customer360, NextStepsThatAreStillToBeDone) {
@@ -176,6 +215,13 @@ TEST_F(Customer360, SaysWhatIsBehindUnreachableOrNotThere) {
   auto sections = Sections();
   EXPECT_EQ(sections.at("ORDERS"), "BEHIND 1");
   EXPECT_EQ(sections.at("CAMPAIGNS"), "BEHIND 0");
+  // Campaigns rest on both: the worse of the two holds.
+  const engine::Reading unreachable = {.followed = true, .complete = true, .reachable = false};
+  world_.readings.Say("marketing", unreachable);
+  EXPECT_EQ(Sections().at("CAMPAIGNS"), "UNREACHABLE 0");
+  world_.readings.Say("marketing", {});
+  EXPECT_EQ(Sections().at("CAMPAIGNS"), "NOT_AVAILABLE 0");
+  world_.readings.Say("marketing", {.followed = true, .complete = true, .reachable = true});
   EXPECT_EQ(sections.at("TICKETS"), "NOT_AVAILABLE 0");
   EXPECT_THAT(Ask()->tickets(), IsEmpty());
   EXPECT_THAT(Ask()->orders(), SizeIs(1));

@@ -6,35 +6,27 @@
 #include <set>
 
 #include "services/customer/domain/linkage_model.h"
-#include "services/customer/read/linkage_tables.h"
-#include "services/customer/read/tables.h"
+#include "services/customer/read/redirects.h"
 
 namespace crm::customer {
 namespace {
 
 // A name that so many have is as frequent as one can be.
 constexpr int64_t kNameCountMax = 1'000;
-// Customers that what is known of all names counts for.
-constexpr double kPriorCustomers = 1'000;
+// Records that what is known of all names counts for.
+constexpr double kPriorRecords = 1'000;
 
 int64_t Millibits(double bits) { return std::llround(bits * 1'000); }
 
 }  // namespace
 
-int64_t CountCustomers(const engine::Snapshot& snapshot) {
-  int64_t customers = 0;
-  snapshot.Scan(kStatusCounts, "", [&](const v1::StatusCount& count) {
-    customers += count.customer_count();
-    return true;
-  });
-  return customers;
-}
-
-DuplicateSearch::DuplicateSearch(const v1::LinkageModel& model, const engine::Snapshot& snapshot)
-    : model_(model),
+DuplicateSearch::DuplicateSearch(const LinkageKind& kind, const v1::LinkageModel& model,
+                                 const engine::Snapshot& snapshot)
+    : kind_(kind),
+      model_(model),
       snapshot_(snapshot),
       parameters_(LinkageParametersOf(model)),
-      customers_(std::max<int64_t>(CountCustomers(snapshot), 1)) {
+      records_(std::max<int64_t>(kind.count(snapshot), 1)) {
   std::set<v1::LinkageKeyKind> kinds = {v1::LINKAGE_KEY_KIND_TAX_ID, v1::LINKAGE_KEY_KIND_PHONE,
                                         v1::LINKAGE_KEY_KIND_EMAIL,
                                         v1::LINKAGE_KEY_KIND_NAME_ADDRESS};
@@ -52,9 +44,12 @@ DuplicateSearch::Candidates DuplicateSearch::CandidatesOf(const LinkageRecord& r
     if (!std::binary_search(kinds_.begin(), kinds_.end(), kind)) continue;
     std::vector<std::string> block;
     snapshot_.Scan(
-        kLinkageKeys, "",
+        kind_.keys, "",
         [&](const v1::LinkageKey& key) {
-          if (key.customer() != self) block.push_back(key.customer());
+          // Positions name merged contacts, too.
+          const bool merged = kind == v1::LINKAGE_KEY_KIND_EMPLOYER;
+          std::string name = merged ? SurvivorOf(key.record(), snapshot_) : key.record();
+          if (name != self) block.push_back(std::move(name));
           return block.size() <= block_size_max;
         },
         kind, term);
@@ -76,16 +71,13 @@ DuplicateSearch::Candidates DuplicateSearch::CandidatesOf(const LinkageRecord& r
   return candidates;
 }
 
-const DuplicateSearch::Known* DuplicateSearch::Read(const std::string& name) {
-  std::unique_ptr<Known>& known = known_[name];
-  if (known == nullptr) {
-    auto customer = snapshot_.Get(kCustomers, name);
-    if (!customer.has_value()) return nullptr;
-    known = std::make_unique<Known>();
-    known->record = LinkageRecordOf(*customer);
-    known->customer = *std::move(customer);
+const LinkageRecord* DuplicateSearch::Read(const std::string& name) {
+  const auto [known, is_new] = known_.try_emplace(name);
+  if (is_new) {
+    if (auto record = kind_.read(name, snapshot_); record.has_value())
+      known->second = std::make_unique<LinkageRecord>(*std::move(record));
   }
-  return known.get();
+  return known->second.get();
 }
 
 double DuplicateSearch::NameFrequency(const LinkageRecord& a, const LinkageRecord& b, double u) {
@@ -95,13 +87,13 @@ double DuplicateSearch::NameFrequency(const LinkageRecord& a, const LinkageRecor
     int64_t& count = name_counts_[key.second];
     if (count == 0) {
       snapshot_.Scan(
-          kLinkageKeys, "", [&](const v1::LinkageKey&) { return ++count < kNameCountMax; },
+          kind_.keys, "", [&](const v1::LinkageKey&) { return ++count < kNameCountMax; },
           v1::LINKAGE_KEY_KIND_NAME, key.second);
     }
     rarest = std::min(rarest, std::max<int64_t>(count - 1, 1));
   }
-  return (static_cast<double>(rarest) + kPriorCustomers * u) /
-         (static_cast<double>(customers_) + kPriorCustomers);
+  return (static_cast<double>(rarest) + kPriorRecords * u) /
+         (static_cast<double>(records_) + kPriorRecords);
 }
 
 linkage::Pattern DuplicateSearch::PatternOf(const LinkageRecord& a, const LinkageRecord& b) const {

@@ -1,7 +1,9 @@
 #include "services/customer/read/duplicates.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -9,7 +11,9 @@
 #include "crm/customer/v1/reason.pb.h"
 #include "libs/base/status.h"
 #include "services/customer/read/duplicate_search.h"
+#include "services/customer/read/linkage_kind.h"
 #include "services/customer/read/linkage_tables.h"
+#include "services/customer/read/redirects.h"
 #include "services/customer/read/tables.h"
 
 namespace crm::customer {
@@ -18,23 +22,89 @@ namespace {
 constexpr size_t kCandidatesDefault = 10;
 constexpr int32_t kCandidatesMax = 50;
 
-absl::StatusOr<v1::Customer> AskedFor(const v1::CheckDuplicatesRequest& request,
-                                      const engine::Snapshot& snapshot) {
-  if (request.existing_customer().empty()) return request.customer();
-  auto existing = snapshot.Get(kCustomers, request.existing_customer());
-  if (!existing.has_value()) return base::NotFound(request.existing_customer());
-  return request.has_customer() ? request.customer() : *std::move(existing);
+struct Candidate {
+  std::string name;
+  LinkageScore score;
+};
+struct Found {
+  std::vector<Candidate> candidates;
+  int32_t compared = 0;
+  bool incomplete = false;
+  std::string model_etag;
+};
+
+template <class Request>
+absl::Status CheckBounds(const Request& request) {
+  if (request.show_bps() < 0 || request.show_bps() > 10'000)
+    return base::Invalid("show_bps", "must be 1 to 10,000, or 0");
+  if (request.candidate_count_max() < 0 || request.candidate_count_max() > kCandidatesMax)
+    return base::Invalid("candidate_count_max", "must be 1 to 50, or 0");
+  return absl::OkStatus();
 }
 
-v1::DuplicateCandidate CandidateOf(const DuplicateSearch::Known& known, LinkageScore score) {
-  v1::DuplicateCandidate candidate;
-  *candidate.mutable_customer() = known.customer;
-  candidate.set_probability_ppm(score.probability_ppm);
-  candidate.set_weight_millibits(score.weight_millibits);
-  for (const v1::LinkageKeyKind kind : score.exact_keys) candidate.add_exact_keys(kind);
-  for (v1::LinkageEvidence& evidence : score.evidence)
-    *candidate.add_evidence() = std::move(evidence);
-  return candidate;
+// `self`: the record's own name; empty: it is not made yet.
+template <class Request>
+absl::StatusOr<Found> FindLike(const LinkageKind& kind, const LinkageRecord& record,
+                               const std::string& self, const Request& request,
+                               const engine::Snapshot& snapshot) {
+  const auto model = snapshot.Get(kLinkageModels, kind.model);
+  if (!model.has_value())
+    return base::Refused(v1::REASON_LINKAGE_MODEL_MISSING, "there is no linkage model yet");
+  const int32_t show_bps = request.show_bps() > 0 ? request.show_bps() : model->show_bps();
+  DuplicateSearch search(kind, *model, snapshot);
+  const auto like = search.CandidatesOf(record, self);
+  Found found{.incomplete = like.cut || like.skipped_blocks > 0, .model_etag = model->etag()};
+  for (const std::string& name : like.names) {
+    const LinkageRecord* known = search.Read(name);
+    if (known == nullptr) continue;
+    LinkageScore score = search.Compare(record, *known);
+    ++found.compared;
+    if (score.exact_keys.empty() && score.probability_ppm < show_bps * 100) continue;
+    found.candidates.push_back({name, std::move(score)});
+  }
+  std::sort(found.candidates.begin(), found.candidates.end(),
+            [](const Candidate& a, const Candidate& b) {
+              return std::make_tuple(-a.score.weight_millibits, std::string_view(a.name)) <
+                     std::make_tuple(-b.score.weight_millibits, std::string_view(b.name));
+            });
+  const size_t most = request.candidate_count_max() > 0
+                          ? static_cast<size_t>(request.candidate_count_max())
+                          : kCandidatesDefault;
+  if (found.candidates.size() > most)
+    found.candidates.erase(found.candidates.begin() + static_cast<std::ptrdiff_t>(most),
+                           found.candidates.end());
+  return found;
+}
+
+// `add(name, candidate)` adds what is special to the kind.
+template <class Response, class Add>
+Response ResponseOf(Found found, const Add& add) {
+  Response response;
+  for (Candidate& of : found.candidates) {
+    auto& candidate = *response.add_candidates();
+    candidate.set_probability_ppm(of.score.probability_ppm);
+    candidate.set_weight_millibits(of.score.weight_millibits);
+    for (const v1::LinkageKeyKind kind : of.score.exact_keys) candidate.add_exact_keys(kind);
+    for (v1::LinkageEvidence& evidence : of.score.evidence)
+      *candidate.add_evidence() = std::move(evidence);
+    add(of.name, candidate);
+  }
+  response.set_compared_count(found.compared);
+  response.set_incomplete(found.incomplete);
+  response.set_linkage_model_etag(found.model_etag);
+  return response;
+}
+
+// Where the contact of the request is: as the form says, else as is recorded.
+absl::StatusOr<std::vector<Employer>> EmployersAskedFor(
+    const v1::CheckContactDuplicatesRequest& request, const engine::Snapshot& snapshot) {
+  for (const std::string& customer : request.customers()) {
+    if (!snapshot.Get(kCustomers, customer).has_value()) return base::NotFound(customer);
+  }
+  if (!request.customers().empty())
+    return EmployersNamed({request.customers().begin(), request.customers().end()}, snapshot);
+  if (request.existing_contact().empty()) return std::vector<Employer>();
+  return EmployersOf(NamesOf(request.existing_contact(), snapshot), snapshot);
 }
 
 }  // namespace
@@ -42,44 +112,49 @@ v1::DuplicateCandidate CandidateOf(const DuplicateSearch::Known& known, LinkageS
 absl::StatusOr<v1::CheckDuplicatesResponse> QueryDuplicates(
     const v1::CheckDuplicatesRequest& request, const engine::Snapshot& snapshot,
     const engine::Context&) {
-  if (request.show_bps() < 0 || request.show_bps() > 10'000)
-    return base::Invalid("show_bps", "must be 1 to 10,000, or 0");
-  if (request.candidate_count_max() < 0 || request.candidate_count_max() > kCandidatesMax)
-    return base::Invalid("candidate_count_max", "must be 1 to 50, or 0");
-  const auto customer = AskedFor(request, snapshot);
-  if (!customer.ok()) return customer.status();
-  const LinkageRecord record = LinkageRecordOf(*customer);
+  if (absl::Status s = CheckBounds(request); !s.ok()) return s;
+  v1::Customer customer = request.customer();
+  if (!request.existing_customer().empty()) {
+    auto existing = snapshot.Get(kCustomers, request.existing_customer());
+    if (!existing.has_value()) return base::NotFound(request.existing_customer());
+    if (!request.has_customer()) customer = *std::move(existing);
+  }
+  const LinkageRecord record = LinkageRecordOf(customer);
   if (record.keys.empty())
     return base::Invalid("customer", "must have something by which it can be found");
-  const auto model = snapshot.Get(kLinkageModels, kStandardLinkageModel);
-  if (!model.has_value())
-    return base::Refused(v1::REASON_LINKAGE_MODEL_MISSING, "there is no linkage model yet");
+  auto found = FindLike(LinkageKindOf(v1::LINKAGE_RECORD_KIND_CUSTOMER), record,
+                        request.existing_customer(), request, snapshot);
+  if (!found.ok()) return found.status();
+  return ResponseOf<v1::CheckDuplicatesResponse>(
+      *std::move(found), [&](const std::string& name, v1::DuplicateCandidate& candidate) {
+        *candidate.mutable_customer() = snapshot.Get(kCustomers, name).value_or(v1::Customer());
+      });
+}
 
-  const int32_t show_bps = request.show_bps() > 0 ? request.show_bps() : model->show_bps();
-  DuplicateSearch search(*model, snapshot);
-  const auto found = search.CandidatesOf(record, request.existing_customer());
-  v1::CheckDuplicatesResponse response;
-  std::vector<v1::DuplicateCandidate> candidates;
-  for (const std::string& name : found.names) {
-    const DuplicateSearch::Known* known = search.Read(name);
-    if (known == nullptr) continue;
-    LinkageScore score = search.Compare(record, known->record);
-    response.set_compared_count(response.compared_count() + 1);
-    if (score.exact_keys.empty() && score.probability_ppm < show_bps * 100) continue;
-    candidates.push_back(CandidateOf(*known, std::move(score)));
+absl::StatusOr<v1::CheckContactDuplicatesResponse> QueryContactDuplicates(
+    const v1::CheckContactDuplicatesRequest& request, const engine::Snapshot& snapshot,
+    const engine::Context&) {
+  if (absl::Status s = CheckBounds(request); !s.ok()) return s;
+  v1::Contact contact = request.contact();
+  if (!request.existing_contact().empty()) {
+    auto existing = snapshot.Get(kContacts, request.existing_contact());
+    if (!existing.has_value()) return base::NotFound(request.existing_contact());
+    if (!request.has_contact()) contact = *std::move(existing);
   }
-  std::sort(candidates.begin(), candidates.end(), [](const auto& a, const auto& b) {
-    return std::make_tuple(-a.weight_millibits(), std::string_view(a.customer().name())) <
-           std::make_tuple(-b.weight_millibits(), std::string_view(b.customer().name()));
-  });
-  const size_t most = request.candidate_count_max() > 0
-                          ? static_cast<size_t>(request.candidate_count_max())
-                          : kCandidatesDefault;
-  candidates.resize(std::min(candidates.size(), most));
-  for (auto& candidate : candidates) *response.add_candidates() = std::move(candidate);
-  response.set_incomplete(found.cut || found.skipped_blocks > 0);
-  response.set_linkage_model_etag(model->etag());
-  return response;
+  const auto employers = EmployersAskedFor(request, snapshot);
+  if (!employers.ok()) return employers.status();
+  const LinkageRecord record = LinkageRecordOf(contact, *employers);
+  if (record.keys.empty())
+    return base::Invalid("contact", "must have something by which it can be found");
+  auto found = FindLike(LinkageKindOf(v1::LINKAGE_RECORD_KIND_CONTACT), record,
+                        request.existing_contact(), request, snapshot);
+  if (!found.ok()) return found.status();
+  return ResponseOf<v1::CheckContactDuplicatesResponse>(
+      *std::move(found), [&](const std::string& name, v1::ContactDuplicateCandidate& candidate) {
+        *candidate.mutable_contact() = snapshot.Get(kContacts, name).value_or(v1::Contact());
+        for (const Employer& employer : EmployersOf(NamesOf(name, snapshot), snapshot))
+          candidate.add_customers("customers/" + employer.id);
+      });
 }
 
 }  // namespace crm::customer

@@ -1,4 +1,4 @@
-// Who is like a customer.
+// Who is like a customer, or a contact.
 #pragma once
 
 #include "absl/status/statusor.h"
@@ -12,6 +12,11 @@ namespace crm::customer {
 // and at most kComparedMax customers.
 absl::StatusOr<v1::CheckDuplicatesResponse> QueryDuplicates(
     const v1::CheckDuplicatesRequest& request, const engine::Snapshot& snapshot,
+    const engine::Context& context);
+
+// DuplicateService.CheckContactDuplicates. The same of contacts; NOT_FOUND also: a customer.
+absl::StatusOr<v1::CheckContactDuplicatesResponse> QueryContactDuplicates(
+    const v1::CheckContactDuplicatesRequest& request, const engine::Snapshot& snapshot,
     const engine::Context& context);
 
 }  // namespace crm::customer

@@ -100,7 +100,8 @@ TEST_F(DuplicatesTest, ARareNameSaysMore) {
   const auto rare = AskOf("display_name: '欧阳靖宇'", "show_bps: 1");
   ASSERT_GT(rare.candidates_size(), 0);
   EXPECT_GT(rare.candidates(0).evidence(0).term_frequency_millibits(), -6'000);
-  DuplicateSearch search(book_.model(), book_.rows());
+  DuplicateSearch search(LinkageKindOf(v1::LINKAGE_RECORD_KIND_CUSTOMER), book_.model(),
+                         book_.rows());
   const LinkageRecord li = LinkageRecordOf(ParseText<v1::Customer>("display_name: '李伟'"));
   EXPECT_LT(search.Compare(li, li).weight_millibits, rare.candidates(0).weight_millibits() - 4'000);
   EXPECT_EQ(frequent.compared_count(), 60);

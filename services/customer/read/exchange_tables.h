@@ -16,8 +16,8 @@ inline constexpr table::TableSpec<v1::Import> kImports{
                 {.name = "by_create_time", .fields = {"create_time"}}}};
 
 // A view: what is wrong with rows. Kept when the import has ended.
-inline constexpr table::TableSpec<v1::ImportError> kImportErrors{.name = "import_errors",
-                                                                 .key = {"name"}};
+inline constexpr table::TableSpec<v1::ImportError> kImportErrors{
+    .name = "import_errors", .key = {"name"}, .version = 2};
 
 // Views of an import that goes on, which go with it: its file, and what its check says for its run.
 inline constexpr table::TableSpec<v1::ImportChunk> kImportChunks{.name = "import_chunks",

@@ -49,6 +49,28 @@ Followed<Row> Cut(Followed<Row> followed, size_t max) {
   return followed;
 }
 
+// As sales calls it.
+constexpr std::string_view kRenewal = "RENEWAL";
+
+// The open opportunities that `wanted` wants; of further ones than are counted none is looked at.
+template <class Wanted>
+Followed<v1::FollowedOpportunity> OpenOf(const engine::Snapshot& snapshot,
+                                         const std::vector<std::string>& customers, size_t max,
+                                         const Wanted& wanted) {
+  Followed<v1::FollowedOpportunity> open;
+  int looked = 0;
+  for (const std::string& customer : customers) {
+    snapshot.Scan(
+        kFollowedOpportunities, "by_customer",
+        [&](const v1::FollowedOpportunity& opportunity) {
+          if (wanted(opportunity)) Add(opportunity, open);
+          return ++looked < kFollowedCountMax;
+        },
+        customer, v1::OPPORTUNITY_STANDING_OPEN);
+  }
+  return Cut(std::move(open), max);
+}
+
 }  // namespace
 
 Followed<v1::FollowedTicket> OpenTickets(const engine::Snapshot& snapshot,
@@ -69,17 +91,17 @@ Followed<v1::FollowedTicket> OpenTickets(const engine::Snapshot& snapshot,
 Followed<v1::FollowedOpportunity> OpenOpportunities(const engine::Snapshot& snapshot,
                                                     const std::vector<std::string>& customers,
                                                     size_t max) {
-  Followed<v1::FollowedOpportunity> open;
-  for (const std::string& customer : customers) {
-    snapshot.Scan(
-        kFollowedOpportunities, "by_customer",
-        [&](const v1::FollowedOpportunity& opportunity) {
-          Add(opportunity, open);
-          return open.count < kFollowedCountMax;
-        },
-        customer, v1::OPPORTUNITY_STANDING_OPEN);
-  }
-  return Cut(std::move(open), max);
+  return OpenOf(snapshot, customers, max, [](const v1::FollowedOpportunity&) { return true; });
+}
+
+bool IsRenewal(const v1::FollowedOpportunity& opportunity) {
+  return opportunity.type() == kRenewal;
+}
+
+Followed<v1::FollowedOpportunity> OpenRenewals(const engine::Snapshot& snapshot,
+                                               const std::vector<std::string>& customers,
+                                               size_t max) {
+  return OpenOf(snapshot, customers, max, IsRenewal);
 }
 
 Followed<v1::FollowedOrder> LatestOrders(const engine::Snapshot& snapshot,

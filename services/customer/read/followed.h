@@ -32,6 +32,12 @@ Followed<v1::FollowedTicket> OpenTickets(const engine::Snapshot& snapshot,
 Followed<v1::FollowedOpportunity> OpenOpportunities(const engine::Snapshot& snapshot,
                                                     const std::vector<std::string>& customers,
                                                     size_t max);
+// Whether it is the same business again.
+bool IsRenewal(const v1::FollowedOpportunity& opportunity);
+// Those of the open opportunities that are, the same way.
+Followed<v1::FollowedOpportunity> OpenRenewals(const engine::Snapshot& snapshot,
+                                               const std::vector<std::string>& customers,
+                                               size_t max);
 // Newest first. Cost: as above.
 Followed<v1::FollowedOrder> LatestOrders(const engine::Snapshot& snapshot,
                                          const std::vector<std::string>& customers, size_t max);

@@ -38,6 +38,8 @@ v1::FollowedOpportunity OpenedRow(const sales::v1::Opportunity& opened,
     *row.mutable_expected_close_date() = opened.expected_close_date();
   row.set_owner(opened.owner());
   row.set_campaign(opened.campaign());
+  if (opened.type() != sales::v1::OPPORTUNITY_TYPE_UNSPECIFIED)
+    row.set_type(ShortName(opened.type()));
   *row.mutable_open_time() = base::TimestampOf(meta.time);
   return row;
 }

@@ -9,8 +9,7 @@
 #include "libs/base/hash.h"
 #include "libs/base/resource_name.h"
 #include "libs/base/status.h"
-#include "services/customer/read/redirects.h"
-#include "services/customer/read/tables.h"
+#include "services/customer/read/imported.h"
 
 namespace crm::customer {
 namespace {
@@ -30,6 +29,7 @@ MessagePtr Create(const v1::ImportCustomersRow& row, const std::string& id,
   auto create = std::make_unique<v1::CreateCustomerRequest>();
   *create->mutable_customer() = row.customer();
   create->set_initial_status(row.initial_status());
+  create->set_imported(true);
   create->set_customer_id(id);
   create->set_request_id(RequestId(request, "import", id));
   create->set_validate_only(request.validate_only());
@@ -46,25 +46,6 @@ MessagePtr Reimport(const v1::ImportCustomersRow& row, const std::string& id,
   return reimport;
 }
 
-std::string StandsFor(const v1::Customer& customer, const engine::Snapshot& snapshot) {
-  return customer.merged_into().empty() ? customer.name() : SurvivorOf(customer.name(), snapshot);
-}
-
-// Names of the customers that have one of the row's external ids.
-std::set<std::string> CustomersOf(const v1::Customer& row, const engine::Snapshot& snapshot) {
-  std::set<std::string> names;
-  for (const auto& external_id : row.external_ids()) {
-    snapshot.Scan(
-        kCustomers, "by_external_id",
-        [&](const v1::Customer& customer) {
-          names.insert(StandsFor(customer, snapshot));
-          return names.size() < 2;
-        },
-        external_id.system(), external_id.id());
-  }
-  return names;
-}
-
 absl::StatusOr<MessagePtr> SplitRow(const v1::ImportCustomersRow& row,
                                     const v1::ImportCustomersRequest& request,
                                     const engine::Snapshot& snapshot, Ids& seen) {
@@ -77,16 +58,13 @@ absl::StatusOr<MessagePtr> SplitRow(const v1::ImportCustomersRow& row,
     }
   }
   for (const auto& external_id : ids) seen.emplace(external_id.system(), external_id.id());
-  const std::set<std::string> names = CustomersOf(row.customer(), snapshot);
-  if (names.size() > 1) {
+  const std::string id = base::IdFromExternal(ids[0].system(), ids[0].id());
+  const Imported imported = FindImported(ids, id, snapshot);
+  if (imported.ambiguous) {
     return base::Invalid("customer.external_ids", "must be those of one customer, not of several");
   }
-  const std::string id = base::IdFromExternal(ids[0].system(), ids[0].id());
-  const std::string name = names.empty() ? "customers/" + id : *names.begin();
-  if (!names.empty()) return Reimport(row, id, name, request);
-  const auto here = snapshot.Get(kCustomers, name);
-  if (!here.has_value()) return Create(row, id, request);
-  return Reimport(row, id, StandsFor(*here, snapshot), request);
+  if (imported.is_new) return Create(row, id, request);
+  return Reimport(row, id, imported.name, request);
 }
 
 }  // namespace

@@ -16,13 +16,15 @@ namespace {
 
 constexpr std::string_view kImportsPrefix = "imports/";
 
-// Lines sort as numbers: no file has more than 64 Mi of them.
+// Lines sort as numbers: no file has more than 64 Mi of them. What has no line any more is told
+// apart by the event that says it.
 void PutErrors(const google::protobuf::RepeatedPtrField<v1::ImportFault>& faults,
                const v1::ImportValues& values, const engine::EventMeta& meta, engine::Rows& rows) {
   for (int i = 0; i < faults.size(); ++i) {
     v1::ImportError error;
-    error.set_name(absl::StrFormat("%s/importErrors/%010d-%d-%03d", meta.name, faults[i].line(),
-                                   faults[i].running() ? 1 : 0, i));
+    error.set_name(absl::StrFormat("%s/importErrors/%010d-%d-%07d-%03d", meta.name,
+                                   faults[i].line(), faults[i].running() ? 1 : 0, meta.revision,
+                                   i));
     error.set_etag(engine::EtagOf(meta.revision));
     *error.mutable_create_time() = base::TimestampOf(meta.time);
     *error.mutable_update_time() = base::TimestampOf(meta.time);

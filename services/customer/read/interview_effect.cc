@@ -16,6 +16,7 @@
 #include "services/customer/read/interview_tables.h"
 #include "services/customer/read/order_facts.h"
 #include "services/customer/read/redirects.h"
+#include "services/customer/read/sources.h"
 
 namespace crm::customer {
 namespace {
@@ -159,6 +160,11 @@ absl::StatusOr<v1::GetInterviewEffectResponse> QueryInterviewEffect(
   if (programme->status() == v1::PROGRAMME_STATUS_DRAFT ||
       programme->books_drawn() < programme->managers_size())
     return base::Refused(v1::REASON_PROGRAMME_NOT_DRAWN, "not all groups were drawn");
+  *effect.add_sources() = SourceOf(kCustomerSource, {}, context);
+  const v1::SourceReading& sales = *effect.add_sources() = SourceOf(kSalesSource, {}, context);
+  if (!CanBeTold(sales))
+    return base::Refused(v1::REASON_REPORT_NOT_AVAILABLE, "there is no service that has orders",
+                         {{"service", std::string(kSalesSource)}});
 
   const auto redirects = Redirects(snapshot);
   Units units;

@@ -15,8 +15,8 @@ inline constexpr int kEffectDaysMax = 3'660;
 // whoever was interviewed in the end; floating point only here. A customer that was merged counts
 // as the one that stands for it, once; one that stands for both groups is left out. NOT_FOUND,
 // INVALID_ARGUMENT: periods, measure. FAILED_PRECONDITION: PROGRAMME_NOT_DRAWN, GROUP_TOO_SMALL,
-// NO_VARIATION, CURRENCIES_MIXED, SUM_TOO_LARGE. Cost: a row for each member of the programme, and
-// the sums of both periods.
+// NO_VARIATION, CURRENCIES_MIXED, SUM_TOO_LARGE, REPORT_NOT_AVAILABLE: no service has orders. Cost:
+// a row for each member of the programme, and the sums of both periods.
 absl::StatusOr<v1::GetInterviewEffectResponse> QueryInterviewEffect(
     const v1::GetInterviewEffectRequest& request, const engine::Snapshot& snapshot,
     const engine::Context& context);

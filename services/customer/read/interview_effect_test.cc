@@ -7,6 +7,7 @@
 #include "libs/testing/decisions.h"
 #include "libs/testing/fake_rows.h"
 #include "services/customer/domain/interview_programme.h"
+#include "services/customer/read/fake_readings.h"
 #include "services/customer/read/interview_tables.h"
 #include "services/customer/read/merge_tables.h"
 #include "services/customer/read/order_test_helpers.h"
@@ -31,6 +32,7 @@ class InterviewEffect : public ::testing::Test {
   InterviewEffect() {
     Programme("PROGRAMME_STATUS_PLANNED", 1);
     context_.business_date = CivilDay(2026, 3, 2);
+    context_.readings = &readings_;
   }
   // January 2025; the year before and the one after are whole years.
   void Programme(const std::string& status, int books) {
@@ -60,6 +62,7 @@ class InterviewEffect : public ::testing::Test {
     return testing::WordOf(Ask(more).status(), nullptr);
   }
 
+  FakeReadings readings_;
   engine::Context context_ = FixedContext<InterviewProgrammeModel>();
   testing::FakeRows rows_{kInterviewProgrammes, kProgrammeMembers, kInterviews, kOrderFacts,
                           kOrderMonths,         kOrderImports,     kRedirects};
@@ -137,6 +140,23 @@ TEST_F(InterviewEffect, SaysByNameWhereThereIsNoAnswer) {
   EXPECT_EQ(Refused(), "");
   Record(Totals("c3", CivilDay(2025, 7, 5), 100, -1, "EUR"), "euro", rows_);
   EXPECT_EQ(Refused(), "!CURRENCIES_MIXED");
+}
+
+TEST_F(InterviewEffect, SaysHowFarTheOrdersWereRead) {
+  Member("t1", true, 10'000, 12'000);
+  Member("t2", true, 10'000, 13'000);
+  Member("c1", false, 10'000, 9'000);
+  Member("c2", false, 10'000, 8'000);
+  readings_.Say("sales", {.followed = true, .complete = false, .reachable = true});
+  const auto effect = Ask();
+  ASSERT_TRUE(effect.ok()) << effect.status();
+  ASSERT_EQ(effect->sources_size(), 2);
+  EXPECT_EQ(effect->sources(0).service(), "customer");
+  EXPECT_EQ(effect->sources(0).state(), v1::READING_STATE_AVAILABLE);
+  EXPECT_EQ(effect->sources(1).service(), "sales");
+  EXPECT_EQ(effect->sources(1).state(), v1::READING_STATE_BEHIND);
+  readings_.Say("sales", {});
+  EXPECT_EQ(Refused(), "!REPORT_NOT_AVAILABLE");
 }
 
 TEST_F(InterviewEffect, NeedsAllGroupsDrawnAndTheDaysPast) {

@@ -16,12 +16,14 @@ inline constexpr table::TableSpec<v1::Interview> kInterviews{
     .name = "interviews",
     .key = {"name"},
     .indexes = {{.name = "by_customer", .fields = {"customer", "planned_time"}},
+                {.name = "by_contact", .fields = {"contact", "planned_time"}},
                 {.name = "by_staff", .fields = {"staff", "status", "planned_time"}},
                 {.name = "by_status", .fields = {"status", "planned_time"}},
                 {.name = "by_programme", .fields = {"programme", "status", "planned_time"}},
                 {.name = "by_planned_time", .fields = {"planned_time"}},
                 {.name = "by_signal_due", .fields = {"signal_due_time"}},
-                {.name = "by_staff_signal_due", .fields = {"staff", "signal_due_time"}}}};
+                {.name = "by_staff_signal_due", .fields = {"staff", "signal_due_time"}},
+                {.name = "by_customer_signal_due", .fields = {"customer", "signal_due_time"}}}};
 
 inline constexpr table::TableSpec<v1::InterviewQuestion> kInterviewQuestions{
     .name = "interview_questions",

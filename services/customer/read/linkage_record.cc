@@ -1,11 +1,13 @@
 #include "services/customer/read/linkage_record.h"
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/date.h"
+#include "libs/calendar/lunar.h"
 #include "libs/linkage/model.h"
 #include "libs/text/fold.h"
 #include "libs/text/utf32.h"
@@ -63,11 +65,16 @@ void AddSyllables(std::u32string_view ideographs, std::vector<std::u32string>& s
   }
 }
 
-Name NameOf(std::string_view display_name) {
+// People have no legal form, whatever their name ends with.
+enum class Bearer { kCustomer, kPerson };
+
+Name NameOf(std::string_view display_name, Bearer bearer) {
   Name name;
   std::vector<Word> words = WordsOf(Comparable(display_name));
-  words.resize(WordsToKeep(words));
-  if (!words.empty() && words.back().ideographs) CutLegalForm(words.back().text);
+  if (bearer == Bearer::kCustomer) {
+    words.resize(WordsToKeep(words));
+    if (!words.empty() && words.back().ideographs) CutLegalForm(words.back().text);
+  }
   std::vector<std::u32string> spoken;
   for (const Word& word : words) {
     if (!name.text.empty()) name.text += U' ';
@@ -106,41 +113,42 @@ std::u32string WebHost(std::string_view website) {
   return host;
 }
 
+// Given and family name as they are written one behind the other.
+std::string FullNameOf(const v1::ContactPersonal& personal) {
+  const std::u32string family = text::Fold(personal.family_name());
+  const bool ideographs = !family.empty() && text::IsIdeograph(family.front());
+  return ideographs ? personal.family_name() + personal.given_name()
+                    : personal.given_name() + ' ' + personal.family_name();
+}
+
+// Nullopt: the year is not known, or there was no such day.
+std::optional<absl::CivilDay> SolarDayOf(const google::type::Date& date) {
+  if (date.year() <= 0 || date.month() <= 0 || date.day() <= 0) return std::nullopt;
+  const absl::CivilDay day = base::DayOf(date);
+  if (day.year() != date.year() || day.month() != date.month()) return std::nullopt;
+  return day;
+}
+
+std::optional<absl::CivilDay> SolarDayOf(const v1::Birthday& birthday) {
+  const google::type::Date& date = birthday.date();
+  if (birthday.calendar() != v1::CALENDAR_LUNAR) return SolarDayOf(date);
+  if (date.year() <= 0 || date.month() < 1 || date.month() > 12) return std::nullopt;
+  // A lunar year begins between 21 January and 20 February, and a month has 29 or 30 days.
+  constexpr int kDaysOfMonth = 29, kDaysToLookAt = 80;
+  absl::CivilDay day =
+      absl::CivilDay(date.year(), 1, 21) + kDaysOfMonth * (date.month() - 1) + date.day() - 1;
+  for (int i = 0; i < kDaysToLookAt; ++i, ++day) {
+    const auto lunar = calendar::LunarDayOf(day);
+    if (lunar.has_value() && lunar->year == date.year() && lunar->month == date.month() &&
+        lunar->day == date.day() && lunar->leap_month == birthday.leap_month())
+      return day;
+  }
+  return std::nullopt;
+}
+
 class Maker {
  public:
-  explicit Maker(const v1::Customer& customer) : name_(NameOf(customer.display_name())) {
-    AddName();
-    const v1::CustomerPersonal& personal = customer.personal();
-    AddTaxId(personal.tax_id());
-    for (const std::string& phone : personal.phones()) AddPhone(phone);
-    for (const std::string& email : personal.emails()) AddEmail(email);
-    for (const v1::PostalAddress& address : personal.addresses()) AddAddress(address);
-    if (personal.has_birth_date() && personal.birth_date().year() > 0)
-      AddBirthDate(personal.birth_date());
-    AddValue(v1::LINKAGE_ATTRIBUTE_WEB_HOST, WebHost(customer.website()));
-  }
-
-  LinkageRecord Take() { return std::move(record_); }
-
- private:
-  void AddValue(v1::LinkageAttribute attribute, std::u32string text, std::u32string spoken = {}) {
-    linkage::Values& values = record_.values[attribute];
-    linkage::Value value{std::move(text), std::move(spoken)};
-    if (value.text.empty() || std::find(values.begin(), values.end(), value) != values.end())
-      return;
-    values.push_back(std::move(value));
-  }
-
-  void AddKey(v1::LinkageKeyKind kind, std::u32string_view term) {
-    if (!term.empty()) record_.keys.emplace(kind, text::ToUtf8(term.substr(0, kTermCharactersMax)));
-  }
-
-  void AddName() {
-    record_.ideographs = name_.ideographs;
-    AddValue(v1::LINKAGE_ATTRIBUTE_NAME, name_.text, name_.spoken);
-    AddKey(v1::LINKAGE_KEY_KIND_NAME, name_.letters);
-    AddKey(v1::LINKAGE_KEY_KIND_SPOKEN_NAME, name_.spoken);
-  }
+  Maker(std::string_view name, Bearer bearer) : name_(NameOf(name, bearer)) { AddName(); }
 
   void AddTaxId(std::string_view tax_id) {
     const std::u32string bare = Bare(tax_id);
@@ -184,12 +192,47 @@ class Maker {
     }
   }
 
-  void AddBirthDate(const google::type::Date& date) {
-    const std::u32string digits = Bare(absl::StrCat(absl::Dec(date.year(), absl::kZeroPad4),
-                                                    absl::Dec(date.month(), absl::kZeroPad2),
-                                                    absl::Dec(date.day(), absl::kZeroPad2)));
+  void AddBirthDate(absl::CivilDay day) {
+    const std::u32string digits = Bare(absl::StrCat(absl::Dec(day.year(), absl::kZeroPad4),
+                                                    absl::Dec(day.month(), absl::kZeroPad2),
+                                                    absl::Dec(day.day(), absl::kZeroPad2)));
     AddValue(v1::LINKAGE_ATTRIBUTE_BIRTH_DATE, digits);
     AddKey(v1::LINKAGE_KEY_KIND_BIRTH_DATE, digits + name_.spoken.substr(0, 1));
+  }
+
+  void AddWebHost(std::string_view website) {
+    AddValue(v1::LINKAGE_ATTRIBUTE_WEB_HOST, WebHost(website));
+  }
+
+  void AddEmployer(const Employer& employer) {
+    AddValue(v1::LINKAGE_ATTRIBUTE_EMPLOYER, text::ToUtf32(employer.id));
+    for (const std::string& id : employer.ids)
+      AddKey(v1::LINKAGE_KEY_KIND_EMPLOYER, text::ToUtf32(id));
+  }
+
+  LinkageRecord Take(int group) {
+    record_.group = group;
+    return std::move(record_);
+  }
+
+ private:
+  void AddValue(v1::LinkageAttribute attribute, std::u32string text, std::u32string spoken = {}) {
+    linkage::Values& values = record_.values[attribute];
+    linkage::Value value{std::move(text), std::move(spoken)};
+    if (value.text.empty() || std::find(values.begin(), values.end(), value) != values.end())
+      return;
+    values.push_back(std::move(value));
+  }
+
+  void AddKey(v1::LinkageKeyKind kind, std::u32string_view term) {
+    if (!term.empty()) record_.keys.emplace(kind, text::ToUtf8(term.substr(0, kTermCharactersMax)));
+  }
+
+  void AddName() {
+    record_.ideographs = name_.ideographs;
+    AddValue(v1::LINKAGE_ATTRIBUTE_NAME, name_.text, name_.spoken);
+    AddKey(v1::LINKAGE_KEY_KIND_NAME, name_.letters);
+    AddKey(v1::LINKAGE_KEY_KIND_SPOKEN_NAME, name_.spoken);
   }
 
   const Name name_;
@@ -198,7 +241,29 @@ class Maker {
 
 }  // namespace
 
-LinkageRecord LinkageRecordOf(const v1::Customer& customer) { return Maker(customer).Take(); }
+LinkageRecord LinkageRecordOf(const v1::Customer& customer) {
+  Maker maker(customer.display_name(), Bearer::kCustomer);
+  const v1::CustomerPersonal& personal = customer.personal();
+  maker.AddTaxId(personal.tax_id());
+  for (const std::string& phone : personal.phones()) maker.AddPhone(phone);
+  for (const std::string& email : personal.emails()) maker.AddEmail(email);
+  for (const v1::PostalAddress& address : personal.addresses()) maker.AddAddress(address);
+  if (const auto born = SolarDayOf(personal.birth_date()); born.has_value())
+    maker.AddBirthDate(*born);
+  maker.AddWebHost(customer.website());
+  return maker.Take(customer.kind());
+}
+
+LinkageRecord LinkageRecordOf(const v1::Contact& contact, const std::vector<Employer>& employers) {
+  const v1::ContactPersonal& personal = contact.personal();
+  Maker maker(FullNameOf(personal), Bearer::kPerson);
+  for (const v1::ContactPhone& phone : personal.phones()) maker.AddPhone(phone.number());
+  for (const v1::ContactEmail& email : personal.emails()) maker.AddEmail(email.address());
+  if (const auto born = SolarDayOf(personal.birthday()); born.has_value())
+    maker.AddBirthDate(*born);
+  for (const Employer& employer : employers) maker.AddEmployer(employer);
+  return maker.Take(0);
+}
 
 bool IsExactKey(v1::LinkageKeyKind kind) {
   return kind >= v1::LINKAGE_KEY_KIND_TAX_ID && kind <= v1::LINKAGE_KEY_KIND_NAME_ADDRESS;
@@ -229,6 +294,8 @@ std::set<v1::LinkageAttribute> AttributesOf(v1::LinkageKeyKind kind) {
               v1::LINKAGE_ATTRIBUTE_POSTAL_CODE};
     case v1::LINKAGE_KEY_KIND_BIRTH_DATE:
       return {v1::LINKAGE_ATTRIBUTE_BIRTH_DATE, v1::LINKAGE_ATTRIBUTE_NAME};
+    case v1::LINKAGE_KEY_KIND_EMPLOYER:
+      return {v1::LINKAGE_ATTRIBUTE_EMPLOYER};
     default:
       return {};
   }

@@ -99,7 +99,7 @@ std::vector<std::string> CustomersOf(LinkageBook& book, v1::LinkageKeyKind kind,
   book.rows().Scan(
       kLinkageKeys, "",
       [&](const v1::LinkageKey& key) {
-        names.push_back(key.customer());
+        names.push_back(key.record());
         return true;
       },
       kind, term);

@@ -8,10 +8,11 @@
 
 namespace crm::customer {
 
-// Configuration: the one model that says who is the same.
+// Configuration: the models that say who is the same, of customers and of contacts.
 inline constexpr table::TableSpec<v1::LinkageModel> kLinkageModels{.name = "linkage_models",
                                                                    .key = {"name"}};
 inline constexpr char kStandardLinkageModel[] = "linkageModels/standard";
+inline constexpr char kContactLinkageModel[] = "linkageModels/contacts";
 
 inline constexpr table::TableSpec<v1::DuplicateScan> kDuplicateScans{
     .name = "duplicate_scans",
@@ -19,9 +20,15 @@ inline constexpr table::TableSpec<v1::DuplicateScan> kDuplicateScans{
     .indexes = {{.name = "by_state", .fields = {"state", "create_time"}},
                 {.name = "by_create_time", .fields = {"create_time"}}}};
 
-// A view: by what customers are brought together. The version is also raised when libs/text folds
-// or pronounces otherwise, or linkage_record.cc makes other keys.
+// Views: by what customers, and contacts, are brought together. The versions are also raised when
+// libs/text folds or pronounces otherwise, or linkage_record.cc makes other keys.
 inline constexpr table::TableSpec<v1::LinkageKey> kLinkageKeys{.name = "linkage_keys",
-                                                               .key = {"kind", "term", "customer"}};
+                                                               .key = {"kind", "term", "record"}};
+inline constexpr table::TableSpec<v1::LinkageKey> kContactLinkageKeys{
+    .name = "contact_linkage_keys", .key = {"kind", "term", "record"}};
+
+// A view: how many contacts there are.
+inline constexpr table::TableSpec<v1::ContactCount> kContactCounts{.name = "contact_counts",
+                                                                   .key = {"partition"}};
 
 }  // namespace crm::customer

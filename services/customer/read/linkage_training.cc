@@ -17,14 +17,13 @@ namespace {
 
 constexpr uint64_t kSeed = 20'260'301;
 
-using Known = DuplicateSearch::Known;
-
-std::vector<std::string> SampleOf(const v1::LinkageModel& model, const engine::Snapshot& snapshot) {
+std::vector<std::string> SampleOf(const LinkageKind& kind, const v1::LinkageModel& model,
+                                  const engine::Snapshot& snapshot) {
   std::vector<std::string> names;
   snapshot.Scan(
-      kLinkageKeys, "",
+      kind.keys, "",
       [&](const v1::LinkageKey& key) {
-        names.push_back(key.customer());
+        names.push_back(key.record());
         return static_cast<int>(names.size()) < model.training_customers();
       },
       v1::LINKAGE_KEY_KIND_SAMPLE);
@@ -33,35 +32,57 @@ std::vector<std::string> SampleOf(const v1::LinkageModel& model, const engine::S
 
 class Learner {
  public:
-  Learner(const v1::LinkageModel& model, const engine::Snapshot& snapshot)
-      : model_(model), search_(model, snapshot), sample_(SampleOf(model, snapshot)) {
-    training_.set_customer_count(CountCustomers(snapshot));
+  Learner(const LinkageKind& kind, const v1::LinkageModel& model, const engine::Snapshot& snapshot)
+      : model_(model), search_(kind, model, snapshot), sample_(SampleOf(kind, model, snapshot)) {
+    training_.set_customer_count(kind.count(snapshot));
     training_.set_sampled_customer_count(static_cast<int64_t>(sample_.size()));
   }
 
   v1::LinkageTraining Learn(linkage::Model& parameters) {
     linkage::TrainU(RandomPairs(), parameters);
     CountBlocks();
-    std::vector<linkage::Session> sessions;
-    for (auto& [kind, session] : sessions_) sessions.push_back(std::move(session));
-    const linkage::EmResult em = linkage::TrainM(sessions, parameters);
-    const auto looked_at = static_cast<double>(sample_looked_at_);
-    const double others = comparable_share_ * static_cast<double>(training_.customer_count() - 1);
     training_.set_blocked_pair_count(candidates_.pairs());
-    if (candidates_.pairs() > 0 && others > 0) {
-      linkage::TrainMatchRate(candidates_, looked_at * others, parameters);
-      training_.set_expected_match_millis(
-          std::llround(parameters.match_rate * looked_at * others * 1'000));
+    const linkage::EmResult em = linkage::TrainM(TrustedSessions(parameters), parameters);
+    TrainMatchRate(parameters);
+    if (candidates_.pairs() > 0) {
+      training_.set_expected_match_millis(std::llround(parameters.match_rate * AllPairs() * 1'000));
     }
     training_.set_iteration_count(em.iterations);
     return training_;
   }
 
  private:
+  // Of those of the sample that were looked at, each with all others that it is compared with.
+  double AllPairs() const {
+    return static_cast<double>(sample_looked_at_) * comparable_share_ *
+           static_cast<double>(training_.customer_count() - 1);
+  }
+
+  void TrainMatchRate(linkage::Model& parameters) const {
+    if (candidates_.pairs() > 0 && AllPairs() > 0)
+      linkage::TrainMatchRate(candidates_, AllPairs(), parameters);
+  }
+
+  // Those of exact keys, and of other keys those that agree with what these teach.
+  std::vector<linkage::Session> TrustedSessions(const linkage::Model& untrained) {
+    std::vector<linkage::Session> trusted;
+    for (const auto& [kind, session] : sessions_) {
+      if (IsExactKey(kind)) trusted.push_back(session);
+    }
+    linkage::Model learnt = untrained;
+    linkage::TrainM(trusted, learnt);
+    TrainMatchRate(learnt);
+    for (const auto& [kind, session] : sessions_) {
+      if (!IsExactKey(kind) && linkage::Agrees(session, untrained, learnt))
+        trusted.push_back(session);
+    }
+    return trusted;
+  }
+
   // Others say nothing of those that are compared: people and firms, Chinese and Latin names are
   // unlike in all they have.
-  static bool Comparable(const Known& a, const Known& b) {
-    return a.customer.kind() == b.customer.kind() && a.record.ideographs == b.record.ideographs;
+  static bool Comparable(const LinkageRecord& a, const LinkageRecord& b) {
+    return a.group == b.group && a.ideographs == b.ideographs;
   }
 
   linkage::PatternCounts RandomPairs() {
@@ -69,11 +90,11 @@ class Learner {
     int64_t drawn = 0;
     linkage::ForRandomPairs(sample_.size(), 4 * kRandomPairsMax, kSeed, [&](size_t a, size_t b) {
       if (counts.pairs() == kRandomPairsMax) return;
-      const Known* first = search_.Read(sample_[a]);
-      const Known* second = search_.Read(sample_[b]);
+      const LinkageRecord* first = search_.Read(sample_[a]);
+      const LinkageRecord* second = search_.Read(sample_[b]);
       if (first == nullptr || second == nullptr) return;
       ++drawn;
-      if (Comparable(*first, *second)) counts.Add(search_.PatternOf(first->record, second->record));
+      if (Comparable(*first, *second)) counts.Add(search_.PatternOf(*first, *second));
     });
     training_.set_random_pair_count(counts.pairs());
     comparable_share_ =
@@ -84,17 +105,17 @@ class Learner {
   // Each customer of the sample with all that have a key in common.
   void CountBlocks() {
     for (const std::string& name : sample_) {
-      const Known* known = search_.Read(name);
+      const LinkageRecord* known = search_.Read(name);
       if (known == nullptr) continue;
       if (candidates_.pairs() >= kBlockedPairsMax) return;
       ++sample_looked_at_;
-      for (const std::string& other : search_.CandidatesOf(known->record, name).names) {
-        const Known* with = search_.Read(other);
+      for (const std::string& other : search_.CandidatesOf(*known, name).names) {
+        const LinkageRecord* with = search_.Read(other);
         if (with == nullptr || !Comparable(*known, *with)) continue;
-        const linkage::Pattern pattern = search_.PatternOf(known->record, with->record);
+        const linkage::Pattern pattern = search_.PatternOf(*known, *with);
         candidates_.Add(pattern);
-        for (const LinkageKeyOf& key : known->record.keys) {
-          if (with->record.keys.contains(key)) SessionOf(key.first).pairs.Add(pattern);
+        for (const LinkageKeyOf& key : known->keys) {
+          if (with->keys.contains(key)) SessionOf(key.first).pairs.Add(pattern);
         }
       }
     }
@@ -122,9 +143,9 @@ class Learner {
 
 }  // namespace
 
-v1::LinkageTraining LearnLinkage(const v1::LinkageModel& model, const engine::Snapshot& snapshot,
-                                 linkage::Model& parameters) {
-  return Learner(model, snapshot).Learn(parameters);
+v1::LinkageTraining LearnLinkage(const LinkageKind& kind, const v1::LinkageModel& model,
+                                 const engine::Snapshot& snapshot, linkage::Model& parameters) {
+  return Learner(kind, model, snapshot).Learn(parameters);
 }
 
 }  // namespace crm::customer

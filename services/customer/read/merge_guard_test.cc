@@ -5,6 +5,7 @@
 #include <string>
 
 #include "crm/customer/v1/customer.pb.h"
+#include "crm/customer/v1/customer_care.pb.h"
 #include "crm/customer/v1/customer_internal.pb.h"
 #include "crm/customer/v1/merge_internal.pb.h"
 #include "crm/customer/v1/touchpoint.pb.h"
@@ -43,6 +44,18 @@ TEST_F(MergeGuardTest, RefusesWhatIsSaidOfAMergedCustomerAndNamesTheOther) {
   EXPECT_THAT(Admit<v1::AssignTierRequest>("customers/a", false, "service:customer"),
               testing::IsRefusal("CUSTOMER_MERGED"));
   EXPECT_THAT(Admit<v1::RecordTouchpointRequest>("customers/a/touchpoints/t", true),
+              testing::IsRefusal("CUSTOMER_MERGED"));
+}
+
+TEST_F(MergeGuardTest, NobodyIsKeptFromOptingOut) {
+  engine::Context context;
+  context.name = "customers/a";
+  context.actor = "user:ann";
+  v1::RecordConsentRequest record;
+  record.set_state(v1::CONSENT_STATE_OPTED_OUT);
+  EXPECT_TRUE(AdmitUnlessMerged({record, false, context}, rows_).ok());
+  record.set_state(v1::CONSENT_STATE_OPTED_IN);
+  EXPECT_THAT(AdmitUnlessMerged({record, false, context}, rows_),
               testing::IsRefusal("CUSTOMER_MERGED"));
 }
 

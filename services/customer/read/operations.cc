@@ -10,7 +10,9 @@
 #include "crm/customer/v1/operation.pb.h"
 #include "google/rpc/code.pb.h"
 #include "libs/base/status.h"
+#include "services/customer/domain/transfer_counts.h"
 #include "services/customer/read/exchange_tables.h"
+#include "services/customer/read/transfer_tables.h"
 
 namespace crm::customer {
 namespace {
@@ -79,6 +81,25 @@ Operation OfExport(const v1::Export& exported) {
   return operation;
 }
 
+Operation OfTransfer(const v1::Transfer& transfer) {
+  v1::OperationMetadata metadata;
+  const v1::TransferCounts sum = SumOf(transfer);
+  const bool undoing = transfer.has_undo_start_time();
+  metadata.set_done_rows(undoing ? sum.returned_count() + sum.kept_count()
+                                 : sum.moved_count() + sum.refused_count());
+  metadata.set_total_rows(undoing ? sum.moved_count() : transfer.item_count());
+  Operation operation =
+      Begun(transfer, Short(v1::TransferState_Name(transfer.state()), "TRANSFER_STATE_"), metadata);
+  if (transfer.state() == v1::TRANSFER_STATE_DONE ||
+      transfer.state() == v1::TRANSFER_STATE_UNDONE) {
+    operation.set_done(true);
+    operation.mutable_response()->PackFrom(transfer);
+  } else if (transfer.state() == v1::TRANSFER_STATE_CANCELLED) {
+    EndWith(google::rpc::CANCELLED, transfer.cancel_reason(), operation);
+  }
+  return operation;
+}
+
 using Visit = std::function<bool(Operation)>;
 
 struct Kind {
@@ -120,6 +141,7 @@ const std::vector<Kind>& Kinds() {
   static const std::vector<Kind> kinds = {
       KindOf<v1::CancelExportRequest>("exports/", kExports, OfExport),
       KindOf<v1::CancelImportRequest>("imports/", kImports, OfImport),
+      KindOf<v1::CancelTransferRequest>("transfers/", kTransfers, OfTransfer),
   };
   return kinds;
 }

@@ -10,6 +10,7 @@
 #include "libs/base/status.h"
 #include "libs/testing/fake_rows.h"
 #include "services/customer/read/exchange_tables.h"
+#include "services/customer/read/transfer_tables.h"
 
 namespace crm::customer {
 namespace {
@@ -18,7 +19,7 @@ using ::testing::ElementsAre;
 
 class Operations : public ::testing::Test {
  protected:
-  Operations() : rows_(kImports, kExports) {
+  Operations() : rows_(kImports, kExports, kTransfers) {
     v1::Import import;
     import.set_name("imports/a");
     import.set_state(v1::IMPORT_STATE_RUNNING);
@@ -105,6 +106,29 @@ TEST_F(Operations, CancelIsTheCommandOfTheResource) {
   request.set_name("operations/x");
   EXPECT_TRUE(absl::IsNotFound(CancelOperation(request).status()));
   EXPECT_TRUE(absl::IsUnimplemented(DeleteOperation({}).status()));
+}
+
+// Of its own rows, so that the lists above stay as they are.
+TEST_F(Operations, ATransferIsOneToo) {
+  v1::Transfer transfer;
+  transfer.set_name("transfers/t");
+  transfer.set_state(v1::TRANSFER_STATE_RUNNING);
+  transfer.set_item_count(9);
+  transfer.add_counts()->set_moved_count(4);
+  transfer.add_counts()->set_refused_count(1);
+  rows_.Put(kTransfers, transfer);
+  v1::OperationMetadata metadata;
+  ASSERT_TRUE(Get("operations/transfers/t").metadata().UnpackTo(&metadata));
+  EXPECT_FALSE(Get("operations/transfers/t").done());
+  EXPECT_EQ(metadata.state(), "RUNNING");
+  EXPECT_EQ(metadata.done_rows(), 5);
+  EXPECT_EQ(metadata.total_rows(), 9);
+  transfer.set_state(v1::TRANSFER_STATE_DONE);
+  rows_.Put(kTransfers, transfer);
+  EXPECT_TRUE(Get("operations/transfers/t").has_response());
+  transfer.set_state(v1::TRANSFER_STATE_CANCELLED);
+  rows_.Put(kTransfers, transfer);
+  EXPECT_EQ(Get("operations/transfers/t").error().code(), google::rpc::CANCELLED);
 }
 
 }  // namespace

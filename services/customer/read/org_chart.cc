@@ -69,9 +69,11 @@ class Known {
     return known;
   }
 
+  // The contact, or the one that it was merged into, by what was known.
   v1::Contact Contact(const std::string& name) const {
-    auto row = time_.has_value() ? snapshot_.GetAsOf(kContacts, *time_, *time_, name)
-                                 : snapshot_.Get(kContacts, name);
+    auto row = Row(name);
+    for (int i = 0; i < kRedirectsMax && row.has_value() && !row->merged_into().empty(); ++i)
+      row = Row(row->merged_into());
     if (row.has_value()) return *std::move(row);
     v1::Contact only_name;
     only_name.set_name(name);
@@ -79,6 +81,11 @@ class Known {
   }
 
  private:
+  std::optional<v1::Contact> Row(const std::string& name) const {
+    return time_.has_value() ? snapshot_.GetAsOf(kContacts, *time_, *time_, name)
+                             : snapshot_.Get(kContacts, name);
+  }
+
   const engine::Snapshot& snapshot_;
   std::optional<absl::Time> time_;
 };
@@ -151,6 +158,7 @@ absl::StatusOr<v1::GetOrgChartResponse> QueryOrgChart(const v1::GetOrgChartReque
     for (v1::Position& position : known.Positions(name)) positions.push_back(std::move(position));
   }
   std::erase_if(positions, [&](const v1::Position& position) { return !HeldOn(position, day); });
+  for (v1::Position& position : positions) position.set_reports_to(SuperiorOn(position, day));
 
   v1::GetOrgChartResponse response;
   *response.mutable_as_of() = base::DateOf(day);

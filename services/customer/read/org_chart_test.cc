@@ -70,6 +70,24 @@ class OrgChart : public ::testing::Test {
   engine::Context context_;
 };
 
+TEST_F(OrgChart, OfAPastDayShowsWhoReportedToWhomThen) {
+  const auto term = [](int month, const std::string& superior) {
+    return "superior_terms { start_date { year: 2026 month: " + std::to_string(month) +
+           " day: 1 } superior: '" + superior + "' } ";
+  };
+  const std::string of = "customers/c1/positions/";
+  Put("a", "");
+  Put("b", "");
+  Put("m", "a", term(1, of + "a"));
+  Put("m", "b", term(1, of + "a") + term(2, of + "b"), 200);
+  EXPECT_THAT(Chart(), ElementsAre("0 a ", "0 b ", "1 m "));
+  const std::string january = "as_of { year: 2026 month: 1 day: 31 } ";
+  EXPECT_THAT(Chart(january), ElementsAre("0 a ", "1 m ", "0 b "));
+  EXPECT_THAT(Chart("as_of { year: 2020 month: 1 day: 1 }"), ElementsAre("0 a ", "1 m ", "0 b "));
+  EXPECT_THAT(Chart("known_at { seconds: 199 }"), ElementsAre("0 a ", "1 m ", "0 b "));
+  EXPECT_EQ(Ask("name: 'customers/c1' " + january)->nodes(1).position().reports_to(), of + "a");
+}
+
 TEST_F(OrgChart, EachBehindItsSuperiorSiblingsByDepartmentTitleAndName) {
   Put("a", "z");
   Put("z", "", "title: 'Chief'");

@@ -6,7 +6,6 @@
 #include <string_view>
 #include <utility>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/date.h"
 #include "libs/base/hash.h"
@@ -17,20 +16,20 @@
 #include "services/customer/domain/references.h"
 #include "services/customer/read/activity_tables.h"
 #include "services/customer/read/contact_state.h"
+#include "services/customer/read/place_token.h"
 #include "services/customer/read/tables.h"
 
 namespace crm::customer {
 namespace {
 
-constexpr size_t kDigestBytes = 12;
 constexpr std::string_view kAnybody = "staff/-";
 constexpr v1::Tier kTiersInOrder[] = {v1::TIER_TOP, v1::TIER_BIG, v1::TIER_MEDIUM, v1::TIER_SMALL};
 
-std::string DigestOf(const v1::ListOverdueContactsRequest& request, std::string_view place) {
-  return base::Sha256({"overdue-contacts", request.parent(), place}).substr(0, kDigestBytes);
+std::string QuestionOf(const v1::ListOverdueContactsRequest& request) {
+  return base::Sha256({"overdue-contacts", request.parent()});
 }
 
-// A token is the place of the last row in its index, bound to the request.
+// A token is the place of the last row in its index.
 std::string TokenOf(const v1::ListOverdueContactsRequest& request, const v1::ContactState& last) {
   v1::ContactState place;
   place.set_customer(last.customer());
@@ -38,20 +37,16 @@ std::string TokenOf(const v1::ListOverdueContactsRequest& request, const v1::Con
   place.set_tier(last.tier());
   place.set_owner(last.owner());
   *place.mutable_last_contact_time() = last.last_contact_time();
-  const std::string bytes = place.SerializeAsString();
-  return absl::WebSafeBase64Escape(DigestOf(request, bytes) + bytes);
+  return PlaceToken(QuestionOf(request), place.SerializeAsString());
 }
 
 absl::StatusOr<std::optional<v1::ContactState>> PlaceOf(
     const v1::ListOverdueContactsRequest& request) {
   if (request.page_token().empty()) return std::nullopt;
-  std::string bytes;
   v1::ContactState place;
-  const bool readable =
-      absl::WebSafeBase64Unescape(request.page_token(), &bytes) && bytes.size() > kDigestBytes &&
-      bytes.substr(0, kDigestBytes) == DigestOf(request, bytes.substr(kDigestBytes)) &&
-      place.ParseFromString(bytes.substr(kDigestBytes)) && v1::Tier_IsValid(place.tier()) &&
-      base::CheckTimestamp("page_token", place.last_contact_time()).ok();
+  const bool readable = ReadPlace(request.page_token(), QuestionOf(request), place) &&
+                        v1::Tier_IsValid(place.tier()) &&
+                        base::CheckTimestamp("page_token", place.last_contact_time()).ok();
   if (!readable) return base::Invalid("page_token", "is not that of the previous page");
   return place;
 }

@@ -6,7 +6,6 @@
 #include <string>
 #include <utility>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/date.h"
 #include "libs/base/resource_name.h"
@@ -15,6 +14,7 @@
 #include "libs/engine/update.h"
 #include "services/customer/domain/ownership.h"
 #include "services/customer/read/ownership_tables.h"
+#include "services/customer/read/place_token.h"
 #include "services/customer/read/tables.h"
 
 namespace crm::customer {
@@ -53,20 +53,10 @@ void TakeBack(const v1::OwnerSlot& slot, v1::OwnerBook& book) {
   part.set_slot_count(part.slot_count() - 1);
 }
 
-std::string TokenOf(const google::protobuf::Timestamp& as_of,
-                    const google::protobuf::Timestamp& known_at, std::string_view last) {
-  return absl::WebSafeBase64Escape(absl::StrCat(as_of.seconds(), ".", as_of.nanos(), " ",
-                                                known_at.seconds(), ".", known_at.nanos(), " ",
-                                                std::string(last)));
-}
-
-// The term under which the customer was theirs at `as_of` by what had been recorded at `known_at`.
-bool Counts(const v1::OwnerTerm& term, absl::Time as_of, absl::Time known_at) {
-  const absl::Time start = base::TimeOf(term.start_time());
-  if (start > as_of || start > known_at) return false;
-  if (!term.has_end_time()) return true;
-  const absl::Time end = base::TimeOf(term.end_time());
-  return end > known_at || end > as_of;
+std::string QuestionOf(const std::string& book, const v1::GetOwnedCustomersResponse& response) {
+  return absl::StrCat("owned-customers ", book, " ",
+                      absl::ToUnixNanos(base::TimeOf(response.as_of())), " ",
+                      absl::ToUnixNanos(base::TimeOf(response.known_at())));
 }
 
 }  // namespace
@@ -140,7 +130,7 @@ absl::StatusOr<v1::GetOwnedCustomersResponse> QueryOwnedCustomers(
   snapshot.Scan(
       kOwnerTerms, "by_owner",
       [&](const v1::OwnerTerm& term) {
-        if (!Counts(term, as_of, known_at)) return true;
+        if (!HeldAt(term, as_of, known_at)) return true;
         const std::string customer(base::ParentOf(term.name()));
         v1::OwnedCustomer& found = owned[customer];
         found.set_customer(customer);
@@ -154,12 +144,9 @@ absl::StatusOr<v1::GetOwnedCustomersResponse> QueryOwnedCustomers(
   response.set_customer_count(static_cast<int>(owned.size()));
   auto at = owned.begin();
   if (!get.page_token().empty()) {
-    std::string token;
-    const bool read = absl::WebSafeBase64Unescape(get.page_token(), &token);
-    const std::string last = token.substr(token.rfind(' ') + 1);
-    if (!read || TokenOf(response.as_of(), response.known_at(), last) != get.page_token())
-      return base::Invalid("page_token", "is not one of this question");
-    at = owned.upper_bound(last);
+    const auto last = PlaceIn(get.page_token(), QuestionOf(get.name(), response));
+    if (!last.has_value()) return base::Invalid("page_token", "is not one of this question");
+    at = owned.upper_bound(*last);
   }
   const int page = get.page_size() == 0 ? kPageDefault : std::min(get.page_size(), kPageMax);
   for (; at != owned.end() && response.customers_size() < page; ++at) {
@@ -167,7 +154,7 @@ absl::StatusOr<v1::GetOwnedCustomersResponse> QueryOwnedCustomers(
   }
   if (at != owned.end()) {
     response.set_next_page_token(
-        TokenOf(response.as_of(), response.known_at(), std::prev(at)->first));
+        PlaceToken(QuestionOf(get.name(), response), std::prev(at)->first));
   }
   return response;
 }

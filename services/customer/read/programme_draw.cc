@@ -16,6 +16,7 @@
 #include "services/customer/domain/follow_up_policy.h"
 #include "services/customer/read/interview_tables.h"
 #include "services/customer/read/programme_members.h"
+#include "services/customer/read/redirects.h"
 #include "services/customer/read/tables.h"
 
 namespace crm::customer {
@@ -93,19 +94,19 @@ void SortByChance(const std::string& seed, std::string_view what, bool by_worth,
 std::optional<v1::Contact> ContactOf(const std::string& customer, absl::CivilDay today,
                                      const engine::Snapshot& snapshot) {
   std::string first, primary;
-  snapshot.Scan(
-      kPositions, "by_customer",
-      [&](const v1::Position& position) {
-        if (position.has_start_date() && base::DayOf(position.start_date()) > today) return true;
-        if (position.has_end_date() && base::DayOf(position.end_date()) < today) return true;
-        if (first.empty() || position.contact() < first) first = position.contact();
-        if (position.primary()) primary = position.contact();
-        return primary.empty();
-      },
-      base::KeyOf(customer));
+  const auto visit = [&](const v1::Position& position) {
+    if (position.has_start_date() && base::DayOf(position.start_date()) > today) return true;
+    if (position.has_end_date() && base::DayOf(position.end_date()) < today) return true;
+    if (first.empty() || position.contact() < first) first = position.contact();
+    if (position.primary()) primary = position.contact();
+    return primary.empty();
+  };
+  for (const std::string& at : NamesOf(customer, snapshot)) {
+    if (primary.empty()) snapshot.Scan(kPositions, "by_customer", visit, base::KeyOf(at));
+  }
   const std::string& name = primary.empty() ? first : primary;
   if (name.empty()) return std::nullopt;
-  return snapshot.Get(kContacts, name);
+  return snapshot.Get(kContacts, SurvivorOf(name, snapshot));
 }
 
 v1::InterviewForm PreferredForm(Channel channel) {
@@ -205,13 +206,17 @@ std::vector<Candidate> CandidatesOf(const v1::InterviewProgramme& programme,
       staff);
   const int quiet = programme.selection().quiet_months();
   const absl::CivilDay since = AddMonths(base::DayOf(programme.period().start()), -quiet);
-  std::erase_if(candidates, [&](const Candidate& candidate) {
-    const std::string& customer = candidate.customer;
+  const auto is_asked = [&](const std::string& customer) {
     const std::string member =
         programme.name() + "/programmeMembers/" + std::string(base::LastIdOf(customer));
     return snapshot.Get(kProgrammeMembers, member).has_value() ||
            IsDrawnElsewhere(customer, programme.period(), programme.name(), snapshot) ||
            (quiet > 0 && WasInterviewed(customer, since, zone, snapshot));
+  };
+  // Also as one of those that were merged into it.
+  std::erase_if(candidates, [&](const Candidate& candidate) {
+    const std::vector<std::string> names = NamesOf(candidate.customer, snapshot);
+    return std::any_of(names.begin(), names.end(), is_asked);
   });
   std::sort(candidates.begin(), candidates.end(),
             [](const Candidate& a, const Candidate& b) { return a.customer < b.customer; });

@@ -17,6 +17,7 @@
 #include "services/customer/domain/follow_up_policy.h"
 #include "services/customer/domain/interview_programme.h"
 #include "services/customer/read/interview_tables.h"
+#include "services/customer/read/merge_tables.h"
 #include "services/customer/read/programme_members.h"
 #include "services/customer/read/tables.h"
 
@@ -86,15 +87,42 @@ class ProgrammeDraw : public ::testing::Test {
   }
 
   engine::Context context_ = FixedContext<InterviewProgrammeModel>();
-  testing::FakeRows rows_{kCustomers,        kStaff,           kPositions,
-                          kContacts,         kInterviews,      kInterviewProgrammes,
-                          kProgrammeMembers, kFollowUpPolicies};
+  testing::FakeRows rows_{kRedirects,           kCustomers,        kStaff,
+                          kPositions,           kContacts,         kInterviews,
+                          kInterviewProgrammes, kProgrammeMembers, kFollowUpPolicies};
 };
 
 TEST_F(ProgrammeDraw, NobodyWhoWasMergedAway) {
   Customer("c1", "merged_into: 'customers/c2'");
   Customer("c2");
   EXPECT_THAT(Candidates(""), ElementsAre("customers/c2"));
+}
+
+TEST_F(ProgrammeDraw, NobodyWhoWasAskedAsOneWhoWasMergedIn) {
+  const std::string quiet = "quiet_months: 3";
+  Customer("c1");
+  rows_.Put(kRedirects,
+            ParseText<v1::Redirect>("customer: 'customers/old' survivor: 'customers/c1'"));
+  EXPECT_THAT(Candidates(quiet), ElementsAre("customers/c1"));
+  const auto member = [&](const std::string& programme) {
+    rows_.Put(kProgrammeMembers,
+              ParseText<v1::ProgrammeMember>("name: 'interviewProgrammes/" + programme +
+                                             "/programmeMembers/old' customer: 'customers/old'"));
+    const auto found = Candidates(quiet);
+    rows_.Delete(kProgrammeMembers, "interviewProgrammes/" + programme + "/programmeMembers/old");
+    return found;
+  };
+  EXPECT_THAT(member("p1"), IsEmpty());
+  rows_.Put(kInterviewProgrammes,
+            ParseText<v1::InterviewProgramme>(
+                "name: 'interviewProgrammes/p2' status: PROGRAMME_STATUS_PLANNED period { start { "
+                "year: 2026 month: 3 day: 1 } end { year: 2026 month: 3 day: 20 } }"));
+  EXPECT_THAT(member("p2"), IsEmpty());
+  // On the first of March 2026.
+  rows_.Put(kInterviews, ParseText<v1::Interview>("name: 'customers/old/interviews/i' held_time { "
+                                                  "seconds: 1772323200 }"));
+  EXPECT_THAT(Candidates(quiet), IsEmpty());
+  EXPECT_THAT(Candidates(""), ElementsAre("customers/c1"));
 }
 
 TEST_F(ProgrammeDraw, ADayHasRoomForItsHoursOnly) {

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "services/customer/read/merge_tables.h"
+#include "services/customer/read/tables.h"
 
 namespace crm::customer {
 
@@ -15,6 +16,17 @@ std::string SurvivorOf(const std::string& customer, const engine::Snapshot& snap
     at = redirect->survivor();
   }
   // Two merges at one moment point at each other until one of them is declined.
+  return customer;
+}
+
+std::string SurvivorAt(const std::string& customer, absl::Time known_at,
+                       const engine::Snapshot& snapshot) {
+  std::string at = customer;
+  for (int i = 0; i < kRedirectsMax; ++i) {
+    const auto version = snapshot.GetAsOf(kCustomers, known_at, known_at, at);
+    if (!version.has_value() || version->merged_into().empty()) return at;
+    at = version->merged_into();
+  }
   return customer;
 }
 

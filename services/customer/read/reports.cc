@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -20,6 +21,7 @@
 #include "services/customer/domain/saved_report.h"
 #include "services/customer/read/activity_tables.h"
 #include "services/customer/read/birthdays.h"
+#include "services/customer/read/full_name.h"
 #include "services/customer/read/order_facts.h"
 #include "services/customer/read/redirects.h"
 #include "services/customer/read/report_tables.h"
@@ -45,6 +47,7 @@ class Report {
         start_(AddMonths(end_, -asked.period_months())) {}
 
   absl::Status Run() {
+    if (absl::Status s = CheckSource(); !s.ok()) return s;
     switch (asked_.kind()) {
       case v1::REPORT_KIND_ORDERS_FALLEN:
         return OrdersFallen();
@@ -87,6 +90,28 @@ class Report {
     v1::ReportRow row;
   };
   static bool Before(const Ranked& a, const Ranked& b) { return a.place < b.place; }
+
+  // The service that the answer rests on besides our own; empty: none.
+  std::string_view Needed() const {
+    switch (asked_.kind()) {
+      case v1::REPORT_KIND_ORDERS_FALLEN:
+      case v1::REPORT_KIND_FEW_PRODUCT_BUYERS:
+      case v1::REPORT_KIND_WANTED:
+      case v1::REPORT_KIND_GOLD_CUSTOMERS:
+        return kSalesSource;
+      case v1::REPORT_KIND_REPEAT_COMPLAINERS:
+        return kDeskSource;
+      default:
+        return {};
+    }
+  }
+  absl::Status CheckSource() const {
+    const std::string_view needed = Needed();
+    if (needed.empty() || CanBeTold(SourceOf(needed, {}, context_))) return absl::OkStatus();
+    return base::Refused(v1::REASON_REPORT_NOT_AVAILABLE,
+                         "a service that the answer rests on is not installed",
+                         {{"service", std::string(needed)}});
+  }
 
   absl::CivilDay PreviousStart() const { return AddMonths(start_, -asked_.period_months()); }
 
@@ -304,14 +329,23 @@ class Report {
     for (int ahead = 0; ahead <= std::min(asked_.days(), 364); ++ahead) {
       const absl::CivilDay day = context_.business_date + ahead;
       VisitBirthdays(day, snapshot_, [&](const v1::YearlyDay& birthday, int) {
-        AddBirthday(birthday.subject(), day, ahead);
+        AddBirthday(birthday, day, ahead);
         return true;
       });
     }
     return absl::OkStatus();
   }
 
-  void AddBirthday(const std::string& subject, absl::CivilDay day, int ahead) {
+  // A person is also the contact that was made with it: shown as the customer.
+  static bool IsOneWith(const v1::YearlyDay& of_contact, const v1::Customer& customer) {
+    const google::type::Date& born = customer.personal().birth_date();
+    return customer.kind() == v1::CUSTOMER_KIND_PERSON && !of_contact.lunar() &&
+           born.month() == of_contact.month() && born.day() == of_contact.day() &&
+           born.year() == of_contact.year();
+  }
+
+  void AddBirthday(const v1::YearlyDay& birthday, absl::CivilDay day, int ahead) {
+    const std::string& subject = birthday.subject();
     // Whoever was merged has a survivor with a day of its own.
     if (SurvivorOf(subject, snapshot_) != subject) return;
     std::string name = subject, contact_name, of;
@@ -319,20 +353,24 @@ class Report {
       const auto contact = snapshot_.Get(kContacts, subject);
       if (!contact.has_value()) return;
       contact_name = subject;
-      of = contact->personal().given_name() + " " + contact->personal().family_name();
+      of = FullNameOf(contact->personal());
       name.clear();
-      snapshot_.Scan(
-          kPositions, "by_contact",
-          [&](const v1::Position& position) {
-            const bool ended = position.has_end_date() &&
-                               base::DayOf(position.end_date()) < context_.business_date;
-            if (!ended) name = std::string(base::ParentOf(position.name()));
-            return ended;
-          },
-          subject);
+      for (const std::string& known : NamesOf(subject, snapshot_)) {
+        if (!name.empty()) break;
+        snapshot_.Scan(
+            kPositions, "by_contact",
+            [&](const v1::Position& position) {
+              const bool ended = position.has_end_date() &&
+                                 base::DayOf(position.end_date()) < context_.business_date;
+              if (!ended) name = std::string(base::ParentOf(position.name()));
+              return ended;
+            },
+            known);
+      }
     }
     const auto customer = snapshot_.Get(kCustomers, SurvivorOf(name, snapshot_));
     if (!customer.has_value() || !Asked(*customer)) return;
+    if (!contact_name.empty() && IsOneWith(birthday, *customer)) return;
     v1::ReportRow row = RowOf(*customer);
     if (!contact_name.empty()) {
       row.set_contact(contact_name);

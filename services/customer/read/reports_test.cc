@@ -12,6 +12,7 @@
 #include "libs/testing/fake_rows.h"
 #include "services/customer/domain/customer.h"
 #include "services/customer/read/activity_tables.h"
+#include "services/customer/read/fake_readings.h"
 #include "services/customer/read/merge_tables.h"
 #include "services/customer/read/order_test_helpers.h"
 #include "services/customer/read/report_tables.h"
@@ -56,7 +57,9 @@ class Reports : public ::testing::Test {
     v1::RunReportRequest request;
     request.set_name("savedReports/r");
     request.set_row_limit(row_limit);
-    return QueryReport(request, rows_, FixedContext<CustomerModel>());
+    engine::Context context = FixedContext<CustomerModel>();
+    context.readings = &readings_;
+    return QueryReport(request, rows_, context);
   }
   // "<customer> <count>"
   static std::vector<std::string> Rows(const absl::StatusOr<v1::RunReportResponse>& response) {
@@ -70,6 +73,7 @@ class Reports : public ::testing::Test {
   FakeRows rows_{kSavedReports,  kCustomers,       kOrderFacts,  kOrderMonths, kFollowedTickets,
                  kProductCounts, kOrderedProducts, kTargetLists, kContacts,    kPositions,
                  kBirthdays,     kCustomerVisits,  kRedirects};
+  FakeReadings readings_;
   int orders_ = 0;
 };
 
@@ -244,9 +248,56 @@ TEST_F(Reports, WhoseBirthdayComes) {
   EXPECT_EQ(answer->rows(1).date().day(), 9);
 }
 
+TEST_F(Reports, APersonHasOneBirthdayAndTheMoonsDaysCount) {
+  const auto birthday = [&](const std::string& subject, bool lunar, int year, int month, int day) {
+    v1::YearlyDay row;
+    row.set_subject(subject);
+    row.set_lunar(lunar);
+    row.set_year(year);
+    row.set_month(month);
+    row.set_day(day);
+    rows_.Put(kBirthdays, row);
+  };
+  Customer("me", v1::TIER_SMALL,
+           "kind: CUSTOMER_KIND_PERSON personal { birth_date { year: 1980 month: 3 day: 3 } }");
+  for (const char* id : {"self", "child"}) {
+    rows_.Put(kContacts, ParseText<v1::Contact>(std::string("name: 'contacts/") + id + "'"));
+    rows_.Put(kPositions, ParseText<v1::Position>(std::string("name: 'customers/me/positions/") +
+                                                  id + "' contact: 'contacts/" + id + "'"));
+  }
+  birthday("customers/me", false, 1980, 3, 3);
+  birthday("contacts/self", false, 1980, 3, 3);
+  birthday("contacts/child", false, 2010, 3, 3);
+  const auto answer = Ask("kind: REPORT_KIND_BIRTHDAYS");
+  ASSERT_TRUE(answer.ok());
+  ASSERT_EQ(answer->rows_size(), 2);
+  EXPECT_EQ(answer->rows(0).contact(), "");
+  EXPECT_EQ(answer->rows(1).contact(), "contacts/child");
+  // The 15th of the first month of the moon, the lantern festival, is 2026-03-03.
+  birthday("contacts/child", true, 2009, 1, 15);
+  const auto with_moon = Ask("kind: REPORT_KIND_BIRTHDAYS");
+  ASSERT_TRUE(with_moon.ok());
+  EXPECT_EQ(with_moon->rows_size(), 3);
+  EXPECT_EQ(with_moon->rows(2).date().day(), 3);
+}
+
 TEST_F(Reports, WhatIsNotThereIsSaid) {
   EXPECT_EQ(base::ReasonOf(Ask("kind: REPORT_KIND_LOSS_MAKERS").status()), "REPORT_NOT_AVAILABLE");
   EXPECT_EQ(base::FieldOf(Ask("kind: REPORT_KIND_LOSS_MAKERS", -1).status()), "row_limit");
+  readings_.Say("sales", {});
+  for (const char* kind : {"ORDERS_FALLEN", "FEW_PRODUCT_BUYERS", "WANTED", "GOLD_CUSTOMERS"})
+    EXPECT_EQ(base::ReasonOf(Ask(std::string("kind: REPORT_KIND_") + kind).status()),
+              "REPORT_NOT_AVAILABLE")
+        << kind;
+  for (const char* kind : {"REPEAT_COMPLAINERS", "UNVISITED", "BIRTHDAYS"})
+    EXPECT_TRUE(Ask(std::string("kind: REPORT_KIND_") + kind).ok()) << kind;
+  readings_.Say("servicedesk", {});
+  EXPECT_EQ(base::ReasonOf(Ask("kind: REPORT_KIND_REPEAT_COMPLAINERS").status()),
+            "REPORT_NOT_AVAILABLE");
+  readings_.Say("servicedesk", {.followed = true, .complete = false, .reachable = true});
+  const auto behind = Ask("kind: REPORT_KIND_REPEAT_COMPLAINERS");
+  ASSERT_TRUE(behind.ok()) << "what is behind is said, not refused";
+  EXPECT_EQ(behind->sources(3).state(), v1::READING_STATE_BEHIND);
   v1::RunReportRequest request;
   request.set_name("savedReports/none");
   EXPECT_EQ(QueryReport(request, rows_, FixedContext<CustomerModel>()).status().code(),

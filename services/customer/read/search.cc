@@ -12,6 +12,7 @@
 #include "libs/base/status.h"
 #include "libs/text/fold.h"
 #include "services/customer/read/search_name.h"
+#include "services/customer/read/search_tables.h"
 #include "services/customer/read/search_terms.h"
 #include "services/customer/read/tables.h"
 
@@ -46,7 +47,8 @@ struct Found {
   bool cut = false;
 };
 
-Found LookUp(const engine::Snapshot& snapshot, std::initializer_list<v1::SearchTermKind> kinds,
+Found LookUp(const engine::Snapshot& snapshot, const TableSpec<v1::SearchTerm>& terms,
+             std::initializer_list<v1::SearchTermKind> kinds,
              const std::vector<std::string>& starts, int rows_max) {
   Found found;
   for (const v1::SearchTermKind kind : kinds) {
@@ -62,7 +64,7 @@ Found LookUp(const engine::Snapshot& snapshot, std::initializer_list<v1::SearchT
       return true;
     };
     for (const std::string& start : starts)
-      snapshot.Scan(kSearchTerms, "", note, kind, table::StartsWith{start});
+      snapshot.Scan(terms, "", note, kind, table::StartsWith{start});
   }
   SortUnique(found.customers);
   SortUnique(found.exact);
@@ -94,8 +96,10 @@ struct Hit {
 
 class Search {
  public:
-  Search(const engine::Snapshot& snapshot, std::string_view query, size_t page)
+  Search(const engine::Snapshot& snapshot, const SearchTables& tables, std::string_view query,
+         size_t page)
       : snapshot_(snapshot),
+        tables_(tables),
         page_(page),
         typed_(query),
         query_(Comparable(query)),
@@ -103,9 +107,11 @@ class Search {
         spoken_(std::any_of(words_.begin(), words_.end(),
                             [](const Word& word) { return !LettersOf(word.text).empty(); })) {}
 
+  bool incomplete() const { return incomplete_; }
   bool HasWord() const { return std::any_of(words_.begin(), words_.end(), Searchable); }
 
-  v1::SearchCustomersResponse Answer() {
+  // The best first, at most a page.
+  const std::vector<Hit>& Hits() {
     const bool parts_cut = LookForIdentifiers();
     LookForNames();
     // What is found in any other way is worse than all of these.
@@ -133,7 +139,7 @@ class Search {
   bool LookForIdentifiers() {
     bool cut = false;
     const auto look = [&](v1::SearchTermKind kind, const std::string& term) {
-      const Found found = LookUp(snapshot_, {kind}, {term}, kSearchCandidatesMax);
+      const Found found = LookUp(snapshot_, tables_.terms, {kind}, {term}, kSearchCandidatesMax);
       cut = cut || found.cut;
       identified_.insert(found.exact.begin(), found.exact.end());
       parts_.insert(found.customers.begin(), found.customers.end());
@@ -158,8 +164,8 @@ class Search {
     const std::string spoken = SpokenTerm(LettersOf(query_));
     if (!spoken.empty()) starts.insert(spoken);
     for (const std::string& start : starts) {
-      const Found found =
-          LookUp(snapshot_, {v1::SEARCH_TERM_KIND_NAME}, StartsOf(start), kSearchCandidatesMax);
+      const Found found = LookUp(snapshot_, tables_.terms, {v1::SEARCH_TERM_KIND_NAME},
+                                 StartsOf(start), kSearchCandidatesMax);
       incomplete_ = incomplete_ || found.cut;
       Compare(found.exact);
       Compare(found.customers);
@@ -195,8 +201,9 @@ class Search {
     Names some;
     Found narrow;
     for (const std::string& piece : pieces) {
-      Found found = LookUp(snapshot_, {v1::SEARCH_TERM_KIND_NAME, v1::SEARCH_TERM_KIND_WORD},
-                           StartsOf(piece), rows_max);
+      Found found =
+          LookUp(snapshot_, tables_.terms, {v1::SEARCH_TERM_KIND_NAME, v1::SEARCH_TERM_KIND_WORD},
+                 StartsOf(piece), rows_max);
       if (found.cut) {
         some.insert(some.end(), found.customers.begin(), found.customers.end());
         if (pieces.size() == 1) narrow.exact = std::move(found.exact);
@@ -222,7 +229,7 @@ class Search {
       }
       --room_;
       compared_.insert(name);
-      auto customer = snapshot_.Get(kSearchedCustomers, name);
+      auto customer = snapshot_.Get(tables_.searched, name);
       if (!customer.has_value()) continue;
       const v1::SearchMatch match = MatchOf(*customer);
       if (match != v1::SEARCH_MATCH_UNSPECIFIED) hits_.push_back({match, *std::move(customer)});
@@ -247,7 +254,7 @@ class Search {
                                                 : v1::SEARCH_MATCH_UNSPECIFIED;
   }
 
-  v1::SearchCustomersResponse Ranked() {
+  const std::vector<Hit>& Ranked() {
     const auto rank = [](const Hit& hit) {
       const v1::SearchedCustomer& customer = hit.customer;
       const int tier =
@@ -259,19 +266,11 @@ class Search {
     std::sort(hits_.begin(), hits_.end(),
               [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
     if (hits_.size() > page_) hits_.resize(page_);
-    v1::SearchCustomersResponse response;
-    response.set_incomplete(incomplete_);
-    for (const Hit& hit : hits_) {
-      std::optional<v1::Customer> customer = snapshot_.Get(kCustomers, hit.customer.customer());
-      if (!customer.has_value()) continue;
-      v1::SearchHit& shown = *response.add_hits();
-      shown.set_match(hit.match);
-      *shown.mutable_customer() = *std::move(customer);
-    }
-    return response;
+    return hits_;
   }
 
   const engine::Snapshot& snapshot_;
+  const SearchTables& tables_;
   const size_t page_;
   const std::string_view typed_;
   const std::u32string query_;
@@ -284,19 +283,49 @@ class Search {
   bool incomplete_ = false;
 };
 
+// Fills in what is found, as `add` does it with a hit.
+template <class Response, class Request, class Add>
+absl::StatusOr<Response> Ask(const Request& request, const SearchTables& tables,
+                             const engine::Snapshot& snapshot, const Add& add) {
+  if (request.page_size() < 0) return base::Invalid("page_size", "must not be negative");
+  const size_t page = request.page_size() == 0
+                          ? kSearchPageDefault
+                          : std::min<size_t>(request.page_size(), kSearchPageMax);
+  Search search(snapshot, tables, request.query(), page);
+  if (!search.HasWord())
+    return base::Invalid("query", "must have a word of two characters, or of one Chinese one");
+  Response response;
+  for (const Hit& hit : search.Hits()) add(hit, response);
+  response.set_incomplete(search.incomplete());
+  return response;
+}
+
 }  // namespace
 
 absl::StatusOr<v1::SearchCustomersResponse> QuerySearch(const v1::SearchCustomersRequest& request,
                                                         const engine::Snapshot& snapshot,
                                                         const engine::Context&) {
-  if (request.page_size() < 0) return base::Invalid("page_size", "must not be negative");
-  const size_t page = request.page_size() == 0
-                          ? kSearchPageDefault
-                          : std::min<size_t>(request.page_size(), kSearchPageMax);
-  Search search(snapshot, request.query(), page);
-  if (!search.HasWord())
-    return base::Invalid("query", "must have a word of two characters, or of one Chinese one");
-  return search.Answer();
+  return Ask<v1::SearchCustomersResponse>(
+      request, kCustomerSearch, snapshot, [&](const Hit& hit, auto& response) {
+        auto customer = snapshot.Get(kCustomers, hit.customer.customer());
+        if (!customer.has_value()) return;
+        v1::SearchHit& shown = *response.add_hits();
+        shown.set_match(hit.match);
+        *shown.mutable_customer() = *std::move(customer);
+      });
+}
+
+absl::StatusOr<v1::SearchContactsResponse> QueryContactSearch(
+    const v1::SearchContactsRequest& request, const engine::Snapshot& snapshot,
+    const engine::Context&) {
+  return Ask<v1::SearchContactsResponse>(
+      request, kContactSearch, snapshot, [&](const Hit& hit, auto& response) {
+        auto contact = snapshot.Get(kContacts, hit.customer.customer());
+        if (!contact.has_value()) return;
+        v1::ContactHit& shown = *response.add_hits();
+        shown.set_match(hit.match);
+        *shown.mutable_contact() = *std::move(contact);
+      });
 }
 
 }  // namespace crm::customer

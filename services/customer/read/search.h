@@ -2,6 +2,7 @@
 #pragma once
 
 #include "absl/status/statusor.h"
+#include "crm/customer/v1/contact_search.pb.h"
 #include "crm/customer/v1/customer.pb.h"
 #include "libs/engine/model.h"
 
@@ -28,5 +29,10 @@ inline constexpr int kSearchPageMax = 100;
 absl::StatusOr<v1::SearchCustomersResponse> QuerySearch(const v1::SearchCustomersRequest& request,
                                                         const engine::Snapshot& snapshot,
                                                         const engine::Context& context);
+
+// ContactSearchService.SearchContacts: the same over contacts.
+absl::StatusOr<v1::SearchContactsResponse> QueryContactSearch(
+    const v1::SearchContactsRequest& request, const engine::Snapshot& snapshot,
+    const engine::Context& context);
 
 }  // namespace crm::customer

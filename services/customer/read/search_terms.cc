@@ -4,7 +4,8 @@
 
 #include "libs/text/fold.h"
 #include "libs/text/utf32.h"
-#include "services/customer/read/tables.h"
+#include "services/customer/read/full_name.h"
+#include "services/customer/read/search_tables.h"
 
 namespace crm::customer {
 namespace {
@@ -40,6 +41,25 @@ std::vector<Text> TextsOf(const v1::Customer& customer) {
     texts.emplace_back(v1::SEARCH_TERM_KIND_PHONE, phone);
   return texts;
 }
+
+// None for a merged contact: the one that stands for it is found.
+std::vector<Text> TextsOf(const v1::Contact& contact) {
+  if (!contact.merged_into().empty()) return {};
+  const v1::ContactPersonal& personal = contact.personal();
+  std::vector<Text> texts = {{v1::SEARCH_TERM_KIND_NAME, FullNameOf(personal)}};
+  for (const auto& external_id : contact.external_ids())
+    texts.emplace_back(v1::SEARCH_TERM_KIND_IDENTIFIER, external_id.id());
+  for (const v1::ContactEmail& email : personal.emails())
+    texts.emplace_back(v1::SEARCH_TERM_KIND_EMAIL, email.address());
+  for (const v1::ContactPhone& phone : personal.phones())
+    texts.emplace_back(v1::SEARCH_TERM_KIND_PHONE, phone.number());
+  return texts;
+}
+
+std::string NameOf(const v1::Customer& customer) { return customer.display_name(); }
+std::string NameOf(const v1::Contact& contact) { return FullNameOf(contact.personal()); }
+v1::Tier TierOf(const v1::Customer& customer) { return customer.tier(); }
+v1::Tier TierOf(const v1::Contact&) { return v1::TIER_UNSPECIFIED; }
 
 // The ways to spell a name from one of its characters on.
 class Spellings {
@@ -185,23 +205,29 @@ std::string PhoneTerm(std::string_view text) {
 std::set<SearchTermOf> SearchTermsOf(const v1::Customer& customer) {
   return TermsOf(TextsOf(customer));
 }
+std::set<SearchTermOf> SearchTermsOf(const v1::Contact& contact) {
+  return TermsOf(TextsOf(contact));
+}
 
-void ProjectSearchTerms(const engine::Change<CustomerModel>& change, engine::Rows& rows) {
+namespace {
+
+template <class M>
+void Project(const engine::Change<M>& change, const SearchTables& tables, engine::Rows& rows) {
   const std::vector<Text> old_texts =
       change.before != nullptr ? TextsOf(*change.before) : std::vector<Text>();
   const std::vector<Text> texts = TextsOf(change.after);
   const bool renamed = texts != old_texts;
-  if (renamed || change.before->tier() != change.after.tier()) {
-    v1::SearchedCustomer customer;
-    customer.set_customer(change.meta.name);
-    customer.set_display_name(change.after.display_name());
-    customer.set_tier(change.after.tier());
-    rows.Put(kSearchedCustomers, customer);
+  if (renamed || TierOf(*change.before) != TierOf(change.after)) {
+    v1::SearchedCustomer searched;
+    searched.set_customer(change.meta.name);
+    searched.set_display_name(NameOf(change.after));
+    searched.set_tier(TierOf(change.after));
+    rows.Put(tables.searched, searched);
   }
   if (!renamed) return;
   const std::set<SearchTermOf> before = TermsOf(old_texts), after = TermsOf(texts);
   for (const auto& [kind, term] : before) {
-    if (!after.contains({kind, term})) rows.Delete(kSearchTerms, kind, term, change.meta.name);
+    if (!after.contains({kind, term})) rows.Delete(tables.terms, kind, term, change.meta.name);
   }
   v1::SearchTerm row;
   row.set_customer(change.meta.name);
@@ -209,8 +235,18 @@ void ProjectSearchTerms(const engine::Change<CustomerModel>& change, engine::Row
     if (before.contains({kind, term})) continue;
     row.set_kind(kind);
     row.set_term(term);
-    rows.Put(kSearchTerms, row);
+    rows.Put(tables.terms, row);
   }
+}
+
+}  // namespace
+
+void ProjectSearchTerms(const engine::Change<CustomerModel>& change, engine::Rows& rows) {
+  Project(change, kCustomerSearch, rows);
+}
+
+void ProjectContactSearchTerms(const engine::Change<ContactModel>& change, engine::Rows& rows) {
+  Project(change, kContactSearch, rows);
 }
 
 }  // namespace crm::customer

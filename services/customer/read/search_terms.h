@@ -12,6 +12,7 @@
 #include "crm/customer/v1/customer.pb.h"
 #include "crm/customer/v1/tables.pb.h"
 #include "libs/engine/model.h"
+#include "services/customer/domain/contact.h"
 #include "services/customer/domain/customer.h"
 #include "services/customer/read/search_name.h"
 
@@ -21,9 +22,12 @@ namespace crm::customer {
 // addresses, telephone numbers. A Chinese name of n characters has at most 3n rows, or up to 9n
 // where most are read in several ways; a Latin one has one for each word.
 void ProjectSearchTerms(const engine::Change<CustomerModel>& change, engine::Rows& rows);
+// The same of each contact, but for a tax id.
+void ProjectContactSearchTerms(const engine::Change<ContactModel>& change, engine::Rows& rows);
 
 using SearchTermOf = std::pair<v1::SearchTermKind, std::string>;
 std::set<SearchTermOf> SearchTermsOf(const v1::Customer& customer);
+std::set<SearchTermOf> SearchTermsOf(const v1::Contact& contact);
 
 // What a query is cut to before it is looked up among names and inside of them.
 std::string NameStartTerm(std::u32string_view comparable);

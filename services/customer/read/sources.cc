@@ -51,6 +51,15 @@ google::protobuf::RepeatedPtrField<v1::SourceReading> SourcesOf(
   return sources;
 }
 
+v1::SourceReading WorseOf(const v1::SourceReading& a, const v1::SourceReading& b) {
+  // The list of states goes from the best to the worst.
+  v1::SourceReading worse = a.state() < b.state() ? b : a;
+  const v1::SourceReading& other = a.state() < b.state() ? a : b;
+  if (base::TimeOf(worse.newest_event_time()) < base::TimeOf(other.newest_event_time()))
+    *worse.mutable_newest_event_time() = other.newest_event_time();
+  return worse;
+}
+
 bool CanBeTold(const v1::SourceReading& source) {
   return source.state() != v1::READING_STATE_NOT_AVAILABLE;
 }

@@ -24,6 +24,9 @@ v1::SourceReading SourceOf(std::string_view service, const std::vector<std::stri
 google::protobuf::RepeatedPtrField<v1::SourceReading> SourcesOf(
     const std::vector<std::string>& customers, const engine::Context& context);
 
+// The worse state of the two, for what rests on both, and the newer of their newest events.
+v1::SourceReading WorseOf(const v1::SourceReading& a, const v1::SourceReading& b);
+
 // Rows of it can be told, be they old.
 bool CanBeTold(const v1::SourceReading& source);
 

@@ -14,8 +14,10 @@ namespace crm::customer {
 
 void ProjectStaleCustomers(const engine::Change<CustomerModel>& change, engine::Rows& rows);
 
-// A command for each customer that the look finds stale and that is not said to be so; at most
-// `commands_max`, and then one that goes on. Cost: the rows of those customers.
+// A command for each customer that the look finds stale and that is not said to be so, and for each
+// one that is said to be so and is not any more by the limits of now; at most `commands_max`, and
+// then one that goes on. Cost: the rows of those customers, and of those whose limit has passed and
+// of whom nothing is known that could be checked.
 engine::Commands MarkStaleCustomers(const v1::StaleCheck& check, const std::string& policy,
                                     size_t commands_max, const engine::Snapshot& snapshot);
 

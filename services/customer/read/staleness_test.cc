@@ -25,6 +25,7 @@ v1::Customer Checked(const std::string& id, v1::Tier tier, int64_t at) {
   customer.set_name("customers/" + id);
   customer.set_tier(tier);
   customer.mutable_data_check_time()->set_seconds(at);
+  customer.set_website("a.example");
   return customer;
 }
 
@@ -66,7 +67,7 @@ class StaleLook : public ::testing::Test {
     rows_.Put(kCustomers, merged);
   }
 
-  FakeRows rows_{kCustomers};
+  FakeRows rows_{kCustomers, kStaleCustomers, kPositions};
 };
 
 TEST_F(StaleLook, FindsThoseWhoseLimitHasPassed) {
@@ -83,15 +84,47 @@ TEST_F(StaleLook, GoesOnWhenThereAreMore) {
 }
 
 TEST_F(StaleLook, ACustomerFromBeforeCountsFromWhenItWasRecorded) {
-  FakeRows rows(kCustomers);
+  FakeRows rows(kCustomers, kStaleCustomers, kPositions);
   v1::Customer old;
   old.set_name("customers/a");
+  old.set_website("a.example");
   old.mutable_create_time()->set_seconds(999);
   rows.Put(kCustomers, old);
   EXPECT_EQ(MarkStaleCustomers(Check(), kStandardCustomerPolicy, 9, rows).size(), 1u);
   old.mutable_create_time()->set_seconds(1000);
   rows.Put(kCustomers, old);
   EXPECT_TRUE(MarkStaleCustomers(Check(), kStandardCustomerPolicy, 9, rows).empty());
+}
+
+TEST_F(StaleLook, PassesOverWhomNothingIsKnownOf) {
+  v1::Customer bare = Checked("bare", v1::TIER_TOP, 1);
+  bare.clear_website();
+  rows_.Put(kCustomers, bare);
+  EXPECT_EQ(Named(MarkStaleCustomers(Check(), kStandardCustomerPolicy, 10, rows_)).size(), 4u);
+  rows_.Put(kPositions, ParseText<v1::Position>("name: 'customers/bare/positions/self' contact: "
+                                                "'contacts/bare'"));
+  EXPECT_EQ(Named(MarkStaleCustomers(Check(), kStandardCustomerPolicy, 10, rows_)).size(), 4u)
+      << "that they are themselves";
+  rows_.Put(kPositions, ParseText<v1::Position>("name: 'customers/bare/positions/p' contact: "
+                                                "'contacts/k'"));
+  EXPECT_EQ(Named(MarkStaleCustomers(Check(), kStandardCustomerPolicy, 10, rows_)).size(), 5u);
+}
+
+TEST_F(StaleLook, FindsThoseThatAreStaleNoLonger) {
+  const auto stale = [&](const std::string& id, const std::string& tier, int64_t at) {
+    rows_.Put(kStaleCustomers, ParseText<v1::StaleCustomer>(
+                                   "customer: 'customers/" + id + "' tier: " + tier +
+                                   " data_check_time { seconds: " + std::to_string(at) + " }"));
+  };
+  stale("still", "TIER_BIG", 1999);
+  stale("fallen", "TIER_BIG", 2000);
+  stale("fallen-far", "TIER_SMALL", 1500);
+  EXPECT_EQ(Named(MarkStaleCustomers(Check(), kStandardCustomerPolicy, 10, rows_)),
+            (std::vector<std::string>{"customers/old-none 365", "customers/old-top 90",
+                                      "customers/old-big 180", "customers/fallen 180",
+                                      "customers/old-small 365", "customers/fallen-far 365"}));
+  EXPECT_EQ(Named(MarkStaleCustomers(Check(), kStandardCustomerPolicy, 3, rows_)).back(), "more 4");
+  EXPECT_EQ(Named(MarkStaleCustomers(Check(), kStandardCustomerPolicy, 6, rows_)).size(), 6u);
 }
 
 TEST(StaleCustomers, AreListedWhileTheyAre) {
@@ -138,9 +171,44 @@ TEST(GetCustomerVersion, ShowsWhatWasRecordedThen) {
   EXPECT_EQ(region(100), "since-100");
   EXPECT_EQ(region(199), "since-100");
   EXPECT_EQ(region(200), "since-200");
+  request.mutable_as_of()->set_seconds(150);
+  EXPECT_EQ(region(200), "since-100");
+  EXPECT_EQ(region(120), "since-100");
+  request.clear_known_at();
+  EXPECT_EQ(QueryCustomerVersion(request, rows, context)->region(), "since-100");
+  request.mutable_as_of()->set_nanos(-1);
+  EXPECT_EQ(base::FieldOf(QueryCustomerVersion(request, rows, context).status()), "as_of");
+  request.clear_as_of();
   request.mutable_known_at()->set_seconds(99);
   EXPECT_EQ(QueryCustomerVersion(request, rows, context).status().code(),
             absl::StatusCode::kNotFound);
+}
+
+TEST(GetCustomerVersion, HasWhatTheyHadSaidByThenAsFarAsItWasKnown) {
+  FakeRows rows(kCustomers);
+  auto customer = ParseText<v1::Customer>(
+      "name: 'customers/a' consents { channel: CHANNEL_EMAIL effect_time { seconds: 100 } "
+      "record_time { seconds: 100 } }");
+  rows.PutVersion(kCustomers, customer, absl::FromUnixSeconds(100), absl::FromUnixSeconds(100));
+  // At 300 it became known what they had said at 150, and at 250.
+  for (const int64_t said : {150, 250}) {
+    auto& term = *customer.add_consents();
+    term.set_channel(common::v1::CHANNEL_EMAIL);
+    term.mutable_effect_time()->set_seconds(said);
+    term.mutable_record_time()->set_seconds(300);
+  }
+  rows.PutVersion(kCustomers, customer, absl::FromUnixSeconds(300), absl::FromUnixSeconds(300));
+  const auto consents = [&](int64_t as_of, int64_t known_at) {
+    v1::GetCustomerVersionRequest request;
+    request.set_name("customers/a");
+    request.mutable_as_of()->set_seconds(as_of);
+    request.mutable_known_at()->set_seconds(known_at);
+    return QueryCustomerVersion(request, rows, FixedContext<CustomerModel>())->consents_size();
+  };
+  EXPECT_EQ(consents(200, 200), 1);
+  EXPECT_EQ(consents(200, 299), 1);
+  EXPECT_EQ(consents(200, 300), 2);
+  EXPECT_EQ(consents(300, 300), 3);
 }
 
 TEST(GetConsents, OfAMergedCustomerAreItsSurvivors) {
@@ -161,6 +229,40 @@ TEST(GetConsents, OfAMergedCustomerAreItsSurvivors) {
   EXPECT_EQ(answer->consents(0).state(), v1::CONSENT_STATE_OPTED_OUT);
 }
 
+TEST(GetConsents, OfAMergedCustomerAreItsOwnAsLongAsTheMergeWasNotKnown) {
+  FakeRows rows(kCustomers, kRedirects);
+  const std::string in =
+      "consents { channel: CHANNEL_EMAIL state: CONSENT_STATE_OPTED_IN "
+      "effect_time { seconds: 1 } record_time { seconds: 1 } }";
+  const std::string out =
+      "consents { channel: CHANNEL_PHONE state: CONSENT_STATE_OPTED_OUT "
+      "effect_time { seconds: 2 } record_time { seconds: 2 } }";
+  const auto put = [&](int64_t at, const std::string& text) {
+    const auto customer = ParseText<v1::Customer>(text);
+    rows.PutVersion(kCustomers, customer, absl::FromUnixSeconds(at), absl::FromUnixSeconds(at));
+  };
+  put(10, "name: 'customers/a' " + in);
+  put(10, "name: 'customers/b' " + out);
+  put(20, "name: 'customers/b' merged_into: 'customers/a' " + out);
+  put(21, "name: 'customers/a' " + in + out);
+  rows.Put(kRedirects, ParseText<v1::Redirect>("customer: 'customers/b' survivor: 'customers/a'"));
+  const auto known = [&](const std::string& name, int64_t at) {
+    v1::GetConsentsRequest request;
+    request.set_name(name);
+    request.mutable_known_at()->set_seconds(at);
+    const auto answer = QueryConsents(request, rows, FixedContext<CustomerModel>());
+    std::string channels;
+    for (const v1::ConsentTerm& term : answer->consents())
+      channels += common::v1::Channel_Name(term.channel()) + " ";
+    return channels;
+  };
+  EXPECT_EQ(known("customers/b", 19), "CHANNEL_PHONE ");
+  EXPECT_EQ(known("customers/a", 19), "CHANNEL_EMAIL ");
+  EXPECT_EQ(known("customers/b", 21), "CHANNEL_PHONE CHANNEL_EMAIL ");
+  EXPECT_EQ(known("customers/a", 21), "CHANNEL_PHONE CHANNEL_EMAIL ");
+  EXPECT_EQ(known("customers/b", 9), "") << "it was not there";
+}
+
 TEST(GetConsents, AnswersForNowUnlessAsked) {
   FakeRows rows(kCustomers, kRedirects);
   rows.Put(kCustomers, ParseText<v1::Customer>(
@@ -171,6 +273,8 @@ TEST(GetConsents, AnswersForNowUnlessAsked) {
   v1::GetConsentsRequest request;
   request.set_name("customers/a");
   EXPECT_EQ(QueryConsents(request, rows, context)->consents_size(), 1);
+  rows.PutVersion(kCustomers, *rows.Get(kCustomers, std::string("customers/a")),
+                  absl::FromUnixSeconds(50), absl::FromUnixSeconds(50));
   request.mutable_known_at()->set_seconds(199);
   EXPECT_EQ(QueryConsents(request, rows, context)->consents_size(), 0);
   request.clear_known_at();

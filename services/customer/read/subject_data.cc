@@ -15,8 +15,11 @@
 #include "services/customer/read/activity_tables.h"
 #include "services/customer/read/care_tables.h"
 #include "services/customer/read/interview_tables.h"
+#include "services/customer/read/merge_tables.h"
+#include "services/customer/read/notification_tables.h"
 #include "services/customer/read/redirects.h"
 #include "services/customer/read/tables.h"
+#include "services/customer/read/timeline_tables.h"
 
 namespace crm::customer {
 namespace {
@@ -70,6 +73,20 @@ class Sections {
   v1::SubjectDataSection* section_ = nullptr;
 };
 
+// Cases in which one of them is the first or the second; each once.
+void AddMergeCases(const std::vector<std::string>& names, const engine::Snapshot& snapshot,
+                   std::string_view by_first, std::string_view by_second, Sections& sections) {
+  sections.Begin("mergeCases");
+  std::set<std::string> seen;
+  const auto add = [&](const v1::MergeCase& merge_case) {
+    return !seen.insert(merge_case.name()).second || sections.Add(merge_case);
+  };
+  for (const std::string& name : names) {
+    snapshot.Scan(kMergeCases, by_first, add, name);
+    snapshot.Scan(kMergeCases, by_second, add, name);
+  }
+}
+
 // `names`: the customer and all that were merged into it.
 void AddCustomer(const std::vector<std::string>& names, const engine::Snapshot& snapshot,
                  Sections& sections) {
@@ -80,7 +97,8 @@ void AddCustomer(const std::vector<std::string>& names, const engine::Snapshot& 
     snapshot.Scan(
         kPositions, "by_customer",
         [&](const v1::Position& position) {
-          contacts.insert(position.contact());
+          for (std::string& contact : NamesOf(SurvivorOf(position.contact(), snapshot), snapshot))
+            contacts.insert(std::move(contact));
           return contacts.size() <= static_cast<size_t>(kSubjectRecordsMax);
         },
         ids.back());
@@ -98,21 +116,35 @@ void AddCustomer(const std::vector<std::string>& names, const engine::Snapshot& 
   }
   sections.Scan("erasures", snapshot, kErasures, "by_subject", names);
   sections.Scan("expenses", snapshot, kExpenses, "by_customer", ids);
+  // Our copies of what other services recorded.
+  sections.Scan("followedOpportunities", snapshot, kFollowedOpportunities, "by_customer", names);
+  sections.Scan("followedOrders", snapshot, kFollowedOrders, "by_customer", names);
+  sections.Scan("followedTickets", snapshot, kFollowedTickets, "by_customer", names);
   sections.Scan("insightSheets", snapshot, kInsightSheets, "by_customer", ids);
   sections.Scan("interviews", snapshot, kInterviews, "by_customer", ids);
+  AddMergeCases(names, snapshot, "by_first", "by_second", sections);
+  sections.Scan("notifications", snapshot, kNotifications, "by_customer", names);
   sections.Scan("ownerTerms", snapshot, kOwnerTerms, "by_customer", ids);
   sections.Scan("positions", snapshot, kPositions, "by_customer", ids);
+  sections.Scan("programmeMembers", snapshot, kProgrammeMembers, "by_customer", names);
+  sections.Scan("reminders", snapshot, kReminders, "by_customer", names);
   sections.Scan("touchpoints", snapshot, kTouchpoints, "by_customer", ids);
 }
 
-void AddContact(const v1::Contact& contact, const engine::Snapshot& snapshot, Sections& sections) {
-  const std::vector<std::string> name = {contact.name()};
-  sections.Scan("activities", snapshot, kActivities, "by_contact", name);
+// By all the names that the contact has been known by.
+void AddContact(const std::vector<std::string>& names, const engine::Snapshot& snapshot,
+                Sections& sections) {
+  sections.Scan("activities", snapshot, kActivities, "by_contact", names);
   sections.Begin("contacts");
-  sections.Add(contact);
-  sections.Scan("erasures", snapshot, kErasures, "by_subject", name);
-  sections.Scan("positions", snapshot, kPositions, "by_contact", name);
-  sections.Scan("touchpoints", snapshot, kTouchpoints, "by_contact", name);
+  for (const std::string& name : names) {
+    const auto contact = snapshot.Get(kContacts, name);
+    if (contact.has_value() && !sections.Add(*contact)) break;
+  }
+  sections.Scan("erasures", snapshot, kErasures, "by_subject", names);
+  sections.Scan("interviews", snapshot, kInterviews, "by_contact", names);
+  AddMergeCases(names, snapshot, "by_first_contact", "by_second_contact", sections);
+  sections.Scan("positions", snapshot, kPositions, "by_contact", names);
+  sections.Scan("touchpoints", snapshot, kTouchpoints, "by_contact", names);
 }
 
 }  // namespace
@@ -123,9 +155,9 @@ absl::StatusOr<v1::ExportSubjectDataResponse> QuerySubjectData(
   v1::ExportSubjectDataResponse response;
   Sections sections(response);
   if (!request.subject().empty() && CheckName("subject", "contacts", request.subject()).ok()) {
-    const auto contact = snapshot.Get(kContacts, request.subject());
-    if (!contact.has_value()) return base::NotFound(request.subject());
-    AddContact(*contact, snapshot, sections);
+    const std::string survivor = SurvivorOf(request.subject(), snapshot);
+    if (!snapshot.Get(kContacts, survivor).has_value()) return base::NotFound(request.subject());
+    AddContact(NamesOf(survivor, snapshot), snapshot, sections);
   } else {
     if (absl::Status s = CheckName("subject", "customers", request.subject()); !s.ok()) return s;
     const std::string survivor = SurvivorOf(request.subject(), snapshot);

@@ -12,7 +12,9 @@
 #include "services/customer/read/care_tables.h"
 #include "services/customer/read/interview_tables.h"
 #include "services/customer/read/merge_tables.h"
+#include "services/customer/read/notification_tables.h"
 #include "services/customer/read/tables.h"
+#include "services/customer/read/timeline_tables.h"
 
 namespace crm::customer {
 namespace {
@@ -57,11 +59,25 @@ class SubjectData : public ::testing::Test {
     return counts;
   }
 
-  FakeRows rows_{kCustomers,  kTouchpoints, kPositions,  kContacts,      kExpenses, kErasures,
-                 kOwnerTerms, kActivities,  kInterviews, kInsightSheets, kRedirects};
+  FakeRows rows_{kCustomers,      kTouchpoints,    kPositions,        kContacts,
+                 kExpenses,       kErasures,       kOwnerTerms,       kActivities,
+                 kInterviews,     kInsightSheets,  kRedirects,        kMergeCases,
+                 kNotifications,  kReminders,      kProgrammeMembers, kFollowedOpportunities,
+                 kFollowedOrders, kFollowedTickets};
 };
 
 TEST_F(SubjectData, OfACustomerIsAllThatHangsOnIt) {
+  rows_.Put(kMergeCases, ParseText<v1::MergeCase>("name: 'mergeCases/m' first_customer: "
+                                                  "'customers/a' second_customer: 'customers/b'"));
+  rows_.Put(kNotifications, ParseText<v1::Notification>(
+                                "name: 'staff/ann/notifications/n' customer: 'customers/a'"));
+  rows_.Put(kReminders,
+            ParseText<v1::Reminder>("name: 'staff/ann/reminders/r' customer: 'customers/a'"));
+  rows_.Put(kProgrammeMembers,
+            ParseText<v1::ProgrammeMember>("name: 'interviewProgrammes/p/programmeMembers/a' "
+                                           "customer: 'customers/a'"));
+  rows_.Put(kFollowedOrders, ParseText<v1::FollowedOrder>("name: 'customers/a/orders/o' customer: "
+                                                          "'customers/a'"));
   const auto response = Export("customers/a");
   ASSERT_TRUE(response.ok()) << response.status();
   EXPECT_EQ(Counts(*response), (std::map<std::string, int>{{"activities", 0},
@@ -69,11 +85,18 @@ TEST_F(SubjectData, OfACustomerIsAllThatHangsOnIt) {
                                                            {"customers", 1},
                                                            {"erasures", 1},
                                                            {"expenses", 1},
+                                                           {"followedOpportunities", 0},
+                                                           {"followedOrders", 1},
+                                                           {"followedTickets", 0},
                                                            {"insightSheets", 0},
                                                            {"interviews", 0},
                                                            {"marketing/campaigns", -1},
+                                                           {"mergeCases", 1},
+                                                           {"notifications", 1},
                                                            {"ownerTerms", 0},
                                                            {"positions", 1},
+                                                           {"programmeMembers", 1},
+                                                           {"reminders", 1},
                                                            {"sales/opportunities", -1},
                                                            {"sales/orders", -1},
                                                            {"servicedesk/tickets", -1},
@@ -92,11 +115,19 @@ TEST_F(SubjectData, OfACustomerIsAllThatHangsOnIt) {
 }
 
 TEST_F(SubjectData, OfAContactIsAllCustomersOfIt) {
+  rows_.Put(kInterviews, ParseText<v1::Interview>("name: 'customers/a/interviews/i' contact: "
+                                                  "'contacts/x'"));
+  rows_.Put(kInterviews, ParseText<v1::Interview>("name: 'customers/a/interviews/j' contact: "
+                                                  "'contacts/y'"));
+  rows_.Put(kMergeCases, ParseText<v1::MergeCase>("name: 'mergeCases/m' first_contact: "
+                                                  "'contacts/x' second_contact: 'contacts/y'"));
   const auto response = Export("contacts/x");
   ASSERT_TRUE(response.ok()) << response.status();
   const auto counts = Counts(*response);
   EXPECT_EQ(counts.at("positions"), 2);
   EXPECT_EQ(counts.at("touchpoints"), 2);
+  EXPECT_EQ(counts.at("interviews"), 1);
+  EXPECT_EQ(counts.at("mergeCases"), 1);
   EXPECT_EQ(counts.count("customers"), 0u);
 }
 
@@ -107,6 +138,10 @@ TEST_F(SubjectData, OfAMergedCustomerIsThatOfAllThatAreOne) {
   EXPECT_EQ(Counts(*survivor), Counts(*absorbed));
   EXPECT_EQ(Counts(*survivor).at("customers"), 2);
   EXPECT_EQ(Counts(*survivor).at("touchpoints"), 2);
+  // The case of the two is both of theirs, and there once.
+  rows_.Put(kMergeCases, ParseText<v1::MergeCase>("name: 'mergeCases/m' first_customer: "
+                                                  "'customers/a' second_customer: 'customers/b'"));
+  EXPECT_EQ(Counts(*Export("customers/a")).at("mergeCases"), 1);
 }
 
 TEST_F(SubjectData, SaysThatThereIsMore) {

@@ -22,22 +22,25 @@ using table::TableSpec;
 inline constexpr TableSpec<v1::Customer> kCustomers{
     .name = "customers",
     .key = {"name"},
-    .indexes = {{.name = "by_status", .fields = {"status", "display_name"}},
-                {.name = "by_owner", .fields = {"owner", "status", "display_name"}},
-                {.name = "by_pool", .fields = {"pool", "ownership.pool_time"}},
-                {.name = "by_ownership",
-                 .fields = {"ownership_state", "owner", "ownership.owner_slot"}},
-                {.name = "by_branch", .fields = {"branch", "status"}},
-                {.name = "by_team", .fields = {"team", "status"}},
-                {.name = "by_tier", .fields = {"tier", "display_name"}},
-                {.name = "by_region", .fields = {"region", "industry"}},
-                {.name = "by_tag", .fields = {"tags"}},
-                {.name = "by_external_id", .fields = {"external_ids.system", "external_ids.id"}},
-                {.name = "by_display_name", .fields = {"display_name"}},
-                {.name = "by_parent", .fields = {"parent", "display_name"}},
-                {.name = "by_last_order", .fields = {"-last_order_date"}},
-                {.name = "by_data_check",
-                 .fields = {"stale_since_date", "tier", "data_check_time"}}},
+    .indexes =
+        {{.name = "by_status", .fields = {"status", "display_name"}},
+         {.name = "by_owner", .fields = {"owner", "status", "display_name"}},
+         {.name = "by_collaborator", .fields = {"collaborators"}},
+         {.name = "by_pool", .fields = {"pool", "ownership.pool_time"}},
+         {.name = "by_ownership", .fields = {"ownership_state", "owner", "ownership.owner_slot"}},
+         {.name = "by_branch", .fields = {"branch", "status"}},
+         {.name = "by_team", .fields = {"team", "status"}},
+         {.name = "by_tier", .fields = {"tier", "display_name"}},
+         {.name = "by_region", .fields = {"region", "industry"}},
+         {.name = "by_tag", .fields = {"tags"}},
+         {.name = "by_external_id", .fields = {"external_ids.system", "external_ids.id"}},
+         {.name = "by_display_name", .fields = {"display_name"}},
+         {.name = "by_parent", .fields = {"parent", "display_name"}},
+         {.name = "by_last_order", .fields = {"-last_order_date"}},
+         {.name = "by_data_check", .fields = {"stale_since_date", "tier", "data_check_time"}},
+         {.name = "by_custom_field", .fields = {"custom_fields.field", "custom_fields.value"}},
+         {.name = "by_personal_custom_field",
+          .fields = {"personal.custom_fields.field", "personal.custom_fields.value"}}},
     .history = true,
     .version = 3};
 
@@ -49,7 +52,7 @@ inline constexpr TableSpec<v1::OwnerTerm> kOwnerTerms{
                 {.name = "by_customer_end", .fields = {"customer", "end_time"}},
                 {.name = "by_owner", .fields = {"owner", "start_time"}},
                 {.name = "by_start", .fields = {"start_time"}}},
-    .version = 2};
+    .version = 3};
 
 inline constexpr TableSpec<v1::Touchpoint> kTouchpoints{
     .name = "touchpoints",
@@ -58,6 +61,7 @@ inline constexpr TableSpec<v1::Touchpoint> kTouchpoints{
                 {.name = "by_staff", .fields = {"staff", "occur_time"}},
                 {.name = "by_contact", .fields = {"contacts"}},
                 {.name = "by_next_step", .fields = {"staff", "next_step_date"}},
+                {.name = "by_customer_next_step", .fields = {"customer", "next_step_date"}},
                 {.name = "by_occur_time", .fields = {"occur_time"}}}};
 
 // Every version of contacts and positions is kept: the org chart is shown as it was known.
@@ -69,7 +73,11 @@ inline constexpr TableSpec<v1::Contact> kContacts{
                 {.name = "by_phone", .fields = {"personal.phones.number"}},
                 {.name = "by_email", .fields = {"personal.emails.address"}},
                 {.name = "by_external_id", .fields = {"external_ids.id"}},
-                {.name = "by_tag", .fields = {"tags"}}},
+                {.name = "by_tag", .fields = {"tags"}},
+                {.name = "by_custom_field",
+                 .fields = {"custom_fields.field", "custom_fields.value"}},
+                {.name = "by_personal_custom_field",
+                 .fields = {"personal.custom_fields.field", "personal.custom_fields.value"}}},
     .history = true};
 
 inline constexpr TableSpec<v1::Position> kPositions{

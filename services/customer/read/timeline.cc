@@ -9,12 +9,12 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/escaping.h"
 #include "libs/base/date.h"
 #include "libs/base/hash.h"
 #include "libs/base/resource_name.h"
 #include "libs/base/status.h"
 #include "libs/base/timestamp.h"
+#include "services/customer/read/place_token.h"
 #include "services/customer/read/redirects.h"
 #include "services/customer/read/sources.h"
 #include "services/customer/read/tables.h"
@@ -27,14 +27,12 @@ namespace {
 constexpr size_t kChunk = 8;
 // An entry lies at most so far from its day in any time zone.
 constexpr absl::Duration kDaySlack = absl::Hours(48);
-constexpr size_t kDigestBytes = 12;
 
 // What says which entries are meant, but for the page.
-std::string DigestOf(const v1::GetTimelineRequest& request, std::string_view place) {
+std::string QuestionOf(const v1::GetTimelineRequest& request) {
   std::string kinds;
   for (const int kind : request.kinds()) kinds += std::to_string(kind) + ",";
-  return base::Sha256({request.name(), kinds, request.period().SerializeAsString(), place})
-      .substr(0, kDigestBytes);
+  return base::Sha256({"timeline", request.name(), kinds, request.period().SerializeAsString()});
 }
 
 // The order of a timeline: newest first, then by what an entry is about. Each kind of each customer
@@ -61,19 +59,15 @@ v1::TimelineEntry OnlyPlace(const v1::TimelineEntry& entry) {
 }
 
 std::string TokenOf(const v1::GetTimelineRequest& request, const v1::TimelineEntry& last) {
-  const std::string place = OnlyPlace(last).SerializeAsString();
-  return absl::WebSafeBase64Escape(DigestOf(request, place) + place);
+  return PlaceToken(QuestionOf(request), OnlyPlace(last).SerializeAsString());
 }
 
 absl::StatusOr<std::optional<v1::TimelineEntry>> ParsePlace(const v1::GetTimelineRequest& request) {
   if (request.page_token().empty()) return std::nullopt;
-  std::string bytes;
   v1::TimelineEntry place;
-  const bool readable =
-      absl::WebSafeBase64Unescape(request.page_token(), &bytes) && bytes.size() > kDigestBytes &&
-      bytes.substr(0, kDigestBytes) == DigestOf(request, bytes.substr(kDigestBytes)) &&
-      place.ParseFromString(bytes.substr(kDigestBytes)) && place.revision() > 0 &&
-      place.has_occur_time() && base::CheckTimestamp("page_token", place.occur_time()).ok();
+  const bool readable = ReadPlace(request.page_token(), QuestionOf(request), place) &&
+                        place.revision() > 0 && place.has_occur_time() &&
+                        base::CheckTimestamp("page_token", place.occur_time()).ok();
   if (!readable)
     return base::Invalid("page_token", "is not that of the previous page of the same timeline");
   return place;

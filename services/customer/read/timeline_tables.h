@@ -11,14 +11,17 @@ namespace crm::customer {
 // A view over the own log and the three others: what happened with whom, each kind newest first. A
 // row is written from the log of the resource that it is about.
 inline constexpr table::TableSpec<v1::TimelineEntry> kTimeline{
-    .name = "timeline", .key = {"customer", "kind", "-occur_time", "about", "revision"}};
+    .name = "timeline",
+    .key = {"customer", "kind", "-occur_time", "about", "revision"},
+    .version = 2};
 
 // Foreign: opportunities, orders, tickets and campaigns as they are now.
 inline constexpr table::TableSpec<v1::FollowedOpportunity> kFollowedOpportunities{
     .name = "followed_opportunities",
     .key = {"name"},
     .indexes = {{.name = "by_customer", .fields = {"customer", "standing", "expected_close_date"}},
-                {.name = "by_owner", .fields = {"owner", "standing", "expected_close_date"}}}};
+                {.name = "by_owner", .fields = {"owner", "standing", "expected_close_date"}}},
+    .version = 2};
 inline constexpr table::TableSpec<v1::FollowedOrder> kFollowedOrders{
     .name = "followed_orders",
     .key = {"name"},

@@ -10,6 +10,8 @@
 #include "libs/testing/fake_rows.h"
 #include "libs/testing/matchers.h"
 #include "services/customer/read/care_tables.h"
+#include "services/customer/read/custom_field_tables.h"
+#include "services/customer/read/fake_readings.h"
 #include "services/customer/read/foreign_desk.h"
 #include "services/customer/read/foreign_marketing.h"
 #include "services/customer/read/foreign_sales.h"
@@ -22,22 +24,6 @@
 #include "services/customer/read/timeline_views.h"
 
 namespace crm::customer {
-
-// How far logs were read, as a test says: all of them wholly, unless it says otherwise.
-class FakeReadings : public engine::Readings {
- public:
-  engine::Reading Of(std::string_view topic, std::string_view) const override {
-    const auto found = of_.find(topic);
-    if (found != of_.end()) return found->second;
-    return {.followed = true, .complete = true, .reachable = true};
-  }
-  void Say(const std::string& service, engine::Reading reading) {
-    of_["crm." + service + ".log.v1"] = reading;
-  }
-
- private:
-  std::map<std::string, engine::Reading, std::less<>> of_;
-};
 
 // 2026-01-01 00:00 UTC, and so many hours.
 inline absl::Time At(int hours) {
@@ -114,7 +100,8 @@ class TimelineWorld {
                          kPools,
                          kStaff,
                          kStaffTouches,
-                         kOwnerTerms};
+                         kOwnerTerms,
+                         kCustomFields};
   FakeReadings readings;
   engine::Context context;
 

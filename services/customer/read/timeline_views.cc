@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "libs/base/timestamp.h"
+#include "services/customer/domain/consent.h"
 #include "services/customer/read/timeline_entry.h"
 #include "services/customer/read/timeline_tables.h"
 
@@ -21,6 +23,34 @@ class Changes {
     entry.set_after(after);
     if (kind == v1::TIMELINE_KIND_STATUS && change_.after.has_loss())
       entry.set_reason(change_.after.loss().loss_reason());
+    rows_.Put(kTimeline, entry);
+  }
+  // Into its pool, or out of it: by who picked it, or otherwise.
+  void PutPool(const std::string& before, const std::string& after) {
+    if (before == after) return;
+    const v1::CustomerEvent& event = change_.event;
+    const bool picked = event.has_owner_granted() &&
+                        event.owner_granted().owner_request().kind() == v1::OWNER_REQUEST_KIND_PICK;
+    v1::TimelineEntry entry = EntryOf(change_.meta, v1::TIMELINE_KIND_POOL,
+                                      !after.empty() ? v1::TIMELINE_ACTION_ENTERED
+                                      : picked       ? v1::TIMELINE_ACTION_PICKED
+                                                     : v1::TIMELINE_ACTION_CHANGED);
+    entry.set_before(before);
+    entry.set_after(after);
+    if (after.empty()) entry.set_staff(change_.after.owner());
+    if (event.has_recycled()) entry.set_reason(event.recycled().recycle_rule());
+    rows_.Put(kTimeline, entry);
+  }
+  // From when on it holds.
+  void PutConsent(const v1::Customer& before, const v1::ConsentTerm& term) {
+    v1::TimelineEntry entry =
+        EntryOf(change_.meta, v1::TIMELINE_KIND_CONSENT, v1::TIMELINE_ACTION_CHANGED);
+    const v1::ConsentTerm* held =
+        ConsentAt(before, term.channel(), base::TimeOf(term.effect_time()), absl::InfiniteFuture());
+    if (held != nullptr) entry.set_before(ShortName(held->state()));
+    entry.set_after(ShortName(term.state()));
+    entry.set_channel(term.channel());
+    *entry.mutable_occur_time() = term.effect_time();
     rows_.Put(kTimeline, entry);
   }
   void PutChanged(v1::TimelineKind kind, const std::string& before, const std::string& after) {
@@ -87,9 +117,12 @@ void ProjectCustomerTimeline(const engine::Change<CustomerModel>& change, engine
   }
   changes.PutChanged(v1::TIMELINE_KIND_OWNER, before.owner(), after.owner());
   changes.PutChanged(v1::TIMELINE_KIND_TIER, NameOf(before.tier()), NameOf(after.tier()));
+  changes.PutPool(before.pool(), after.pool());
   if (change.before == nullptr) return;
   changes.PutChanged(v1::TIMELINE_KIND_PROFILE, before.parent(), after.parent());
   changes.PutChanged(v1::TIMELINE_KIND_PROFILE, before.merged_into(), after.merged_into());
+  if (change.event.has_consent_recorded())
+    changes.PutConsent(before, change.event.consent_recorded().consent());
   if (change.event.has_verified())
     changes.Put(v1::TIMELINE_KIND_PROFILE, v1::TIMELINE_ACTION_VERIFIED, "", "");
 }
@@ -126,6 +159,30 @@ void ProjectPositionTimeline(const engine::Change<PositionModel>& change, engine
   if (was == change.after.end_date().ShortDebugString()) return;
   if (before.has_end_date()) Remove(PositionEntry(before, change.meta, true), rows);
   if (ended) rows.Put(kTimeline, PositionEntry(change.after, change.meta, true));
+}
+
+void ProjectExpenseTimeline(const engine::Change<ExpenseModel>& change, engine::Rows& rows) {
+  const bool voided = change.event.has_voided();
+  v1::TimelineEntry entry =
+      EntryOf(change.meta, v1::TIMELINE_KIND_EXPENSE,
+              voided ? v1::TIMELINE_ACTION_VOIDED : v1::TIMELINE_ACTION_SPENT);
+  if (!voided) SetDay(change.after.expense_date(), entry);
+  entry.set_staff(change.after.staff());
+  entry.set_after(ShortName(change.after.kind()));
+  *entry.mutable_amount() = change.after.amount();
+  rows.Put(kTimeline, entry);
+}
+
+void ProjectInterviewTimeline(const engine::Change<InterviewModel>& change, engine::Rows& rows) {
+  const v1::InterviewEvent& event = change.event;
+  v1::TimelineAction action = v1::TIMELINE_ACTION_UNSPECIFIED;
+  if (event.has_planned()) action = v1::TIMELINE_ACTION_PLANNED;
+  if (event.has_declined()) action = v1::TIMELINE_ACTION_DECLINED;
+  if (event.has_missed()) action = v1::TIMELINE_ACTION_MISSED;
+  if (action == v1::TIMELINE_ACTION_UNSPECIFIED) return;
+  v1::TimelineEntry entry = EntryOf(change.meta, v1::TIMELINE_KIND_INTERVIEW, action);
+  entry.set_staff(change.after.staff());
+  rows.Put(kTimeline, entry);
 }
 
 }  // namespace crm::customer

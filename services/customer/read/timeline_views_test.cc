@@ -97,6 +97,80 @@ TEST_F(CustomerTimeline, ALossHasItsReason) {
   EXPECT_EQ(entry->actor(), "user:ann");
 }
 
+TEST_F(CustomerTimeline, IntoAPoolAndOutOfItAgain) {
+  Become("pool: 'pools/north'", "created {}");
+  Become("owner: 'ann'", "owner_granted { owner_request { kind: OWNER_REQUEST_KIND_PICK } }");
+  Become("pool: 'pools/north'", "recycled { recycle_rule: 'untouched' }");
+  Become("pool: 'pools/south'", "released {}");
+  Become("owner: 'bob'", "transferred {}");
+  std::vector<std::string> entries;
+  rows_.Scan(
+      kTimeline, "",
+      [&](const v1::TimelineEntry& entry) {
+        entries.push_back(ShortName(entry.action()) + " " + entry.before() + ">" + entry.after() +
+                          " " + entry.staff() + entry.reason());
+        return true;
+      },
+      "customers/a", v1::TIMELINE_KIND_POOL);
+  EXPECT_THAT(entries, ElementsAre("CHANGED pools/south> bob", "ENTERED pools/north>pools/south ",
+                                   "ENTERED >pools/north untouched", "PICKED pools/north> ann",
+                                   "ENTERED >pools/north "));
+}
+
+TEST_F(CustomerTimeline, WhatWasSaidOfAChannelFromWhenOnItHolds) {
+  const std::string in =
+      "channel: CHANNEL_EMAIL state: CONSENT_STATE_OPTED_IN effect_time { "
+      "seconds: 1000 }";
+  const std::string out =
+      "channel: CHANNEL_EMAIL state: CONSENT_STATE_OPTED_OUT effect_time { "
+      "seconds: 2000 }";
+  Become("", "created {}");
+  Become("consents { " + in + " }", "consent_recorded { consent { " + in + " } }");
+  Become("consents { " + in + " } consents { " + out + " }",
+         "consent_recorded { consent { " + out + " } }");
+  EXPECT_THAT(Entries(rows_),
+              ElementsAre("PROFILE CREATED >UNSPECIFIED", "CONSENT CHANGED OPTED_IN>OPTED_OUT",
+                          "CONSENT CHANGED >OPTED_IN"));
+  const auto entry = rows_.Get(kTimeline, "customers/a", v1::TIMELINE_KIND_CONSENT,
+                               base::TimestampOf(absl::FromUnixSeconds(2000)), "customers/a", 3);
+  ASSERT_TRUE(entry.has_value());
+  EXPECT_EQ(entry->channel(), common::v1::CHANNEL_EMAIL);
+}
+
+TEST(ExpenseTimeline, OnItsDayAndWhenItCountsNoMore) {
+  FakeRows rows{kTimeline};
+  Aggregate<ExpenseModel> lunch{"customers/a/expenses/e", rows};
+  const std::string state =
+      "kind: EXPENSE_KIND_GIFT amount { currency_code: 'USD' units: 5 } staff: "
+      "'ann' expense_date { year: 2025 month: 12 day: 1 } ";
+  lunch.Become(state, "recorded {}", "user:ann", ProjectExpenseTimeline);
+  lunch.Become(state + "void_reason: 'twice'", "voided {}", "user:ann", ProjectExpenseTimeline);
+  EXPECT_THAT(Entries(rows), ElementsAre("EXPENSE VOIDED >GIFT", "EXPENSE SPENT >GIFT"));
+  const auto spent =
+      rows.Get(kTimeline, "customers/a", v1::TIMELINE_KIND_EXPENSE,
+               StartOf(testing::ParseText<google::type::Date>("year: 2025 month: 12 day: 1")),
+               "customers/a/expenses/e", 1);
+  ASSERT_TRUE(spent.has_value());
+  EXPECT_EQ(spent->amount().units(), 5);
+  EXPECT_EQ(spent->staff(), "ann");
+}
+
+TEST(InterviewTimeline, PlannedAndWhatDidNotComeAbout) {
+  FakeRows rows{kTimeline};
+  const auto become = [&](const std::string& id, const std::string& fact) {
+    Aggregate<InterviewModel> interview{"customers/a/interviews/" + id, rows};
+    interview.Become("staff: 'ann'", "planned {}", "user:ann", ProjectInterviewTimeline);
+    interview.Become("staff: 'ann'", fact, "user:ann", ProjectInterviewTimeline);
+  };
+  become("1", "missed {}");
+  become("2", "declined {}");
+  become("3", "held {}");
+  become("4", "updated {}");
+  EXPECT_THAT(Entries(rows),
+              ElementsAre("INTERVIEW MISSED >", "INTERVIEW DECLINED >", "INTERVIEW PLANNED >",
+                          "INTERVIEW PLANNED >", "INTERVIEW PLANNED >", "INTERVIEW PLANNED >"));
+}
+
 TEST(TouchpointTimeline, ACorrectionMovesTheEntry) {
   FakeRows rows{kTimeline};
   Aggregate<TouchpointModel> call{"customers/a/touchpoints/t", rows};

@@ -33,10 +33,6 @@ void ProjectVisit(const engine::Change<TouchpointModel>& change, engine::Rows& r
   visit.set_customer(customer);
   const auto stored = rows.Get(kCustomerVisits, customer);
   if (stored.has_value()) visit = *stored;
-  const bool moved =
-      change.before == nullptr || change.before->channel() != change.after.channel() ||
-      base::TimeOf(change.before->occur_time()) != base::TimeOf(change.after.occur_time());
-  if (!moved) return;
   if (stored.has_value() && stored->touchpoint() == change.meta.name) {
     // The last one was corrected, so that another may be the last.
     visit.clear_touchpoint();

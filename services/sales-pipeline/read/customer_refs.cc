@@ -80,6 +80,7 @@ bool Fold(const CustomerEvent& event, v1::CustomerRef& ref) {
     case CustomerEvent::kVerified:
     case CustomerEvent::kConsentRecorded:
     case CustomerEvent::kBecameStale:
+    case CustomerEvent::kStaleEnded:
     case CustomerEvent::kOrderNoted:
     case CustomerEvent::kOwnerRequested:
     case CustomerEvent::kOwnerRefused:

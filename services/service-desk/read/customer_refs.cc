@@ -79,6 +79,7 @@ void Fold(const CustomerEvent& event, v1::CustomerRef& ref) {
     case CustomerEvent::kVerified:
     case CustomerEvent::kConsentRecorded:
     case CustomerEvent::kBecameStale:
+    case CustomerEvent::kStaleEnded:
     case CustomerEvent::kOrderNoted:
     case CustomerEvent::kOwnerRequested:
     case CustomerEvent::kOwnerRefused:
