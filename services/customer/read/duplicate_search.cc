@@ -43,11 +43,11 @@ DuplicateSearch::Candidates DuplicateSearch::CandidatesOf(const LinkageRecord& r
   for (const auto& [kind, term] : record.keys) {
     if (!std::binary_search(kinds_.begin(), kinds_.end(), kind)) continue;
     std::vector<std::string> block;
+    // Positions name merged contacts, too.
+    const bool merged = kind == v1::LINKAGE_KEY_KIND_EMPLOYER;
     snapshot_.Scan(
         kind_.keys, "",
         [&](const v1::LinkageKey& key) {
-          // Positions name merged contacts, too.
-          const bool merged = kind == v1::LINKAGE_KEY_KIND_EMPLOYER;
           std::string name = merged ? SurvivorOf(key.record(), snapshot_) : key.record();
           if (name != self) block.push_back(std::move(name));
           return block.size() <= block_size_max;

@@ -224,17 +224,18 @@ std::vector<int> TransferPlan::Fitting(const std::optional<v1::Customer>& custom
 
 const TransferPlan::Book& TransferPlan::BookAt(int receiver) {
   const auto [found, is_new] = books_.try_emplace(receiver);
-  if (!is_new) return found->second;
+  Book& book = found->second;
+  if (!is_new) return book;
   const std::string& name = receivers_[receiver].staff();
-  found->second.staff = snapshot_.Get(kStaff, name);
+  book.staff = snapshot_.Get(kStaff, name);
   snapshot_.Scan(
       kCustomers, "by_owner",
       [&](const v1::Customer& customer) {
-        if (customer.merged_into().empty()) ++found->second.owned;
+        if (customer.merged_into().empty()) ++book.owned;
         return true;
       },
       std::string(base::LastIdOf(name)));
-  return found->second;
+  return book;
 }
 
 std::optional<int> TransferPlan::RoomOf(int receiver, const std::optional<v1::Pool>& pool) {
