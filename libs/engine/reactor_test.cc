@@ -201,11 +201,9 @@ TEST(Reactor, LimitsOfCallersHoldForNoReactionWhereverItsTargetIs) {
   ASSERT_TRUE(cluster.RunUntilOwned());
   const std::vector<std::string> targets = {IdAt(cluster, "one", "t"), IdAt(cluster, "two", "t")};
   for (const std::string& id : targets) ASSERT_TRUE(cluster.SendAnywhere(Create(id)).status.ok());
-  for (const char* replica : {"one", "two"}) {
-    const std::string source = IdAt(cluster, replica, "source");
-    ASSERT_TRUE(cluster.SendAnywhere(Create(source, targets)).status.ok());
-    ASSERT_TRUE(cluster.SendAnywhere(AddTo(source, 1)).status.ok());
-  }
+  // Whichever of the two reacts, one of its commands is forwarded.
+  ASSERT_TRUE(cluster.SendAnywhere(Create("source", targets)).status.ok());
+  ASSERT_TRUE(cluster.SendAnywhere(AddTo("source", 1)).status.ok());
   EXPECT_TRUE(cluster.Run([&] {
     return std::all_of(targets.begin(), targets.end(), [&](const std::string& id) {
       tv1::Account account;
