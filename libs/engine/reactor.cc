@@ -9,6 +9,7 @@
 #include "libs/base/log.h"
 #include "libs/base/status.h"
 #include "libs/engine/fold.h"
+#include "libs/engine/group_metadata.h"
 #include "libs/engine/limits.h"
 #include "libs/table/read_view.h"
 
@@ -18,13 +19,6 @@ namespace {
 // Owners come and go, queues fill and empty.
 bool Passing(const absl::Status& status) {
   return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status);
-}
-
-std::string MetadataOf(int64_t fence, int64_t number) {
-  v1::GroupMetadata metadata;
-  metadata.set_fence(fence);
-  metadata.set_number(number);
-  return metadata.SerializeAsString();
 }
 
 bool HoldsAFact(const Message& event) {
@@ -153,8 +147,7 @@ void Reactor::Assign(const eventlog::GroupAssignment& assignment) {
   sources_.erase(key);
   DropTasksOfNoEvent();
   if (!assignment.assigned) return;
-  v1::GroupMetadata metadata;
-  if (!metadata.ParseFromString(assignment.metadata)) metadata.Clear();
+  const v1::GroupMetadata metadata = ParseGroupMetadata(assignment.metadata);
   v1::StoredPosition position;
   position.set_next_offset(assignment.next);
   position.set_fence(metadata.fence());
@@ -382,10 +375,11 @@ void Reactor::Commit(const std::string& topic, int partition, Source& source) {
   if (done <= source.committed) return;
   // Fence and number as they stood before `done`: with events waiting, before the first of them.
   const std::string metadata =
-      source.events.empty()
-          ? MetadataOf(source.reader->fence(), source.reader->number())
-          : MetadataOf(source.events.front()->headers.fence, source.events.front()->number_before);
+      source.events.empty() ? FormatGroupMetadata(source.reader->fence(), source.reader->number())
+                            : FormatGroupMetadata(source.events.front()->headers.fence,
+                                                  source.events.front()->number_before);
   const absl::Status status = group_->Commit(topic, partition, done, metadata);
+  base::Check(!absl::IsInvalidArgument(status), "a position can be committed");
   if (status.ok()) source.committed = done;
 }
 

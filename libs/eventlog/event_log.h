@@ -109,8 +109,8 @@ class GroupReader {
   virtual ~GroupReader() = default;
   // Never waits. kUnavailable: passing, poll again.
   virtual absl::Status Poll(size_t max, GroupRecords& out) = 0;
-  // Everything before `next` is done. `metadata` (at most 1,000 bytes) is given back with the
-  // assignment.
+  // Everything before `next` is done. `metadata` (UTF-8, at most 1,000 bytes: commit.h) is given
+  // back with the assignment.
   virtual absl::Status Commit(const std::string& topic, int partition, Offset next,
                               const std::string& metadata) = 0;
   // Stops and continues giving records of a partition, to bound what is in work.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "libs/eventlog/commit.h"
 #include "libs/eventlog/embedded/codec.h"
 #include "libs/eventlog/embedded/damage.h"
 #include "libs/eventlog/embedded/limits.h"
@@ -206,9 +207,7 @@ absl::Status EmbeddedGroupReader::Commit(const std::string& topic, int partition
                                          const std::string& metadata) {
   const Position* position = Find(topic, partition);
   if (position == nullptr) return absl::FailedPreconditionError("the partition is not assigned");
-  if (metadata.size() > kEmbeddedCommitMetadataMax) {
-    return absl::InvalidArgumentError("the metadata of a commit is too long");
-  }
+  if (absl::Status s = CheckCommitMetadata(metadata); !s.ok()) return s;
   if (next < 0 || next > position->partition->end()) {
     return absl::InvalidArgumentError("the commit is outside the log");
   }

@@ -20,7 +20,6 @@ inline constexpr size_t kEmbeddedReadBytesMax = 1 << 20;
 // Of a topic, group or instance name.
 inline constexpr size_t kEmbeddedNameBytesMax = 249;
 inline constexpr int kEmbeddedPartitionsMax = 1'000;
-inline constexpr size_t kEmbeddedCommitMetadataMax = 1'000;
 // Newest records of a partition whose offsets are checked when the log is opened; the others when
 // read.
 inline constexpr size_t kEmbeddedCheckedAtOpen = 10'000;

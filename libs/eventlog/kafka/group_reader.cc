@@ -6,6 +6,7 @@
 
 #include "libs/base/log.h"
 #include "libs/base/status.h"
+#include "libs/eventlog/commit.h"
 #include "libs/eventlog/kafka/client.h"
 #include "libs/eventlog/kafka/commits.h"
 #include "libs/eventlog/kafka/conf.h"
@@ -15,8 +16,6 @@
 
 namespace crm::eventlog::kafka {
 namespace {
-
-constexpr size_t kMetadataBytesMax = 1'000;
 
 // The events whose messages one poll gave out; the client must outlive them.
 struct Batch {
@@ -83,8 +82,7 @@ class KafkaGroupReader : public GroupReader {
 
   absl::Status Commit(const std::string& topic, int partition, Offset next,
                       const std::string& metadata) override {
-    if (metadata.size() > kMetadataBytesMax)
-      return base::Invalid("metadata", "at most 1,000 bytes");
+    if (absl::Status s = CheckCommitMetadata(metadata); !s.ok()) return s;
     if (next < 0) return base::Invalid("next", "not negative");
     if (assigned_.count({topic, partition}) == 0) {
       return base::Failed(absl::StatusCode::kFailedPrecondition, "LOG_NOT_ASSIGNED",

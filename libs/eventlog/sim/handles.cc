@@ -4,12 +4,11 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "libs/eventlog/commit.h"
 #include "libs/eventlog/sim/writer.h"
 
 namespace crm::eventlog {
 namespace {
-
-constexpr size_t kMetadataMax = 1'000;
 
 // Adds what the reader can see of a partition, from `next` on.
 void Take(SimBroker& broker, const SimReader& reader, const TopicPartition& where, size_t max,
@@ -193,9 +192,7 @@ absl::Status SimGroupReader::Poll(size_t max, GroupRecords& out) {
 absl::Status SimGroupReader::Commit(const std::string& topic, int partition, Offset next,
                                     const std::string& metadata) {
   const TopicPartition where{topic, partition};
-  if (metadata.size() > kMetadataMax) {
-    return absl::InvalidArgumentError("the metadata of a commit is too long");
-  }
+  if (absl::Status s = CheckCommitMetadata(metadata); !s.ok()) return s;
   if (positions_.count(where) == 0)
     return absl::FailedPreconditionError("the partition is not assigned");
   if (!client_->Reachable()) return absl::UnavailableError("the log cannot be reached");
