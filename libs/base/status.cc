@@ -84,6 +84,22 @@ absl::Status Failed(absl::StatusCode code, std::string_view reason, std::string_
   return status;
 }
 
+absl::Status WithMetadata(absl::Status status, Metadata metadata) {
+  auto info = DetailOf<google::rpc::ErrorInfo>(status);
+  if (!info.has_value()) return status;
+  for (const auto& [key, value] : metadata)
+    (*info->mutable_metadata())[std::string(key)] = std::string(value);
+  Attach(status, *info);
+  return status;
+}
+
+std::string MetadataOf(const absl::Status& status, std::string_view key) {
+  const auto info = DetailOf<google::rpc::ErrorInfo>(status);
+  if (!info.has_value()) return "";
+  const auto found = info->metadata().find(std::string(key));
+  return found == info->metadata().end() ? "" : found->second;
+}
+
 absl::Status NotFound(std::string_view name) {
   return Failed(absl::StatusCode::kNotFound, "NOT_FOUND", "no resource has this name",
                 {{"name", name}});

@@ -45,6 +45,11 @@ absl::Status NotFound(std::string_view name);
 absl::Status Unavailable(std::string_view reason, std::string_view text,
                          absl::Duration retry_after);
 
+// The status with more metadata in its ErrorInfo; one without ErrorInfo as it is.
+absl::Status WithMetadata(absl::Status status, Metadata metadata);
+
+// What the metadata of its ErrorInfo say under the key; empty when they do not.
+std::string MetadataOf(const absl::Status& status, std::string_view key);
 // The ErrorInfo reason of a status ("OPPORTUNITY_CLOSED"); empty when it has none.
 std::string ReasonOf(const absl::Status& status);
 // The ErrorInfo of a status for a person: "OTHER_LOG (crm.engine) partition=0 why=...", keys in

@@ -16,6 +16,18 @@ TEST(Status, InvalidNamesItsField) {
   EXPECT_EQ(ReasonOf(status), "INVALID_FIELD");
 }
 
+TEST(Status, MetadataAreAddedAndRead) {
+  const absl::Status status =
+      WithMetadata(Invalid("customer.kind", "must be given"), {{"custom_field", "colour"}});
+  EXPECT_EQ(FieldOf(status), "customer.kind");
+  EXPECT_EQ(MetadataOf(status, "field"), "customer.kind");
+  EXPECT_EQ(MetadataOf(status, "custom_field"), "colour");
+  EXPECT_EQ(MetadataOf(status, "none"), "");
+  const absl::Status bare = absl::InvalidArgumentError("x");
+  EXPECT_EQ(WithMetadata(bare, {{"a", "b"}}), bare);
+  EXPECT_EQ(MetadataOf(bare, "a"), "");
+}
+
 TEST(Status, UnavailableHasAReason) {
   const absl::Status status = Unavailable("QUEUE_FULL", "try again", absl::Milliseconds(50));
   EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);

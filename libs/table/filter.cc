@@ -137,6 +137,8 @@ class Parser {
     filter.kind = Filter::Kind::kCompare;
     filter.path = std::move(path);
     const bool is_set = op == ":" && literal.star && literal.text.empty() && !literal.quoted;
+    if (!is_set && filter.path.oneof == nullptr)
+      return Wrong(op_at, absl::StrCat("\"", filter.path.text, "\" takes : only"));
     if (is_set || literal.star) {
       if (!is_set && (op != "=" || (*type != nullptr && KindOf(**type) != ValueKind::kString))) {
         return Wrong(value_at, "* stands only at the end of a string after =, or alone after :");
@@ -154,8 +156,6 @@ class Parser {
                                  size_t op_at, const Literal& literal, size_t value_at) {
     filter.op = op == "!=" ? FilterOp::kEqual : OperationOf(op);
     const bool ordered = filter.op != FilterOp::kEqual;
-    if (filter.path.oneof == nullptr)
-      return Wrong(op_at, absl::StrCat("\"", filter.path.text, "\" takes : only"));
     auto codes = CodesOfVariant(filter.path, type, literal.text, ordered);
     if (!codes.ok()) return Wrong(value_at, codes.status().message());
     if (type == nullptr && literal.quoted) {

@@ -284,6 +284,21 @@ TEST(Filter, AKeyHasTheTypeThatItIsSaidToHave) {
     EXPECT_EQ(base::FieldOf(parse(text).status()), "filter") << text;
 }
 
+TEST(Filter, AMapWithoutKindsOfValuesTakesItsKeysOnly) {
+  Gadget gadget;
+  gadget.add_notes()->set_key("new");
+  for (const char* text : {"notes:new", "notes.new:*", "NOT notes:old", "NOT notes.old:*"}) {
+    const auto filter = ParseFilter(text, *Gadget::descriptor());
+    ASSERT_TRUE(filter.ok()) << text << filter.status();
+    EXPECT_TRUE(Matches(*filter, gadget)) << text;
+  }
+  for (const char* text : {"notes.new = x*", "notes.new = \"x*\"", "notes.new = *", "notes.new = x",
+                           "notes.new != 1", "notes.new < 1", "notes.new:x"}) {
+    const auto filter = ParseFilter(text, *Gadget::descriptor());
+    EXPECT_EQ(base::FieldOf(filter.status()), "filter") << text;
+  }
+}
+
 TEST(Filter, AnyOfTakesOneOfTheValues) {
   const auto& row = *Gadget::descriptor();
   EXPECT_TRUE(Matches(*AnyOf(row, "owner", {std::string("ann lee")}), Example()));

@@ -5,9 +5,9 @@
 #include <memory>
 
 #include "google/api/resource.pb.h"
-#include "google/protobuf/timestamp.pb.h"
 #include "libs/base/check.h"
 #include "libs/base/status.h"
+#include "libs/base/timestamp.h"
 
 namespace crm::testing {
 namespace {
@@ -18,9 +18,7 @@ using google::protobuf::Message;
 void StampTime(absl::Time time, std::string_view field_name, Message& state) {
   const FieldDescriptor* field = state.GetDescriptor()->FindFieldByName(std::string(field_name));
   base::Check(field != nullptr, "a state has create_time and update_time");
-  google::protobuf::Timestamp stamp;
-  stamp.set_seconds(absl::ToUnixSeconds(time));
-  state.GetReflection()->MutableMessage(&state, field)->CopyFrom(stamp);
+  state.GetReflection()->MutableMessage(&state, field)->CopyFrom(base::TimestampOf(time));
 }
 
 }  // namespace

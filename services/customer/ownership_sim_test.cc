@@ -57,6 +57,7 @@ engine::ServiceDef OwnershipService() {
       .Command<v1::ReleaseCustomerRequest>()
       .Command<v1::PickCustomerRequest>()
       .Internal<v1::ReimportCustomerRequest>()
+      .Internal<v1::HandCustomerRequest>()
       .Internal<v1::SettleOwnerRequest>()
       .Internal<v1::RecycleCustomerRequest>()
       .Internal<v1::CheckActivityRequest>();
@@ -233,7 +234,7 @@ std::unique_ptr<google::protobuf::Message> AnyVerb(std::mt19937_64& random, int 
   const auto boxed = [](auto request) {
     return std::make_unique<decltype(request)>(std::move(request));
   };
-  switch (random() % 14) {
+  switch (random() % 16) {
     case 0: {
       auto create = With<v1::CreateCustomerRequest>(request_id);
       create.set_customer_id("new-" + std::to_string(number));
@@ -246,6 +247,7 @@ std::unique_ptr<google::protobuf::Message> AnyVerb(std::mt19937_64& random, int 
       auto update = With<v1::UpdateCustomerRequest>(request_id);
       update.mutable_customer()->set_name(customer);
       update.mutable_update_mask()->add_paths("owner");
+      update.set_owner_reason("random");
       if (random() % 3 != 0) update.mutable_customer()->set_owner(owner);
       return boxed(update);
     }
@@ -271,6 +273,17 @@ std::unique_ptr<google::protobuf::Message> AnyVerb(std::mt19937_64& random, int 
       release.set_name(customer);
       release.set_reason("no time");
       return boxed(release);
+    }
+    case 14:
+    case 15: {
+      // Forth, or back what the transfer gave.
+      auto hand = With<v1::HandCustomerRequest>(request_id);
+      hand.set_name(customer);
+      hand.set_giver(kStaffIds[random() % kStaffIds.size()]);
+      hand.set_receiver(owner);
+      hand.set_transfer("transfers/t");
+      hand.set_undoing(random() % 2 == 0);
+      return boxed(hand);
     }
     default: {
       auto pick = With<v1::PickCustomerRequest>(request_id);

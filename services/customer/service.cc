@@ -60,6 +60,7 @@ void DescribeCustomers(app::Service& service) {
   service.Project(ProjectOwnerTerms);
   service.Query(QueryOwner);
   service.Get<v1::GetOwnerTermRequest>(kOwnerTerms);
+  service.BatchGet<v1::BatchGetOwnerTermsRequest, v1::BatchGetOwnerTermsResponse>(kOwnerTerms);
   service.List<v1::ListOwnerTermsRequest, v1::ListOwnerTermsResponse>(kOwnerTerms);
 
   service.Aggregate<TouchpointModel>(kTouchpoints)

@@ -53,6 +53,7 @@ void DescribeExchange(app::Service& service) {
       .Internal<v1::FinishImportRequest>()
       .Internal<v1::ExpireImportRequest>();
   service.Get<v1::GetImportRequest>(kImports);
+  service.BatchGet<v1::BatchGetImportsRequest, v1::BatchGetImportsResponse>(kImports);
   service.List<v1::ListImportsRequest, v1::ListImportsResponse>(kImports);
   service.Table(kImportErrors);
   service.Table(kImportChunks);
@@ -74,6 +75,7 @@ void DescribeExchange(app::Service& service) {
       .Internal<v1::WriteExportChunkRequest>()
       .Internal<v1::DropExportChunkRequest>();
   service.Get<v1::GetExportRequest>(kExports);
+  service.BatchGet<v1::BatchGetExportsRequest, v1::BatchGetExportsResponse>(kExports);
   service.List<v1::ListExportsRequest, v1::ListExportsResponse>(kExports);
   service.Query(QueryDownload);
   service.React("OnExport", OnExport);
@@ -91,6 +93,8 @@ void DescribeCustomFields(app::Service& service) {
       .Command<v1::UpdateCustomFieldRequest>()
       .Command<v1::RetireCustomFieldRequest>();
   service.Get<v1::GetCustomFieldRequest>(kCustomFields);
+  service.BatchGet<v1::BatchGetCustomFieldsRequest, v1::BatchGetCustomFieldsResponse>(
+      kCustomFields);
   service.List<v1::ListCustomFieldsRequest, v1::ListCustomFieldsResponse>(kCustomFields);
   service.KeyTypesOfLists(TypeOfCustomField);
 }
@@ -100,6 +104,8 @@ void DescribeReports(app::Service& service) {
       .Command<v1::CreateSavedReportRequest>()
       .Command<v1::UpdateSavedReportRequest>();
   service.Get<v1::GetSavedReportRequest>(kSavedReports);
+  service.BatchGet<v1::BatchGetSavedReportsRequest, v1::BatchGetSavedReportsResponse>(
+      kSavedReports);
   service.List<v1::ListSavedReportsRequest, v1::ListSavedReportsResponse>(kSavedReports);
   service.Seed(SeedSavedReports);
   service.Query(QueryReport);
@@ -107,6 +113,7 @@ void DescribeReports(app::Service& service) {
       .Command<v1::CreateTargetListRequest>()
       .Command<v1::UpdateTargetListRequest>();
   service.Get<v1::GetTargetListRequest>(kTargetLists);
+  service.BatchGet<v1::BatchGetTargetListsRequest, v1::BatchGetTargetListsResponse>(kTargetLists);
   service.List<v1::ListTargetListsRequest, v1::ListTargetListsResponse>(kTargetLists);
   service.Table(kCustomerVisits);
   service.Project(ProjectVisit);
@@ -123,6 +130,7 @@ void DescribeCare(app::Service& service) {
   service.Query(QueryConsents);
   service.React("OnCustomerPolicy", OnCustomerPolicy);
   service.React("OnStaleCustomer", OnStaleCustomer);
+  service.React("OnNewOwner", OnNewOwner);
   service.React("OnOptOut", OnOptOut);
   service.React("OnPerson", OnPerson);
   service.React("OnSelfContact", OnSelfContact);
@@ -141,6 +149,7 @@ void DescribeCare(app::Service& service) {
       .Command<v1::ApproveErasureRequest>()
       .Internal<v1::CheckErasureRequest>();
   service.Get<v1::GetErasureRequest>(kErasures);
+  service.BatchGet<v1::BatchGetErasuresRequest, v1::BatchGetErasuresResponse>(kErasures);
   service.List<v1::ListErasuresRequest, v1::ListErasuresResponse>(kErasures);
   service.Query(QuerySubjectData);
 }
@@ -192,6 +201,8 @@ void DescribeDuplicates(app::Service& service) {
       .Internal<v1::BeginDuplicateScanRequest>()
       .Internal<v1::ContinueDuplicateScanRequest>();
   service.Get<v1::GetDuplicateScanRequest>(kDuplicateScans);
+  service.BatchGet<v1::BatchGetDuplicateScansRequest, v1::BatchGetDuplicateScansResponse>(
+      kDuplicateScans);
   service.List<v1::ListDuplicateScansRequest, v1::ListDuplicateScansResponse>(kDuplicateScans);
   service.React("OnDuplicateScan", OnDuplicateScan);
 }

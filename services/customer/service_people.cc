@@ -76,18 +76,21 @@ void DescribeOrganization(app::Service& service) {
       .Command<v1::UpdateBranchRequest>()
       .Command<v1::CloseBranchRequest>();
   service.Get<v1::GetBranchRequest>(kBranches);
+  service.BatchGet<v1::BatchGetBranchesRequest, v1::BatchGetBranchesResponse>(kBranches);
   service.List<v1::ListBranchesRequest, v1::ListBranchesResponse>(kBranches);
   service.Aggregate<DepartmentModel>(kDepartments)
       .Command<v1::CreateDepartmentRequest>()
       .Command<v1::UpdateDepartmentRequest>()
       .Command<v1::CloseDepartmentRequest>();
   service.Get<v1::GetDepartmentRequest>(kDepartments);
+  service.BatchGet<v1::BatchGetDepartmentsRequest, v1::BatchGetDepartmentsResponse>(kDepartments);
   service.List<v1::ListDepartmentsRequest, v1::ListDepartmentsResponse>(kDepartments);
   service.Aggregate<TeamModel>(kTeams)
       .Command<v1::CreateTeamRequest>()
       .Command<v1::UpdateTeamRequest>()
       .Command<v1::CloseTeamRequest>();
   service.Get<v1::GetTeamRequest>(kTeams);
+  service.BatchGet<v1::BatchGetTeamsRequest, v1::BatchGetTeamsResponse>(kTeams);
   service.List<v1::ListTeamsRequest, v1::ListTeamsResponse>(kTeams);
   service.Query(QueryOrganization);
 }
@@ -100,6 +103,7 @@ void DescribeOwnership(app::Service& service) {
       .Internal<v1::CheckPoolRequest>()
       .Internal<v1::ContinueSweepRequest>();
   service.Get<v1::GetPoolRequest>(kPools);
+  service.BatchGet<v1::BatchGetPoolsRequest, v1::BatchGetPoolsResponse>(kPools);
   service.List<v1::ListPoolsRequest, v1::ListPoolsResponse>(kPools);
   service.Seed(SeedPools);
 
@@ -132,6 +136,7 @@ void DescribeTransfers(app::Service& service) {
       .Internal<v1::SettleTransferItemRequest>()
       .Internal<v1::CheckTransferRequest>();
   service.Get<v1::GetTransferRequest>(kTransfers);
+  service.BatchGet<v1::BatchGetTransfersRequest, v1::BatchGetTransfersResponse>(kTransfers);
   service.List<v1::ListTransfersRequest, v1::ListTransfersResponse>(kTransfers);
   service.Table(kTransferItems);
   service.Table(kTransferRefusals);

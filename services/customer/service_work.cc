@@ -77,6 +77,7 @@ void DescribeNotifications(app::Service& service) {
       .Command<v1::CancelReminderRequest>()
       .Internal<v1::FireReminderRequest>();
   service.Get<v1::GetReminderRequest>(kReminders);
+  service.BatchGet<v1::BatchGetRemindersRequest, v1::BatchGetRemindersResponse>(kReminders);
   service.List<v1::ListRemindersRequest, v1::ListRemindersResponse>(kReminders);
   service.React("NotifyOfCustomer", NotifyOfCustomer);
   service.React("NotifyOfTouchpoint", NotifyOfTouchpoint);
@@ -97,6 +98,7 @@ void DescribeActivities(app::Service& service) {
       .Command<v1::CancelActivityRequest>()
       .Internal<v1::PlanNextActivityRequest>()
       .Internal<v1::HandActivityRequest>()
+      .Internal<v1::TakeBackActivityRequest>()
       .Internal<v1::ActivityDueRequest>();
   service.Get<v1::GetActivityRequest>(kActivities);
   service.BatchGet<v1::BatchGetActivitiesRequest, v1::BatchGetActivitiesResponse>(kActivities);
@@ -109,6 +111,8 @@ void DescribeActivities(app::Service& service) {
       .Internal<v1::ContactPlanDueRequest>()
       .Internal<v1::ContinueContactCheckRequest>();
   service.Get<v1::GetContactPlanRequest>(kContactPlans);
+  service.BatchGet<v1::BatchGetContactPlansRequest, v1::BatchGetContactPlansResponse>(
+      kContactPlans);
   service.List<v1::ListContactPlansRequest, v1::ListContactPlansResponse>(kContactPlans);
   service.Seed(SeedContactPlans);
   service.Table(kContactStates);
@@ -128,12 +132,16 @@ void DescribeInterviews(app::Service& service) {
       .Command<v1::CreateInterviewQuestionRequest>()
       .Command<v1::UpdateInterviewQuestionRequest>();
   service.Get<v1::GetInterviewQuestionRequest>(kInterviewQuestions);
+  service.BatchGet<v1::BatchGetInterviewQuestionsRequest, v1::BatchGetInterviewQuestionsResponse>(
+      kInterviewQuestions);
   service.List<v1::ListInterviewQuestionsRequest, v1::ListInterviewQuestionsResponse>(
       kInterviewQuestions);
   service.Aggregate<InterviewScriptModel>(kInterviewScripts)
       .Command<v1::CreateInterviewScriptRequest>()
       .Command<v1::UpdateInterviewScriptRequest>();
   service.Get<v1::GetInterviewScriptRequest>(kInterviewScripts);
+  service.BatchGet<v1::BatchGetInterviewScriptsRequest, v1::BatchGetInterviewScriptsResponse>(
+      kInterviewScripts);
   service.List<v1::ListInterviewScriptsRequest, v1::ListInterviewScriptsResponse>(
       kInterviewScripts);
   service.Aggregate<FollowUpPolicyModel>(kFollowUpPolicies)
@@ -166,11 +174,15 @@ void DescribeInterviews(app::Service& service) {
       .Command<v1::CancelInterviewProgrammeRequest>()
       .Internal<v1::DrawBookRequest>();
   service.Get<v1::GetInterviewProgrammeRequest>(kInterviewProgrammes);
+  service.BatchGet<v1::BatchGetInterviewProgrammesRequest, v1::BatchGetInterviewProgrammesResponse>(
+      kInterviewProgrammes);
   service.List<v1::ListInterviewProgrammesRequest, v1::ListInterviewProgrammesResponse>(
       kInterviewProgrammes);
   service.Table(kProgrammeMembers);
   service.Project(ProjectProgrammeMembers);
   service.Get<v1::GetProgrammeMemberRequest>(kProgrammeMembers);
+  service.BatchGet<v1::BatchGetProgrammeMembersRequest, v1::BatchGetProgrammeMembersResponse>(
+      kProgrammeMembers);
   service.List<v1::ListProgrammeMembersRequest, v1::ListProgrammeMembersResponse>(
       kProgrammeMembers);
   service.React("OnInterviewProgramme", OnInterviewProgramme);
@@ -180,6 +192,8 @@ void DescribeInterviews(app::Service& service) {
       .Command<v1::CreateInsightSheetRequest>()
       .Command<v1::UpdateInsightSheetRequest>();
   service.Get<v1::GetInsightSheetRequest>(kInsightSheets);
+  service.BatchGet<v1::BatchGetInsightSheetsRequest, v1::BatchGetInsightSheetsResponse>(
+      kInsightSheets);
   service.List<v1::ListInsightSheetsRequest, v1::ListInsightSheetsResponse>(kInsightSheets);
 }
 

@@ -373,5 +373,23 @@ TEST_F(Aip, Aip231BatchGetTakesNames) {
   }
 }
 
+// Of these there are one or two, or, of an owner's book, an answer that is made for each question.
+TEST_F(Aip, Aip231CustomersResourcesComeInBatches) {
+  const std::set<std::string> alone = {"CustomerPolicy",     "FollowUpPolicy", "LinkageModel",
+                                       "NotificationPolicy", "OwnerBook",      "TierPlan"};
+  const std::string package = "crm.customer.v1";
+  std::set<std::string> batched;
+  for (const MethodDescriptor* method : Standard("BatchGet")) {
+    if (method->file()->package() == package) batched.insert(method->name());
+  }
+  for (const MethodDescriptor* method : Standard("Get")) {
+    if (method->file()->package() != package) continue;
+    const Descriptor& resource = *method->output_type();
+    EXPECT_EQ(batched.count("BatchGet" + Capital(PluralOf(resource))),
+              alone.count(resource.name()) == 0 ? 1u : 0u)
+        << resource.full_name();
+  }
+}
+
 }  // namespace
 }  // namespace crm::contract

@@ -314,7 +314,8 @@ TEST_F(BadInput, QueriesRefuseWhatMakesNoSense) {
   ExpectRefusal(*Ask(group, "name: 'g1'"), BadField("name"));
   ExpectRefusal(*Ask(group, "name: 'customers/g1' period {}"), BadField("period.start"));
   for (const std::string& query :
-       {timeline, group, std::string("crm.customer.v1.GetCustomer360Request")})
+       {timeline, group, std::string("crm.customer.v1.GetCustomer360Request"),
+        std::string("crm.customer.v1.GetCompletenessRequest")})
     ExpectRefusal(*Ask(query, "name: 'customers/nobody'"),
                   {absl::StatusCode::kNotFound, "NOT_FOUND", "crm.engine", ""});
   const std::string agenda = "crm.customer.v1.GetAgendaRequest";

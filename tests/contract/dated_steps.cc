@@ -46,6 +46,9 @@ std::vector<Step> DatedSteps() {
       {kCustomer + "FollowPersonRequest",
        "name: 'contacts/wu' changed { paths: 'language_code' } person { language_code: 'zh-CN' }",
        true},
+      {kCustomer + "FollowPersonRequest",
+       "name: 'contacts/ferns' changed { paths: 'language_code' } person { language_code: 'fr' }",
+       true},
   };
 }
 

@@ -66,6 +66,7 @@ std::vector<Step> ExchangeSteps() {
        "written { reading: 1 personal { content: 'x' } }",
        true},
       Export("again", true),
+      {kCustomer + "ExpireExportRequest", "name: 'exports/again'", true, 1},
       {kCustomer + "ExpireExportRequest", "name: 'exports/again'", true, 8},
       RowsMax(1),
       {kCustomer + "CreateExportRequest",
@@ -82,6 +83,8 @@ std::vector<Step> StretchSteps() {
        true},
       {kCustomer + "CreateExportRequest",
        "export_id: 'stretches' export { fields: 'display_name' reason: 'fair' }", true},
+      // The newest change is of the same moment: reading begins behind it.
+      {kCustomer + "ExpireExportRequest", "name: 'exports/stretches'", true, 1},
       RowsMax(0),
   };
 }

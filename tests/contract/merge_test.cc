@@ -10,8 +10,7 @@
 #include "crm/customer/v1/customer.pb.h"
 #include "crm/customer/v1/merge_case.pb.h"
 #include "libs/testing/matchers.h"
-#include "tests/contract/scenario.h"
-#include "tests/contract/world.h"
+#include "tests/contract/life.h"
 
 namespace crm::contract {
 namespace {
@@ -20,49 +19,6 @@ namespace v1 = customer::v1;
 
 const std::string kCustomer = "crm.customer.v1.";
 constexpr int kHistories = 12, kSteps = 30;
-
-// One of a world's lives: requests in their order, an hour apart.
-class Life {
- public:
-  Life() { EXPECT_TRUE(world_.Seed(now_).ok()); }
-
-  absl::Status Say(const std::string& type, const std::string& text) {
-    now_ += absl::Hours(1);
-    const std::string id = absl::StrCat("said-", ++said_);
-    return world_.Send(*RequestOf(type, text, id), now_);
-  }
-
-  template <class Row>
-  Row Get(const std::string& table, const std::string& name) {
-    Row row;
-    for (const auto& replica : world_.replicas()) {
-      if (replica->def.package != "crm.customer.v1") continue;
-      EXPECT_TRUE(replica->batch->GetErased(table, {name}, row)) << name;
-    }
-    return row;
-  }
-
-  // All but what says that there was a merge.
-  std::string Customer(const std::string& name) {
-    auto customer = Get<v1::Customer>("customers", name);
-    customer.clear_etag();
-    customer.clear_update_time();
-    customer.clear_merges();
-    return customer.DebugString();
-  }
-  v1::MergeCaseState State() { return Get<v1::MergeCase>("merge_cases", "mergeCases/m").state(); }
-
-  const World& world() const { return world_; }
-
- private:
-  World world_;
-  absl::Time now_ = absl::FromUnixSeconds(1'767'225'600);  // 2026-01-01
-  int said_ = 0;
-};
-
-struct Said {
-  std::string type, text;
-};
 
 // Something that may happen to "customers/a" or "customers/b", in the form in which callers say it.
 Said Anything(std::mt19937_64& random, int number) {
@@ -137,7 +93,8 @@ TEST(Merge, TakenBackItLeavesBothAsIfTheyHadNeverBeenMerged) {
       const absl::Status in_one = apart.Say(said.type, said.text);
       EXPECT_EQ(merged.Say(said.type, said.text), in_one);
     }
-    ASSERT_EQ(merged.Customer("customers/a"), apart.Customer("customers/a"));
+    ASSERT_EQ(merged.AsNeverMerged<v1::Customer>("customers", "customers/a"),
+              apart.AsNeverMerged<v1::Customer>("customers", "customers/a"));
     ASSERT_TRUE(merged
                     .Say(kCustomer + "CreateMergeCaseRequest",
                          "merge_case_id: 'm' merge_case { first_customer: 'customers/a' "
@@ -157,14 +114,9 @@ TEST(Merge, TakenBackItLeavesBothAsIfTheyHadNeverBeenMerged) {
         merged.Say(kCustomer + "UnmergeRequest", "name: 'mergeCases/m' reason: 'two'").ok());
     ASSERT_EQ(merged.State(), v1::MERGE_CASE_STATE_UNMERGED);
     for (const char* name : {"customers/a", "customers/b"})
-      EXPECT_EQ(merged.Customer(name), apart.Customer(name));
-
-    World replayed;
-    for (const GoldenRecord& record : merged.world().records())
-      ASSERT_TRUE(replayed.Apply(record).ok());
-    const auto was = merged.world().Digests(), is = replayed.Digests();
-    ASSERT_EQ(is.size(), was.size());
-    for (size_t i = 0; i < is.size(); ++i) EXPECT_EQ(is[i].sha256, was[i].sha256) << is[i].table;
+      EXPECT_EQ(merged.AsNeverMerged<v1::Customer>("customers", name),
+                apart.AsNeverMerged<v1::Customer>("customers", name));
+    merged.ExpectSameAfterReplay();
   }
 }
 

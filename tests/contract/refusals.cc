@@ -426,6 +426,10 @@ Rows OwnershipRows() {
        "pool { name: 'pools/harbour' pick_rule { daily_limit: -1 } } "
        "update_mask { paths: 'pick_rule.daily_limit' }",
        "!field:pool.pick_rule.daily_limit"},
+      {p + "UpdatePoolRequest",
+       "pool { name: 'pools/harbour' recycle_rules { id: 'x' display_name: 'X' } } "
+       "update_mask { paths: 'recycle_rules' }",
+       "!field:pool.recycle_rules[0].untouched_days"},
       {p + "SweepPoolRequest", "name: 'pools/closed'", "!POOL_PAUSED"},
       {p + "PickCustomerRequest", c2 + "picker: 'Bob'", "!field:picker"},
       {p + "PickCustomerRequest", c2 + "picker: 'nobody'", "!STAFF_UNKNOWN"},
@@ -436,6 +440,9 @@ Rows OwnershipRows() {
       {p + "ReleaseCustomerRequest", c2 + "reason: 'x' pool: 'standard'", "!field:pool"},
       {p + "UpdateCustomerRequest", "customer { " + c2 + "owner: 'Ann B' }",
        "!field:customer.owner"},
+      {p + "UpdateCustomerRequest",
+       "customer { name: 'customers/given' } update_mask { paths: 'owner' }",
+       "!field:owner_reason"},
   };
 }
 
@@ -468,6 +475,8 @@ Rows MergeRows() {
       {p + "UpdateContactRequest",
        "contact { name: 'contacts/ferns' language_code: 'en' } update_mask { paths: "
        "'language_code' }",
+       "!CONTACT_MERGED"},
+      {p + "RequestErasureRequest", "erasure { subject: 'contacts/ferns' reason: 'by letter' }",
        "!CONTACT_MERGED"},
       {p + "ConfirmMergeRequest", open + "survivor: 'customers/elm'", "!field:survivor"},
       {p + "ConfirmMergeRequest", open + "survivor: 'customers/oak' survivor_etag: '99'",

@@ -190,6 +190,7 @@ TEST_F(MergeStory, WhatHungOnTheOneHangsOnTheOther) {
   EXPECT_EQ(Get("b").personal().phones(0), "+4930555111");
 
   EXPECT_TRUE(Until("all of both below the survivor", [&] { return All("b") == Both(); }));
+  EXPECT_TRUE(Until("all of both below the former name", [&] { return All("a") == Both(); }));
   EXPECT_TRUE(UntilPyramid(1, 200));
   ExpectNothingNewComesTo("a");
   const auto found = suite_.client().Insist<customers::SearchCustomersResponse>(

@@ -23,10 +23,11 @@ namespace {
 namespace v1 = ::crm::customer::v1;
 using testing::IsOk;
 
-constexpr int kCustomers = 50;
+// More than one stretch tries.
+constexpr int kCustomers = 900;
 constexpr int kActivities = 20;
 // Bob's book has less room than there are customers, so that it is asked for each.
-constexpr int kCapacity = 45;
+constexpr int kCapacity = 850;
 
 class TransferStory : public OnFourServices {
  protected:
@@ -37,6 +38,10 @@ class TransferStory : public OnFourServices {
     get.set_name("transfers/book");
     return customers().Insist<v1::Transfer>(get).value_or(v1::Transfer());
   }
+  int CustomersMoved() {
+    const v1::Transfer transfer = Transfer();
+    return transfer.counts().empty() ? 0 : transfer.counts(0).moved_count();
+  }
   void AwaitState(v1::TransferState state) {
     ASSERT_TRUE(Until(v1::TransferState_Name(state), [&] { return Transfer().state() == state; }));
   }
@@ -45,7 +50,7 @@ class TransferStory : public OnFourServices {
     v1::ListTransferItemsRequest list;
     list.set_parent("transfers/book");
     list.set_filter(filter);
-    list.set_page_size(9);
+    list.set_page_size(99);
     do {
       const auto page = customers().Insist<v1::ListTransferItemsResponse>(list);
       EXPECT_THAT(page.status(), IsOk());
@@ -140,6 +145,9 @@ TEST_F(TransferStory, ALeaversBookGoesOnOnceAndComesBack) {
 
   Do<v1::Transfer, v1::StartTransferRequest>(customers(),
                                              "name: 'transfers/book' request_id: 'start'");
+  // In the middle of it.
+  ASSERT_TRUE(Until("some are moved", [&] { return CustomersMoved() > 0; }));
+  EXPECT_LT(CustomersMoved(), kCapacity);
   KillAndStart();
   AwaitState(v1::TRANSFER_STATE_DONE);
   EXPECT_EQ(BookOf("bob"), kCapacity);

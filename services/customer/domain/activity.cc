@@ -378,9 +378,13 @@ void ActivityModel::Evolve(State& state, const Event& event) {
     case Event::kStarted:
       state.set_state(v1::ACTIVITY_STATE_IN_PROGRESS);
       *state.mutable_start_time() = event.started().start_time();
+      state.set_edited(true);
       return;
     case Event::kUpdated:
       base::ApplyMask(event.updated().changed(), Joined(event.updated()), state);
+      if (base::MaskTouches(event.updated().changed(), "owner"))
+        state.set_transfer(event.updated().transfer());
+      state.set_edited(true);
       return;
     case Event::kReminded:
       *state.mutable_reminded_time() = event.reminded().reminded_time();

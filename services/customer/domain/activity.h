@@ -58,6 +58,9 @@ struct ActivityModel {
   // What a transfer gives on, and back (activity_hand.cc). Refuses ACTIVITY_CLOSED, OWNER_CHANGED.
   static engine::Decision<ActivityModel> Decide(const State&, const v1::HandActivityRequest&,
                                                 const engine::Context&);
+  // The same, of what a transfer had planned, as long as nobody has changed it.
+  static engine::Decision<ActivityModel> Decide(const State&, const v1::TakeBackActivityRequest&,
+                                                const engine::Context&);
 
   // The next reminder, or when it is overdue, whichever comes first.
   static std::optional<absl::Time> NextDue(const State& state);

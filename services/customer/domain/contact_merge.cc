@@ -8,9 +8,14 @@
 #include "libs/base/status.h"
 #include "libs/base/timestamp.h"
 #include "libs/engine/update.h"
+#include "services/customer/domain/contact_checks.h"
 #include "services/customer/domain/merge_fields.h"
+#include "services/customer/domain/recorded_since.h"
 #include "services/customer/read/activity_tables.h"
+#include "services/customer/read/care_tables.h"
+#include "services/customer/read/interview_tables.h"
 #include "services/customer/read/merge_tables.h"
+#include "services/customer/read/notification_tables.h"
 #include "services/customer/read/tables.h"
 
 namespace crm::customer {
@@ -95,21 +100,14 @@ void Remember(const Fact& fact, const std::string& other, v1::MergeRole role,
 
 // What was recorded of the survivor since the merge.
 v1::MergeKept ResourcesSince(const v1::ContactMergeUndo& undo, const engine::Snapshot& snapshot) {
-  v1::MergeKept kept;
-  const absl::Time merge_time = base::TimeOf(undo.merge_time());
-  const auto keep = [&](const auto& row) {
-    if (base::TimeOf(row.create_time()) < merge_time) return true;
-    if (kept.resources_size() == kKeptMax) {
-      kept.set_resources_incomplete(true);
-      return false;
-    }
-    kept.add_resources(row.name());
-    return true;
-  };
-  snapshot.Scan(kActivities, "by_contact", keep, undo.survivor());
-  snapshot.Scan(kPositions, "by_contact", keep, undo.survivor());
-  snapshot.Scan(kTouchpoints, "by_contact", keep, undo.survivor());
-  return kept;
+  RecordedSince since(base::TimeOf(undo.merge_time()), snapshot);
+  since.Look(kActivities, "by_contact", undo.survivor());
+  since.Look(kErasures, "by_subject", undo.survivor());
+  since.Look(kInterviews, "by_contact", undo.survivor());
+  since.Look(kPositions, "by_contact", undo.survivor());
+  since.Look(kReminders, "by_about", undo.survivor());
+  since.Look(kTouchpoints, "by_contact", undo.survivor());
+  return since.Take();
 }
 
 void Rebase(const v1::ContactMergeUndo& gone, v1::ContactMergeUndo& later) {
@@ -130,20 +128,26 @@ bool CanBeMergedOfContact(std::string_view field) { return Fields().Find(field) 
 
 v1::Contact MergedContact(const v1::Contact& survivor, const v1::Contact& absorbed,
                           const std::map<std::string, v1::MergeRule, std::less<>>& choices) {
+  const auto rule_of = [&](std::string_view path) {
+    const auto choice = choices.find(path);
+    return choice == choices.end() ? v1::MERGE_RULE_UNSPECIFIED : choice->second;
+  };
+  // Of lists no choice is the same as this one.
+  const auto takes_both = [&](std::string_view path) {
+    const v1::MergeRule rule = rule_of(path);
+    return rule == v1::MERGE_RULE_UNSPECIFIED || rule == v1::MERGE_RULE_MOST_COMPLETE;
+  };
   v1::Contact merged = survivor;
-  for (const MergeField& field : Fields().all()) {
-    const auto choice = choices.find(field.path);
-    field.Merge(choice == choices.end() ? v1::MERGE_RULE_UNSPECIFIED : choice->second, absorbed,
-                false, merged);
-  }
-  if (!choices.contains("do_not_call"))
+  for (const MergeField& field : Fields().all())
+    field.Merge(rule_of(field.path), absorbed, false, merged);
+  if (takes_both("do_not_call"))
     merged.set_do_not_call(survivor.do_not_call() || absorbed.do_not_call());
   if (!merged.has_personal()) return merged;
   v1::ContactPersonal& personal = *merged.mutable_personal();
-  if (!choices.contains("personal.phones"))
+  if (takes_both("personal.phones"))
     MergeMarks(absorbed.personal().phones(), survivor.personal().phones(),
                *personal.mutable_phones(), SameNumber);
-  if (!choices.contains("personal.emails"))
+  if (takes_both("personal.emails"))
     MergeMarks(absorbed.personal().emails(), survivor.personal().emails(),
                *personal.mutable_emails(), SameAddress);
   return merged;
@@ -212,6 +216,10 @@ engine::Decision<ContactModel> ContactModel::Decide(const State& contact,
   for (const v1::MergeFieldRule& choice : absorb.merged().choices())
     choices[choice.field()] = choice.rule();
   const v1::Contact next = MergedContact(contact, JoinedContact(absorb.merged()), choices);
+  if (!CheckContact(next, context.business_date).ok()) {
+    return Declined(absorb.merge_case(), absorb.absorbed(), v1::MERGE_ROLE_SURVIVOR,
+                    v1::REASON_MERGE_RESULT_INVALID, context);
+  }
   Event event;
   auto& fact = *event.mutable_absorbed();
   fact.set_merge_case(absorb.merge_case());

@@ -30,9 +30,9 @@ absl::Status CheckNotMerged(const v1::Contact& contact);
 bool CanBeMergedOfContact(std::string_view field);
 
 // The survivor with the values of the absorbed contact; `choices` of fields, else lists take what
-// either has, and everything else is the survivor's unless it is empty. Whoever opted out of a
-// number or an address, is not reached there, or does not want to be called stays so, whatever the
-// other record says.
+// either has, and everything else is the survivor's unless it is empty. Where both count, whoever
+// opted out of a number or an address, is not reached there, or does not want to be called stays
+// so, whatever the other record says. By choices it can be none that CheckContact takes.
 v1::Contact MergedContact(const v1::Contact& survivor, const v1::Contact& absorbed,
                           const std::map<std::string, v1::MergeRule, std::less<>>& choices);
 // The fields that MergedContact may change whose values differ.

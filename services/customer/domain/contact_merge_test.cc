@@ -8,8 +8,12 @@
 #include "libs/engine/update.h"
 #include "libs/testing/decisions.h"
 #include "libs/testing/fake_rows.h"
+#include "services/customer/domain/recorded_since.h"
 #include "services/customer/read/activity_tables.h"
+#include "services/customer/read/care_tables.h"
+#include "services/customer/read/interview_tables.h"
 #include "services/customer/read/merge_tables.h"
+#include "services/customer/read/notification_tables.h"
 #include "services/customer/read/tables.h"
 
 namespace crm::customer {
@@ -71,6 +75,22 @@ TEST(MergedContact, AsChosenByHand) {
   EXPECT_EQ(merged.personal().phones_size(), 1);
   EXPECT_EQ(merged.personal().emails(0).address(), "LI@acme.example");
   EXPECT_FALSE(merged.do_not_call());
+}
+
+TEST(MergedContact, WhatBothHaveIsThereOnceAlsoWhenThatIsChosen) {
+  v1::Contact li = Called(kLi), lee = Called(kLee);
+  *lee.mutable_personal()->mutable_phones() = li.personal().phones();
+  lee.mutable_personal()->mutable_phones(0)->set_opted_out(true);
+  for (const v1::MergeRule rule : {v1::MERGE_RULE_UNSPECIFIED, v1::MERGE_RULE_MOST_COMPLETE}) {
+    const v1::Contact merged = MergedContact(
+        li, lee, {{"personal.phones", rule}, {"personal.emails", rule}, {"do_not_call", rule}});
+    ASSERT_EQ(merged.personal().phones_size(), 1) << rule;
+    EXPECT_TRUE(merged.personal().phones(0).opted_out());
+    EXPECT_TRUE(merged.personal().phones(0).primary());
+    ASSERT_EQ(merged.personal().emails_size(), 1) << rule;
+    EXPECT_TRUE(merged.personal().emails(0).opted_out());
+    EXPECT_TRUE(merged.do_not_call());
+  }
 }
 
 TEST(MergedContact, TheFieldsThatRulesAreGivenFor) {
@@ -142,6 +162,26 @@ TEST(AbsorbContact, Declines) {
   EXPECT_EQ(reason(li, Absorb()), v1::REASON_MERGE_TOO_MANY);
 }
 
+TEST(AbsorbContact, DeclinesWhatWouldBeNoContact) {
+  const engine::Context context = FixedContext<ContactModel>();
+  v1::Contact li = Called(kLi);
+  li.mutable_personal()->clear_given_name();
+  v1::AbsorbContactRequest absorb = Absorb();
+  absorb.mutable_merged()->mutable_personal()->clear_family_name();
+  const auto choose = [&](const std::string& field, v1::MergeRule rule) {
+    v1::MergeFieldRule& choice = *absorb.mutable_merged()->add_choices();
+    choice.set_field(field);
+    choice.set_rule(rule);
+  };
+  choose("personal.given_name", v1::MERGE_RULE_SURVIVOR);
+  EXPECT_EQ(WordOf(ContactModel::Decide(li, absorb, context)), "absorbed");
+  choose("personal.family_name", v1::MERGE_RULE_ABSORBED);
+  const auto decided = ContactModel::Decide(li, absorb, context);
+  ASSERT_THAT(decided, testing::IsOk());
+  EXPECT_EQ((*decided)->merge_declined().reason(), v1::REASON_MERGE_RESULT_INVALID);
+  EXPECT_EQ((*decided)->merge_declined().role(), v1::MERGE_ROLE_SURVIVOR);
+}
+
 TEST(ReleaseMergedContact, Rules) {
   CheckDecisions<ContactModel, v1::ReleaseMergedContactRequest>({
       {"goes on by itself", {kLee, kMerged}, "merge_case: 'mergeCases/m'", kUnmerged},
@@ -198,8 +238,8 @@ class Survivor {
   testing::FakeRows& rows() { return rows_; }
 
  private:
-  testing::FakeRows rows_{kContactMergeUndos, kRedirects, kContacts,
-                          kActivities,        kPositions, kTouchpoints};
+  testing::FakeRows rows_{kContactMergeUndos, kRedirects,  kContacts, kActivities, kPositions,
+                          kTouchpoints,       kInterviews, kErasures, kReminders};
   v1::Contact contact_;
   int64_t revision_ = 1;
 };
@@ -237,11 +277,36 @@ TEST(ReverseContactMerge, KeepsWhatHappenedSince) {
   auto position = ParseText<v1::Position>(
       "name: 'customers/a/positions/p' contact: 'contacts/li' create_time { seconds: 1772445601 }");
   li.rows().Put(kPositions, position);
+  li.rows().Put(kErasures, ParseText<v1::Erasure>("name: 'erasures/e' subject: 'contacts/li' "
+                                                  "create_time { seconds: 1772445601 }"));
+  li.rows().Put(kReminders,
+                ParseText<v1::Reminder>("name: 'staff/ann/reminders/r' about: 'contacts/li' "
+                                        "create_time { seconds: 1772445601 }"));
   const v1::ContactMergeReversed reversed = li.Reverse("mergeCases/m");
   EXPECT_THAT(reversed.kept().fields(), ElementsAre("language_code", "tags"));
-  EXPECT_THAT(reversed.kept().resources(), ElementsAre("customers/a/positions/p"));
+  EXPECT_THAT(reversed.kept().resources(),
+              ElementsAre("customers/a/positions/p", "erasures/e", "staff/ann/reminders/r"));
   EXPECT_EQ(li.Values().language_code(), "en");
   EXPECT_THAT(li.Values().tags(), ElementsAre("golf", "ski"));
+}
+
+TEST(ReverseContactMerge, NamesInterviewsSinceAndLooksAtSoManyRowsOnly) {
+  Survivor li;
+  li.Absorb("mergeCases/m", "contacts/lee", kLee);
+  const auto interview = [&](const std::string& id, int64_t at) {
+    auto row = ParseText<v1::Interview>("contact: 'contacts/li'");
+    row.set_name("customers/a/interviews/" + id);
+    row.mutable_create_time()->set_seconds(at);
+    li.rows().Put(kInterviews, row);
+  };
+  interview("before", 1772445599);
+  interview("since", 1772445601);
+  const v1::MergeKept kept = li.Reverse("mergeCases/m").kept();
+  EXPECT_THAT(kept.resources(), ElementsAre("customers/a/interviews/since"));
+  EXPECT_FALSE(kept.resources_incomplete());
+  li.Absorb("mergeCases/n", "contacts/lo", kLee);
+  for (int i = 0; i < kSinceRowsMax; ++i) interview("before-" + std::to_string(i), 1);
+  EXPECT_TRUE(li.Reverse("mergeCases/n").kept().resources_incomplete());
 }
 
 TEST(ReverseContactMerge, DeclinesWhatWasNotMerged) {

@@ -80,6 +80,80 @@ TEST(FollowPerson, Rules) {
   });
 }
 
+TEST(FollowPerson, AMergedContactFollowsAndSaysWhatItsSurvivorNeeds) {
+  const std::string merged = "merged { merge_case: 'mergeCases/m' survivor: 'contacts/x' }";
+  const auto followed = [](const std::string& fields, const std::string& values,
+                           const std::string& former) {
+    return "updated { changed { " + fields + " } " + values + " survivor: 'contacts/x' " + former +
+           " }";
+  };
+  CheckDecisions<ContactModel, v1::FollowPersonRequest>({
+      {"says which numbers it had",
+       {kMade, merged},
+       Ask("personal.phones", "personal { phones: '+8613900000002' }",
+           "personal { phones: '+8613912345678' }"),
+       followed("paths: 'personal.phones'",
+                "contact {} personal { phones { number: '+8613900000001' opted_out: true } phones "
+                "{ number: '+8613900000002' primary: true } }",
+                "former { phones { number: '+8613912345678' primary: true invalid: true } phones { "
+                "number: '+8613900000001' opted_out: true } phones { number: '+8613900000002' } "
+                "}")},
+      {"says its whole name",
+       {kMade, merged},
+       Ask("display_name", "display_name: 'Wei Wang'", ""),
+       followed("paths: 'personal.family_name'", "contact {} personal { family_name: 'Wang' }",
+                "former { given_name: 'Wei' family_name: 'Li' }")},
+      {"says its language",
+       {kMade, merged},
+       Ask("language_code", "language_code: 'en'", ""),
+       followed("paths: 'language_code'", "contact { language_code: 'en' }",
+                "former_language_code: 'zh-CN' former {}")},
+      {"says its birthday",
+       {kMade, merged},
+       Ask("personal.birth_date", "personal { birth_date { year: 1981 month: 5 day: 4 } }",
+           "personal { birth_date { year: 1980 month: 5 day: 4 } }"),
+       followed("paths: 'personal.birthday'",
+                "contact {} personal { birthday { date { year: 1981 month: 5 day: 4 } } }",
+                "former { birthday { date { year: 1980 month: 5 day: 4 } } }")},
+  });
+}
+
+TEST(FollowPerson, WhoAbsorbedItFollowsInWhatIsTheSame) {
+  const std::string absorbed = "absorbed { merge_case: 'mergeCases/m' absorbed: 'contacts/p' }";
+  const std::string through = " contact: 'contacts/p'";
+  const std::string phones = Ask("personal.phones", "personal { phones: '+8613900000003' }",
+                                 "personal { phones: '+8613912345678' }");
+  CheckDecisions<ContactModel, v1::FollowPersonRequest>({
+      {"takes number for number",
+       {kMade, absorbed},
+       phones + through,
+       Updated("paths: 'personal.phones'",
+               "phones { number: '+8613900000001' opted_out: true } phones { number: "
+               "'+8613900000002' primary: true } phones { number: '+8613900000003' }")},
+      {"takes the name where it had the same",
+       {kMade, absorbed},
+       Ask("display_name", "display_name: 'Wei Wang'", "display_name: 'Wei Li'") + through,
+       Updated("paths: 'personal.family_name'", "family_name: 'Wang'")},
+      {"keeps a name that was chosen for it",
+       {kMade, absorbed},
+       Ask("display_name", "display_name: 'Ann Wang'", "display_name: 'Ann Lee'") + through,
+       ""},
+      {"takes the language where it had the same",
+       {kMade, absorbed},
+       Ask("language_code", "language_code: 'en'", "language_code: 'zh-CN'") + through,
+       "updated { changed { paths: 'language_code' } contact { language_code: 'en' } }"},
+      {"keeps a language that was chosen for it",
+       {kMade, absorbed},
+       Ask("language_code", "language_code: 'en'", "language_code: 'de'") + through,
+       ""},
+      {"is quiet when it declined the merge", {kMade}, phones + through, ""},
+      {"is quiet when the merge was taken back",
+       {kMade, absorbed, "merge_reversed { merge_case: 'mergeCases/m' absorbed: 'contacts/p' }"},
+       phones + through,
+       ""},
+  });
+}
+
 TEST(FollowPerson, KeepsALunarBirthday) {
   auto contact = ParseText<v1::Contact>(
       "personal { birthday { calendar: CALENDAR_LUNAR date { year: 1980 month: 5 day: 4 } } }");

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -121,10 +122,12 @@ absl::Status CheckList(const List& list, const CustomFieldFacts& facts) {
   for (int i = 0; i < list.next.size(); ++i) {
     const v1::CustomFieldValue& value = list.next[i];
     const std::string at = absl::StrCat(list.at, "[", i, "]");
-    if (!seen.insert(value.field()).second) return Invalid(at, "must not be there twice");
     const v1::CustomFieldValue* before = Find(list.before, value.field());
-    if (before != nullptr && MessageDifferencer::Equals(*before, value)) continue;
-    if (absl::Status s = CheckValue(list, at, value, facts); !s.ok()) return s;
+    const bool twice = !seen.insert(value.field()).second;
+    if (!twice && before != nullptr && MessageDifferencer::Equals(*before, value)) continue;
+    absl::Status s =
+        twice ? Invalid(at, "must not be there twice") : CheckValue(list, at, value, facts);
+    if (!s.ok()) return base::WithMetadata(std::move(s), {{kRefusedCustomField, value.field()}});
   }
   if (!facts.complete) return absl::OkStatus();
   for (const auto& [id, field] : facts.declared) {
@@ -248,15 +251,21 @@ absl::StatusOr<const google::protobuf::FieldDescriptor*> TypeOfCustomField(
   const auto* holder = map.containing_type();
   const bool of_contact =
       holder == v1::Contact::descriptor() || holder == v1::ContactPersonal::descriptor();
-  const bool personal =
-      holder == v1::CustomerPersonal::descriptor() || holder == v1::ContactPersonal::descriptor();
   const auto field = FindCustomField(
       of_contact ? v1::CUSTOM_FIELD_TARGET_CONTACT : v1::CUSTOM_FIELD_TARGET_CUSTOMER, id,
       snapshot);
   if (!field.ok()) return field.status();
-  if (field->personal() != personal)
-    return absl::InvalidArgumentError(absl::StrCat("must be written ", field->path()));
-  switch (field->type()) {
+  return TypeOfDeclared(map, *field);
+}
+
+absl::StatusOr<const google::protobuf::FieldDescriptor*> TypeOfDeclared(
+    const google::protobuf::FieldDescriptor& map, const v1::CustomField& field) {
+  const auto* holder = map.containing_type();
+  const bool personal =
+      holder == v1::CustomerPersonal::descriptor() || holder == v1::ContactPersonal::descriptor();
+  if (field.personal() != personal)
+    return absl::InvalidArgumentError(absl::StrCat("must be written ", field.path()));
+  switch (field.type()) {
     case v1::CUSTOM_FIELD_TYPE_TEXT:
       return map.message_type()->FindFieldByName("text");
     case v1::CUSTOM_FIELD_TYPE_NUMBER:

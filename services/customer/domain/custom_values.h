@@ -45,7 +45,10 @@ CustomFieldFacts LookUpCustomFields(const v1::Contact& values,
 // What the custom fields of a resource must be that becomes `next`; `before` has the default values
 // when it is new. INVALID_ARGUMENT naming "customer.custom_fields[2]" for a value that is new or
 // changed and is of a field that is not declared for it, or retired, or personal where it is not,
-// has another type, or is not a choice; naming the list when a required one is missing.
+// has another type, or is not a choice; naming the list when a required one is missing. What is
+// said of a value has the custom field's id in its metadata, under kRefusedCustomField: in a
+// command that adds to what is there, the place in the list is not the caller's.
+inline constexpr char kRefusedCustomField[] = "custom_field";
 absl::Status CheckCustomFields(const v1::Customer& before, const v1::Customer& next,
                                const CustomFieldFacts& facts);
 absl::Status CheckCustomFields(const v1::Contact& before, const v1::Contact& next,
@@ -69,6 +72,10 @@ absl::StatusOr<v1::CustomField> FindCustomField(v1::CustomFieldTarget target, st
 absl::StatusOr<const google::protobuf::FieldDescriptor*> TypeOfCustomField(
     const google::protobuf::FieldDescriptor& map, std::string_view id,
     const engine::Snapshot& snapshot);
+
+// The same of a field whose declaration is known.
+absl::StatusOr<const google::protobuf::FieldDescriptor*> TypeOfDeclared(
+    const google::protobuf::FieldDescriptor& map, const v1::CustomField& field);
 
 // The same as what a filter takes. `snapshot` must outlive it.
 table::KeyTypes KeyTypesOf(const engine::Snapshot& snapshot);

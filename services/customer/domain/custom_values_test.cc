@@ -118,6 +118,16 @@ TEST_F(CustomValues, ThatAreThereStay) {
   EXPECT_EQ(Refused("custom_fields { field: 'green' flag: true }", there), "");
 }
 
+TEST_F(CustomValues, ARefusalSaysOfWhichFieldItIs) {
+  const auto next = ParseText<v1::Customer>(
+      "custom_fields { field: 'note' text: 'x' } custom_fields { field: 'old' text: 'y' }");
+  const engine::Context context = FixedContext<CustomerModel>();
+  const absl::Status refused =
+      CheckCustomFields(v1::Customer(), next, LookUpCustomFields(next, context, rows_));
+  EXPECT_EQ(base::FieldOf(refused), "customer.custom_fields[1]");
+  EXPECT_EQ(base::MetadataOf(refused, kRefusedCustomField), "old");
+}
+
 TEST_F(CustomValues, ThatAreRequiredAreAskedOfPeople) {
   Require("note");
   Require("hobby");

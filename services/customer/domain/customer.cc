@@ -17,6 +17,8 @@
 #include "services/customer/domain/calendar.h"
 #include "services/customer/domain/checks.h"
 #include "services/customer/domain/consent.h"
+#include "services/customer/domain/contact_person.h"
+#include "services/customer/domain/customer_hand.h"
 #include "services/customer/domain/customer_merge.h"
 #include "services/customer/domain/customer_ownership.h"
 #include "services/customer/domain/customer_policy.h"
@@ -113,11 +115,18 @@ engine::Decision<CustomerModel> Update(const v1::Customer& customer, v1::Custome
   MovePersonal(*updated.mutable_customer(), *updated.mutable_personal());
   if (absl::Status s = GiveOwner(customer, facts.owner, owner_reason, context, updated); !s.ok())
     return s;
+  SetFormerWays(customer, updated);
   if (!updated.changed().paths().empty()) return event;
   if (!updated.has_owner_request()) return std::nullopt;
   Event request;
   *request.mutable_owner_requested()->mutable_owner_request() = updated.owner_request();
   return request;
+}
+
+// Its owner loses it by the event, or will when another's book says so.
+bool TakesFromOwner(const v1::Customer& customer, const Event& event) {
+  if (customer.owner().empty()) return false;
+  return RequestOf(event) != nullptr || base::MaskTouches(event.updated().changed(), "owner");
 }
 
 bool SameExternalId(const common::v1::ExternalId& a, const common::v1::ExternalId& b) {
@@ -170,9 +179,12 @@ engine::Decision<CustomerModel> CustomerModel::Decide(const State&,
   auto& created = *event.mutable_created();
   *created.mutable_customer() = std::move(customer);
   created.mutable_customer()->set_status(status);
+  created.set_imported(create.imported());
   *created.mutable_customer()->mutable_data_check_time() = base::TimestampOf(context.time);
   MovePersonal(*created.mutable_customer(), *created.mutable_personal());
   if (absl::Status s = GiveOwner(facts.owner, context, created); !s.ok()) return s;
+  if (create.imported() && created.has_owner_request())
+    created.mutable_owner_request()->set_imported(true);
   return event;
 }
 
@@ -191,8 +203,13 @@ engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
                                                       const v1::UpdateCustomerRequest& update,
                                                       const engine::Context& context,
                                                       const CustomerFacts& facts) {
-  return Update(customer, update.customer(), update.update_mask(), update.owner_reason(), context,
-                facts);
+  auto decision = Update(customer, update.customer(), update.update_mask(), update.owner_reason(),
+                         context, facts);
+  const bool must_say_why = IsByHand(context.actor) && base::IsBlank(update.owner_reason());
+  if (must_say_why && decision.ok() && decision->has_value() &&
+      TakesFromOwner(customer, **decision))
+    return base::Invalid("owner_reason", "must be given");
+  return decision;
 }
 
 CustomerFacts CustomerModel::Gather(const v1::ReimportCustomerRequest& import,
@@ -216,8 +233,15 @@ engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
   AddCustomFields(customer, row);
   if (absl::Status s = base::ValidateLimits(added); !s.ok()) return s;
   auto decision = Update(customer, row, {}, "", context, facts);
-  if (decision.ok() && decision->has_value() && (*decision)->has_updated())
-    (*decision)->mutable_updated()->set_imported(true);
+  if (!decision.ok() || !decision->has_value()) return decision;
+  Event& event = **decision;
+  if (event.has_updated()) {
+    event.mutable_updated()->set_imported(true);
+    if (event.updated().has_owner_request())
+      event.mutable_updated()->mutable_owner_request()->set_imported(true);
+  } else if (event.has_owner_requested()) {
+    event.mutable_owner_requested()->mutable_owner_request()->set_imported(true);
+  }
   return decision;
 }
 
@@ -353,7 +377,8 @@ engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
                                                       const engine::Context&) {
   if (!v1::Tier_IsValid(assign.tier())) return base::Invalid("tier", "must be one of the list");
   if (absl::Status s = base::CheckDate("business_date", assign.business_date()); !s.ok()) return s;
-  if (customer.tier() == assign.tier()) return std::nullopt;
+  if (customer.tier() == assign.tier() || customer.status() == v1::CUSTOMER_STATUS_ERASED)
+    return std::nullopt;
   Event event;
   auto& changed = *event.mutable_tier_changed();
   changed.set_from(customer.tier());
@@ -382,6 +407,7 @@ void CustomerModel::Evolve(State& state, const Event& event) {
       base::ApplyMask(event.updated().changed(),
                       Joined(event.updated().customer(), event.updated().personal()), state);
       FoldUpdatedOwner(event.updated(), state);
+      FoldHands(event.updated(), state);
       return;
     case Event::kVerified:
       *state.mutable_verify_time() = event.verified().verify_time();
@@ -413,7 +439,7 @@ void CustomerModel::Evolve(State& state, const Event& event) {
       ClearActivity(state);
       return;
     case Event::kTransferred:
-      FoldOwner(event.transferred().owner(), "", state);
+      FoldOwner(event.transferred().owner(), "", event.transferred().transfer(), state);
       return;
     case Event::kReleased:
       FoldUnowned(event.released().pool(), event.released().pool_time(), state);
@@ -424,7 +450,7 @@ void CustomerModel::Evolve(State& state, const Event& event) {
       return;
     case Event::kOwnerGranted: {
       const v1::PendingOwner& request = event.owner_granted().owner_request();
-      FoldOwner(request.owner(), request.owner_slot(), state);
+      FoldOwner(request.owner(), request.owner_slot(), request.transfer(), state);
       return;
     }
     case Event::kOwnerRefused:

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,16 +13,18 @@
 #include "libs/base/timestamp.h"
 #include "libs/engine/update.h"
 #include "services/customer/domain/consent.h"
+#include "services/customer/domain/contact_person.h"
 #include "services/customer/domain/ownership.h"
 #include "services/customer/domain/personal_facts.h"
+#include "services/customer/domain/recorded_since.h"
 #include "services/customer/domain/survivorship.h"
 #include "services/customer/read/activity_tables.h"
 #include "services/customer/read/care_tables.h"
 #include "services/customer/read/interview_tables.h"
 #include "services/customer/read/merge_tables.h"
+#include "services/customer/read/notification_tables.h"
 #include "services/customer/read/redirects.h"
 #include "services/customer/read/tables.h"
-#include "services/customer/read/timeline_tables.h"
 
 namespace crm::customer {
 namespace {
@@ -63,10 +64,12 @@ v1::Reason WhyNot(const v1::Customer& customer, const std::string& seen_etag) {
 }
 
 template <class Fact>
-void SetFacts(const google::protobuf::FieldMask& changed, const v1::Customer& values, Fact& fact) {
+void SetFacts(const google::protobuf::FieldMask& changed, const v1::Customer& before,
+              const v1::Customer& values, Fact& fact) {
   *fact.mutable_changed() = changed;
   *fact.mutable_customer() = Only(changed, values);
   MovePersonal(*fact.mutable_customer(), *fact.mutable_personal());
+  SetFormerWays(before, fact);
 }
 
 template <class Fact>
@@ -74,70 +77,25 @@ void FoldFacts(const Fact& fact, v1::Customer& state) {
   TakeFields(fact.changed(), Joined(fact.customer(), fact.personal()), state);
 }
 
-// Names of what was recorded since a time, of each kind one more than can be kept.
-class Since {
- public:
-  Since(absl::Time time, const engine::Snapshot& snapshot) : time_(time), snapshot_(snapshot) {}
-
-  template <class Row, class... Key>
-  void Look(const table::TableSpec<Row>& table, std::string_view index, const Key&... key) {
-    size_t found = 0;
-    snapshot_.Scan(
-        table, index,
-        [&](const Row& row) {
-          if (base::TimeOf(row.create_time()) < time_) return true;
-          names_.insert(row.name());
-          return ++found <= kKeptMax;
-        },
-        key...);
-  }
-  // What another service made, as its first event says.
-  void LookAt(v1::TimelineKind kind, const std::string& customer) {
-    size_t found = 0;
-    snapshot_.Scan(
-        kTimeline, "",
-        [&](const v1::TimelineEntry& entry) {
-          if (entry.revision() != 1 || base::TimeOf(entry.record_time()) < time_) return true;
-          names_.insert(entry.about());
-          return ++found <= kKeptMax;
-        },
-        customer, kind);
-  }
-
-  v1::MergeKept Take() const {
-    v1::MergeKept kept;
-    for (const std::string& name : names_) {
-      if (kept.resources_size() == static_cast<int>(kKeptMax)) {
-        kept.set_resources_incomplete(true);
-        break;
-      }
-      kept.add_resources(name);
-    }
-    return kept;
-  }
-
- private:
-  absl::Time time_;
-  const engine::Snapshot& snapshot_;
-  std::set<std::string> names_;
-};
-
 // What was recorded under the survivor since the merge, by the other services as far as their logs
 // were read here.
 v1::MergeKept ResourcesSince(const v1::MergeUndo& undo, const engine::Snapshot& snapshot) {
   const auto below = [&](const char* collection) {
     return table::StartsWith{absl::StrCat(undo.survivor(), "/", collection, "/")};
   };
-  Since since(base::TimeOf(undo.merge_time()), snapshot);
+  RecordedSince since(base::TimeOf(undo.merge_time()), snapshot);
   since.Look(kActivities, "by_customer", undo.survivor());
+  since.Look(kErasures, "by_subject", undo.survivor());
   since.Look(kExpenses, "", below("expenses"));
   since.Look(kInsightSheets, "", below("insightSheets"));
   since.Look(kInterviews, "", below("interviews"));
   since.Look(kPositions, "", below("positions"));
+  since.Look(kProgrammeMembers, "by_customer", undo.survivor());
+  since.Look(kReminders, "by_customer", undo.survivor());
   since.Look(kTouchpoints, "", below("touchpoints"));
   for (const v1::TimelineKind kind :
        {v1::TIMELINE_KIND_OPPORTUNITY, v1::TIMELINE_KIND_ORDER, v1::TIMELINE_KIND_TICKET})
-    since.LookAt(kind, undo.survivor());
+    since.LookAtOthers(kind, undo.survivor());
   return since.Take();
 }
 
@@ -281,7 +239,7 @@ engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
   auto& fact = *event.mutable_absorbed();
   fact.set_merge_case(absorb.merge_case());
   fact.set_absorbed(absorb.absorbed());
-  SetFacts(MergedFields(customer, next), next, fact);
+  SetFacts(MergedFields(customer, next), customer, next, fact);
   fact.set_customer_policy_etag(policy.customer_policy_etag);
   fact.set_owner(next.owner());
   fact.set_absorbed_owner(absorbed.owner());
@@ -320,7 +278,7 @@ engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
   auto& fact = *event.mutable_merge_reversed();
   fact.set_merge_case(reverse.merge_case());
   fact.set_absorbed(facts.undo->absorbed());
-  SetFacts(MergedFields(customer, next), next, fact);
+  SetFacts(MergedFields(customer, next), customer, next, fact);
   *fact.mutable_kept() = facts.kept;
   fact.set_owner(next.owner());
   for (std::string& field : kept) fact.mutable_kept()->add_fields(std::move(field));

@@ -14,6 +14,7 @@
 #include "services/customer/read/care_tables.h"
 #include "services/customer/read/interview_tables.h"
 #include "services/customer/read/merge_tables.h"
+#include "services/customer/read/notification_tables.h"
 #include "services/customer/read/tables.h"
 #include "services/customer/read/timeline_tables.h"
 
@@ -153,6 +154,35 @@ TEST(AbsorbCustomer, Rules) {
            Declined("a", no, "MERGE_CURRENCIES_DIFFER")},
       },
       FixedContext<CustomerModel>(), policy);
+}
+
+// The contact that the person is follows by what was before.
+TEST(AbsorbCustomer, OfAPersonSaysWhatItsNumbersWere) {
+  const auto context = FixedContext<CustomerModel>();
+  const v1::Customer person = Given<CustomerModel>(
+      {"created { customer { kind: CUSTOMER_KIND_PERSON } personal { display_name: 'Ann' personal "
+       "{ phones: '+4930123456' } } }"});
+  const auto absorb = ParseText<v1::AbsorbCustomerRequest>(
+      kCase +
+      "absorbed: 'customers/a' merged { customer { kind: CUSTOMER_KIND_PERSON } personal { "
+      "display_name: 'Ann' personal { phones: '+4930123457' } } }");
+  const auto absorbed = CustomerModel::Decide(person, absorb, context, MergePolicy());
+  ASSERT_THAT(absorbed, testing::IsOk());
+  const auto& fact = (*absorbed)->absorbed();
+  EXPECT_EQ(fact.personal().personal().phones_size(), 2);
+  EXPECT_THAT(fact.former(), EqualsProto("personal { phones: '+4930123456' }"));
+
+  v1::Customer both = person;
+  CustomerModel::Evolve(both, **absorbed);
+  MergeUndoFacts facts;
+  facts.undo.emplace();
+  facts.undo->mutable_changed()->add_paths("personal.phones");
+  *facts.undo->mutable_before() = person;
+  *facts.undo->mutable_after() = both;
+  const auto reversed = CustomerModel::Decide(both, v1::ReverseMergeRequest(), context, facts);
+  ASSERT_THAT(reversed, testing::IsOk());
+  EXPECT_THAT((*reversed)->merge_reversed().former(),
+              EqualsProto("personal { phones: '+4930123456' phones: '+4930123457' }"));
 }
 
 TEST(AbsorbCustomer, KeepsToItsLimits) {
@@ -337,8 +367,9 @@ class MergeUndoTest : public ::testing::Test {
   }
 
   const engine::Context context_ = FixedContext<CustomerModel>();
-  testing::FakeRows rows_{kMergeUndos, kRedirects,  kTouchpoints, kPositions,     kOrderFacts,
-                          kActivities, kInterviews, kExpenses,    kInsightSheets, kTimeline};
+  testing::FakeRows rows_{kMergeUndos, kRedirects,  kTouchpoints,     kPositions,     kOrderFacts,
+                          kActivities, kInterviews, kExpenses,        kInsightSheets, kTimeline,
+                          kErasures,   kReminders,  kProgrammeMembers};
   int64_t revision_ = 0;
 };
 
@@ -445,6 +476,12 @@ TEST_F(MergeUndoTest, ListsEveryKindThatWasRecordedSinceAlsoByOtherServices) {
   };
   v1::Activity activity;
   activity.set_customer(context_.name);
+  v1::Erasure erasure;
+  erasure.set_subject(context_.name);
+  v1::ProgrammeMember member;
+  member.set_customer(context_.name);
+  v1::Reminder reminder;
+  reminder.set_customer(context_.name);
   const std::vector<std::pair<v1::TimelineKind, std::string>> elsewhere = {
       {v1::TIMELINE_KIND_ORDER, "/orders/"},
       {v1::TIMELINE_KIND_OPPORTUNITY, "/opportunities/"},
@@ -452,6 +489,9 @@ TEST_F(MergeUndoTest, ListsEveryKindThatWasRecordedSinceAlsoByOtherServices) {
   for (const std::string id : {"before", "since"}) {
     const int64_t seconds = id == "before" ? 1772445599 : 1772445601;
     put(kActivities, activity, "activities/" + id, seconds);
+    put(kErasures, erasure, "erasures/" + id, seconds);
+    put(kProgrammeMembers, member, "interviewProgrammes/p/programmeMembers/" + id, seconds);
+    put(kReminders, reminder, "staff/ann/reminders/" + id, seconds);
     put(kExpenses, v1::Expense(), context_.name + "/expenses/" + id, seconds);
     put(kInsightSheets, v1::InsightSheet(), context_.name + "/insightSheets/" + id, seconds);
     put(kInterviews, v1::Interview(), context_.name + "/interviews/" + id, seconds);
@@ -477,6 +517,9 @@ TEST_F(MergeUndoTest, ListsEveryKindThatWasRecordedSinceAlsoByOtherServices) {
   for (const char* collection : {"expenses", "insightSheets", "interviews", "opportunities",
                                  "orders", "positions", "tickets"})
     wanted.push_back(context_.name + "/" + collection + "/since");
+  for (const char* name : {"erasures/since", "interviewProgrammes/p/programmeMembers/since",
+                           "staff/ann/reminders/since"})
+    wanted.push_back(name);
   EXPECT_THAT(CustomerModel::Gather(reverse, context_, rows_).kept.resources(),
               ::testing::ElementsAreArray(wanted));
   v1::TimelineEntry many;

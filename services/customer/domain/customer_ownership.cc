@@ -22,28 +22,16 @@ namespace {
 
 using Event = CustomerModel::Event;
 
-// Its owner can change.
-absl::Status CheckOpen(const v1::Customer& customer) {
-  if (absl::Status s = CheckNotErased(customer.status()); !s.ok()) return s;
-  return CheckNotMerged(customer);
-}
-
-absl::Status Pending(const v1::Customer& customer) {
-  return base::Refused(v1::REASON_OWNER_PENDING,
-                       "another owner is being asked for the customer; try again",
-                       {{"owner", customer.owner_request().owner()}});
-}
-
 // A slot is named after what the customer was when it asked, which it never is again.
-v1::PendingOwner Request(const v1::Customer& customer, const std::string& owner,
-                         v1::OwnerRequestKind kind, const std::string& pool,
-                         const std::string& reason, const engine::Context& context) {
+v1::PendingOwner Request(const v1::Customer& customer, const OwnerWish& wish,
+                         const std::string& pool, const engine::Context& context) {
   v1::PendingOwner request;
-  request.set_owner(owner);
-  request.set_kind(kind);
-  request.set_owner_slot(SlotOf(owner, {context.name, customer.etag()}));
+  request.set_owner(wish.owner);
+  request.set_kind(wish.kind);
+  request.set_owner_slot(SlotOf(wish.owner, {context.name, customer.etag()}));
   request.set_pool(pool);
-  request.set_reason(reason);
+  request.set_reason(wish.reason);
+  request.set_transfer(wish.transfer);
   request.set_actor(context.actor);
   *request.mutable_request_time() = base::TimestampOf(context.time);
   return request;
@@ -86,6 +74,33 @@ void TakeOut(std::string_view path, google::protobuf::FieldMask& mask) {
 
 }  // namespace
 
+absl::Status CheckOpen(const v1::Customer& customer) {
+  if (absl::Status s = CheckNotErased(customer.status()); !s.ok()) return s;
+  return CheckNotMerged(customer);
+}
+
+absl::Status OwnerPending(const v1::Customer& customer) {
+  return base::Refused(v1::REASON_OWNER_PENDING,
+                       "another owner is being asked for the customer; try again",
+                       {{"owner", customer.owner_request().owner()}});
+}
+
+v1::CustomerEvent GiveTo(const OwnerWish& wish, const v1::Customer& customer,
+                         const OwnerFacts& facts, const engine::Context& context) {
+  Event event;
+  if (facts.asks_book) {
+    *event.mutable_owner_requested()->mutable_owner_request() =
+        Request(customer, wish, facts.pool, context);
+    return event;
+  }
+  auto& transferred = *event.mutable_transferred();
+  transferred.set_previous_owner(customer.owner());
+  transferred.set_owner(wish.owner);
+  transferred.set_reason(wish.reason);
+  transferred.set_transfer(wish.transfer);
+  return event;
+}
+
 absl::Status GiveOwner(const OwnerFacts& facts, const engine::Context& context,
                        v1::CustomerCreated& created) {
   v1::Customer& customer = *created.mutable_customer();
@@ -100,7 +115,8 @@ absl::Status GiveOwner(const OwnerFacts& facts, const engine::Context& context,
   if (!facts.refused.ok()) return facts.refused;
   if (!facts.asks_book) return absl::OkStatus();
   *created.mutable_owner_request() =
-      Request({}, customer.owner(), v1::OWNER_REQUEST_KIND_ASSIGN, facts.pool, "", context);
+      Request({}, {.owner = customer.owner(), .kind = v1::OWNER_REQUEST_KIND_ASSIGN, .reason = ""},
+              facts.pool, context);
   customer.clear_owner();
   return absl::OkStatus();
 }
@@ -114,7 +130,7 @@ absl::Status GiveOwner(const v1::Customer& customer, const OwnerFacts& facts,
   if (!owner.empty() && !base::IsResourceId(owner))
     return base::Invalid("customer.owner", "must be an id of staff");
   if (customer.has_owner_request()) {
-    if (owner != customer.owner_request().owner()) return Pending(customer);
+    if (owner != customer.owner_request().owner()) return OwnerPending(customer);
     TakeOut("owner", *updated.mutable_changed());
     updated.mutable_customer()->clear_owner();
     return absl::OkStatus();
@@ -134,7 +150,8 @@ absl::Status GiveOwner(const v1::Customer& customer, const OwnerFacts& facts,
     return absl::OkStatus();
   }
   *updated.mutable_owner_request() =
-      Request(customer, owner, v1::OWNER_REQUEST_KIND_ASSIGN, facts.pool, reason, context);
+      Request(customer, {.owner = owner, .kind = v1::OWNER_REQUEST_KIND_ASSIGN, .reason = reason},
+              facts.pool, context);
   TakeOut("owner", *updated.mutable_changed());
   updated.mutable_customer()->clear_owner();
   return absl::OkStatus();
@@ -156,22 +173,11 @@ engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
     return base::Invalid("owner", "must be an id of staff");
   if (customer.has_owner_request()) {
     if (customer.owner_request().owner() == transfer.owner()) return std::nullopt;
-    return Pending(customer);
+    return OwnerPending(customer);
   }
   if (customer.owner() == transfer.owner()) return std::nullopt;
   if (!facts.refused.ok()) return facts.refused;
-  Event event;
-  if (facts.asks_book) {
-    *event.mutable_owner_requested()->mutable_owner_request() =
-        Request(customer, transfer.owner(), v1::OWNER_REQUEST_KIND_TRANSFER, facts.pool,
-                transfer.reason(), context);
-    return event;
-  }
-  auto& transferred = *event.mutable_transferred();
-  transferred.set_previous_owner(customer.owner());
-  transferred.set_owner(transfer.owner());
-  transferred.set_reason(transfer.reason());
-  return event;
+  return GiveTo({.owner = transfer.owner(), .reason = transfer.reason()}, customer, facts, context);
 }
 
 OwnerFacts CustomerModel::Gather(const v1::ReleaseCustomerRequest& release,
@@ -198,7 +204,7 @@ engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
   if (absl::Status s = CheckOpen(customer); !s.ok()) return s;
   if (base::IsBlank(release.reason())) return base::Invalid("reason", "must be given");
   if (absl::Status s = CheckName("pool", "pools", release.pool()); !s.ok()) return s;
-  if (customer.has_owner_request()) return Pending(customer);
+  if (customer.has_owner_request()) return OwnerPending(customer);
   if (!facts.refused.ok()) return facts.refused;
   // Only who names a pool means to put there what nobody looks after.
   const bool moves = !release.pool().empty() && release.pool() != customer.pool();
@@ -250,7 +256,7 @@ engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
   if (!base::IsResourceId(picker)) return base::Invalid("picker", "must be an id of staff");
   if (customer.has_owner_request()) {
     if (customer.owner_request().owner() == picker) return std::nullopt;
-    return Pending(customer);
+    return OwnerPending(customer);
   }
   if (customer.owner() == picker) return std::nullopt;
   if (!customer.owner().empty())
@@ -260,7 +266,8 @@ engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
   if (absl::Status s = CheckPick(customer, facts, context); !s.ok()) return s;
   Event event;
   *event.mutable_owner_requested()->mutable_owner_request() = Request(
-      customer, picker, v1::OWNER_REQUEST_KIND_PICK, customer.pool(), pick.reason(), context);
+      customer, {.owner = picker, .kind = v1::OWNER_REQUEST_KIND_PICK, .reason = pick.reason()},
+      customer.pool(), context);
   return event;
 }
 
@@ -291,6 +298,8 @@ engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
   refusal.set_kind(request.kind());
   refusal.set_reason(settle.refusal());
   refusal.set_actor(request.actor());
+  refusal.set_transfer(request.transfer());
+  refusal.set_imported(request.imported());
   *refusal.mutable_refuse_time() = base::TimestampOf(context.time);
   if (customer.owner().empty() && customer.pool().empty() && facts.pool_takes_unowned) {
     refused.set_pool(facts.pool);

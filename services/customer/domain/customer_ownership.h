@@ -10,6 +10,24 @@
 
 namespace crm::customer {
 
+// Its owner can change: CUSTOMER_ERASED, CUSTOMER_MERGED.
+absl::Status CheckOpen(const v1::Customer& customer);
+
+// OWNER_PENDING: somebody else is being asked for it.
+absl::Status OwnerPending(const v1::Customer& customer);
+
+// How somebody is to come to a customer that is another's, or nobody's.
+struct OwnerWish {
+  std::string owner;  // An id of staff.
+  v1::OwnerRequestKind kind = v1::OWNER_REQUEST_KIND_TRANSFER;
+  std::string reason;
+  std::string transfer{};  // "transfers/{transfer}", or empty.
+};
+
+// It is theirs at once, or their book is asked where one binds them.
+v1::CustomerEvent GiveTo(const OwnerWish& wish, const v1::Customer& customer,
+                         const OwnerFacts& facts, const engine::Context& context);
+
 // The owner of a new customer: theirs at once, asked first, or nobody, which is what pools are for.
 // kInvalidArgument, STAFF_LEFT, STAFF_UNKNOWN.
 absl::Status GiveOwner(const OwnerFacts& facts, const engine::Context& context,

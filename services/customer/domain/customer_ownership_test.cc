@@ -104,6 +104,26 @@ TEST(CreateWithOwner, Rules) {
   EXPECT_EQ(base::ReasonOf(decide("owner: 'ann'", Left()).status()), "STAFF_LEFT");
 }
 
+TEST(CreateWithOwner, ARowOfAnImportIsRefusedAsSuch) {
+  const auto asked = CustomerModel::Decide(
+      {},
+      ParseText<v1::CreateCustomerRequest>("imported: true customer { kind: "
+                                           "CUSTOMER_KIND_COMPANY display_name: 'Steel Works' "
+                                           "owner: 'ann' }"),
+      FixedContext<CustomerModel>(), CustomerFacts{.owner = Bound()});
+  ASSERT_TRUE(asked.ok() && asked->has_value());
+  EXPECT_TRUE((*asked)->created().owner_request().imported());
+  v1::Customer customer;
+  CustomerModel::Evolve(customer, **asked);
+  v1::SettleOwnerRequest settle;
+  settle.set_owner_slot(customer.owner_request().owner_slot());
+  settle.set_refusal(v1::REASON_CAPACITY_REACHED);
+  const auto refused =
+      CustomerModel::Decide(customer, settle, FixedContext<CustomerModel>(), Bound());
+  ASSERT_TRUE(refused.ok() && refused->has_value());
+  EXPECT_TRUE((*refused)->owner_refused().refusal().imported());
+}
+
 TEST(UpdateOwner, Rules) {
   const auto check = [](const OwnerFacts& facts, const testing::DecisionRow& row) {
     Check<v1::UpdateCustomerRequest>({row}, CustomerFacts{.owner = facts});
@@ -120,15 +140,29 @@ TEST(UpdateOwner, Rules) {
   check(Bound(),
         {"changes the rest at once",
          {kOwned},
-         "customer { owner: 'bob' region: 'north' }",
+         "customer { owner: 'bob' region: 'north' } owner_reason: 'nearer'",
          "updated { changed { paths: 'region' } customer { region: 'north' } personal {} " +
-             Request("bob", "ASSIGN", "1") + " }"});
+             Request("bob", "ASSIGN", "1", "pool: 'pools/p' reason: 'nearer'") + " }"});
   check(Free(), {"a lost owner leads into the pool",
                  {kOwned},
-                 "customer {} update_mask { paths: 'owner' }",
+                 "customer {} update_mask { paths: 'owner' } owner_reason: 'too small'",
                  "updated { changed { paths: 'owner' } customer {} personal {} pool: 'pools/p' "
                  "pool_time { " +
-                     kNow + " } previous_owner: 'ann' }"});
+                     kNow + " } owner_reason: 'too small' previous_owner: 'ann' }"});
+  check(Free(), {"refuses to release without saying why",
+                 {kOwned},
+                 "customer {} update_mask { paths: 'owner' }",
+                 "!field:owner_reason"});
+  check(Free(), {"refuses to take it from its owner without saying why",
+                 {kOwned},
+                 "customer { owner: 'bob' } owner_reason: ' '",
+                 "!field:owner_reason"});
+  check(Bound(),
+        {"nor asks a book so", {kOwned}, "customer { owner: 'bob' }", "!field:owner_reason"});
+  check(Free(), {"gives what is nobody's without a word",
+                 {kUnowned},
+                 "customer { owner: 'bob' }",
+                 "updated { changed { paths: 'owner' } customer { owner: 'bob' } personal {} }"});
   check(
       Bound(),
       {"is quiet while just they are asked", {kPooled, kPicking}, "customer { owner: 'bob' }", ""});
@@ -143,12 +177,25 @@ TEST(UpdateOwner, Rules) {
                  "!field:customer.owner"});
 }
 
+TEST(UpdateOwner, AServiceNeedNotSayWhy) {
+  engine::Context context = FixedContext<CustomerModel>();
+  context.actor = "service:sales";
+  CheckDecisions<CustomerModel, v1::UpdateCustomerRequest>(
+      {{"takes it from its owner",
+        {kOwned},
+        "customer { owner: 'bob' }",
+        "updated { changed { paths: 'owner' } customer { owner: 'bob' } personal {} "
+        "previous_owner: 'ann' }"}},
+      context, CustomerFacts{.owner = Free()});
+}
+
 TEST(ReimportOwner, GoesTheSameWay) {
-  Check<v1::ReimportCustomerRequest>({{"asks first where something binds",
-                                       {kOwned},
-                                       "customer { owner: 'bob' }",
-                                       Requested("bob", "ASSIGN", "1")}},
-                                     CustomerFacts{.owner = Bound()});
+  Check<v1::ReimportCustomerRequest>(
+      {{"asks first where something binds",
+        {kOwned},
+        "customer { owner: 'bob' }",
+        Requested("bob", "ASSIGN", "1", "pool: 'pools/p' imported: true")}},
+      CustomerFacts{.owner = Bound()});
 }
 
 TEST(TransferToABook, Rules) {
@@ -486,6 +533,15 @@ TEST_F(Lookups, WhatIsLeftAloneIsCountedFromTheOwnersLastTouch) {
       << "a customer of another pool";
 }
 
+TEST(RuleFor, WhatIsNotSaidHoldsAlsoOnADayInThePast) {
+  const RecycleFacts facts{.pool = ParseText<v1::Pool>("recycle_rules { id: 'a' statuses: "
+                                                       "CUSTOMER_STATUS_LOST }"),
+                           .owned_since = absl::FromUnixSeconds(1'772'445'600)};
+  const auto customer = ParseText<v1::Customer>(
+      "owner: 'ann' status: CUSTOMER_STATUS_LOST create_time { seconds: 1772445600 }");
+  EXPECT_NE(RuleFor(customer, facts, absl::CivilDay(2025, 12, 1), absl::UTCTimeZone()), nullptr);
+}
+
 TEST(RuleFor, AllThatIsSaidHasToBeSo) {
   const absl::TimeZone utc = absl::UTCTimeZone();
   const auto on = [&](int month, int day) {
@@ -502,6 +558,10 @@ TEST(RuleFor, AllThatIsSaidHasToBeSo) {
   const std::string prospect = "status: CUSTOMER_STATUS_PROSPECT";
   EXPECT_EQ(rule(prospect, "recycle_rules { id: 'a' untouched_days: 30 }"), "a");
   EXPECT_EQ(rule(prospect, "recycle_rules { id: 'a' untouched_days: 31 }"), "");
+  EXPECT_EQ(rule(prospect, "recycle_rules { id: 'a' created_days: 61 }"), "a");
+  EXPECT_EQ(rule(prospect, "recycle_rules { id: 'a' created_days: 62 }"), "");
+  EXPECT_EQ(rule(prospect, "recycle_rules { id: 'a' statuses: CUSTOMER_STATUS_PROSPECT }"), "a");
+  EXPECT_EQ(rule(prospect, "recycle_rules { id: 'a' statuses: CUSTOMER_STATUS_SUSPECT }"), "");
   EXPECT_EQ(rule(prospect, "recycle_rules { id: 'a' untouched_days: 30 created_days: 62 }"), "");
   EXPECT_EQ(rule(prospect, "recycle_rules { id: 'a' untouched_days: 30 disabled: true }"), "");
   EXPECT_EQ(rule(prospect, "paused: true recycle_rules { id: 'a' untouched_days: 30 }"), "");

@@ -185,6 +185,8 @@ engine::Decision<CustomerPolicyModel> CustomerPolicyModel::Decide(
   v1::StaleCheck& check = *event.mutable_stale_check_continued()->mutable_check();
   check = policy.last_stale_check();
   check.set_continuations(check.continuations() + 1);
+  check.clear_after();
+  if (more.has_after()) *check.mutable_after() = more.after();
   return event;
 }
 

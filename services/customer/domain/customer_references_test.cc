@@ -85,19 +85,22 @@ TEST_F(CustomerReferences, AreRefusedWhereTheyChange) {
       "customer { kind: CUSTOMER_KIND_COMPANY display_name: 'A' team: 'x' collaborators: 'x' } ";
   const std::string made =
       "created { customer { kind: CUSTOMER_KIND_COMPANY status: CUSTOMER_STATUS_PROSPECT team: 'x' "
-      "collaborators: 'x' data_check_time { seconds: 1772445600 } } personal { display_name: 'A' } "
-      "}";
+      "collaborators: 'x' data_check_time { seconds: 1772445600 } } personal { display_name: 'A' "
+      "} ";
   CheckDecisions<CustomerModel, v1::CreateCustomerRequest>(
       {{"refuses a collaborator who is not known", {}, company, "!UNIT_UNKNOWN"},
        {"refuses what is no id",
         {},
         "customer { kind: CUSTOMER_KIND_COMPANY display_name: 'A' territory: 'A B' }",
         "!field:customer.territory"},
-       {"takes what another system names", {}, company + "imported: true", made}},
+       {"takes what another system names",
+        {},
+        company + "imported: true",
+        made + "imported: true }"}},
       testing::FixedContext<CustomerModel>(), facts);
   facts.references.erase("collaborators");
   CheckDecisions<CustomerModel, v1::CreateCustomerRequest>(
-      {{"takes a team that is set up later", {}, company, made}},
+      {{"takes a team that is set up later", {}, company, made + "}"}},
       testing::FixedContext<CustomerModel>(), facts);
 }
 

@@ -244,6 +244,9 @@ TEST(CustomerStateMachine, WhoWasErasedTakesNothingMore) {
                 "business_date { year: 2026 month: 3 day: 2 } limit_days: 90")),
             "");
   EXPECT_EQ(word(v1::CheckActivityRequest()), "");
+  EXPECT_EQ(word(ParseText<v1::AssignTierRequest>(
+                "tier: TIER_TOP business_date { year: 2026 month: 3 day: 2 }")),
+            "");
 }
 
 }  // namespace

@@ -150,6 +150,32 @@ TEST(UpdateCustomer, Rules) {
   });
 }
 
+TEST(UpdateCustomer, OfAPersonSaysWhatItsContactKnewUntilThen) {
+  const std::string known =
+      R"(updated { changed { paths: "personal.phones" paths: "personal.emails" }
+      personal { personal { phones: "+4912345678" emails: "a@b.cd" } } })";
+  CheckDecisions<CustomerModel, v1::UpdateCustomerRequest>({
+      {"its numbers",
+       {kPerson, known},
+       R"(customer { personal { phones: "+4912345679" } })",
+       R"(updated { changed { paths: "personal.phones" } customer {}
+                    personal { personal { phones: "+4912345679" } }
+                    former { personal { phones: "+4912345678" } } })"},
+      {"that there were none",
+       {kPerson},
+       R"(customer { personal { birth_date { year: 1980 month: 5 day: 4 } } } update_mask { paths:
+                "personal.birth_date" })",
+       R"(updated { changed { paths: "personal.birth_date" } customer {}
+                    personal { personal { birth_date { year: 1980 month: 5 day: 4 } } }
+                    former { personal {} } })"},
+      {"nothing of its name",
+       {kPerson, known},
+       R"(customer { display_name: "Another" })",
+       R"(updated { changed { paths: "display_name" } customer {}
+                    personal { display_name: "Another" } })"},
+  });
+}
+
 TEST(UpdateCustomer, FoldsWhatChangedAndLeavesTheRest) {
   const v1::Customer customer = Given<CustomerModel>(
       {kMade,

@@ -1,5 +1,6 @@
 #include "services/customer/domain/duplicate_scan.h"
 
+#include "absl/strings/str_cat.h"
 #include "crm/customer/v1/reason.pb.h"
 #include "libs/base/check.h"
 #include "libs/base/status.h"
@@ -61,6 +62,7 @@ engine::Decision<DuplicateScanModel> DuplicateScanModel::Decide(
   scan.set_state(later ? v1::DUPLICATE_SCAN_STATE_PLANNED : v1::DUPLICATE_SCAN_STATE_RUNNING);
   if (later) *scan.mutable_start_time() = start;
   scan.set_customer_count(facts.customer_count);
+  scan.set_operation(absl::StrCat("operations/", context.name));
   return event;
 }
 
@@ -78,8 +80,10 @@ engine::Decision<DuplicateScanModel> DuplicateScanModel::Decide(
     const State& scan, const v1::CancelDuplicateScanRequest& cancel,
     const engine::Context& context) {
   if (scan.state() == v1::DUPLICATE_SCAN_STATE_CANCELLED) return std::nullopt;
-  if (IsOver(scan.state()))
+  if (IsOver(scan.state())) {
+    if (cancel.only_running()) return std::nullopt;
     return base::Refused(v1::REASON_DUPLICATE_SCAN_OVER, "the scan is done");
+  }
   Event event;
   auto& cancelled = *event.mutable_cancelled();
   *cancelled.mutable_end_time() = base::TimestampOf(context.time);

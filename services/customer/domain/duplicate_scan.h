@@ -34,7 +34,8 @@ struct DuplicateScanModel {
   static engine::Decision<DuplicateScanModel> Decide(const State&,
                                                      const v1::BeginDuplicateScanRequest&,
                                                      const engine::Context&);
-  // Nothing when it is cancelled already. Refuses DUPLICATE_SCAN_OVER.
+  // Nothing when it is cancelled already, or is done and only what runs is meant. Refuses
+  // DUPLICATE_SCAN_OVER.
   static engine::Decision<DuplicateScanModel> Decide(const State&,
                                                      const v1::CancelDuplicateScanRequest&,
                                                      const engine::Context&);

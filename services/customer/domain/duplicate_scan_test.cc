@@ -18,9 +18,11 @@ using testing::WordOf;
 
 // FixedContext is 2026-03-02 10:00 UTC = 1772445600.
 constexpr char kStarted[] =
-    "started { duplicate_scan { state: DUPLICATE_SCAN_STATE_RUNNING customer_count: 7 } }";
+    "started { duplicate_scan { state: DUPLICATE_SCAN_STATE_RUNNING customer_count: 7 "
+    "operation: 'operations/duplicateScans/duplicate-scan-1' } }";
 constexpr char kPlanned[] = R"(started { duplicate_scan { state: DUPLICATE_SCAN_STATE_PLANNED
-    customer_count: 7 start_time { seconds: 1772488800 } } })";
+    customer_count: 7 start_time { seconds: 1772488800 }
+    operation: 'operations/duplicateScans/duplicate-scan-1' } })";
 constexpr char kDueAlready[] = R"(started { duplicate_scan { state: DUPLICATE_SCAN_STATE_PLANNED
     customer_count: 7 start_time { seconds: 1772445600 } } })";
 constexpr char kContinued[] = R"(continued { progress { scanned_through: "customers/m"
@@ -37,7 +39,7 @@ TEST(FindDuplicates, Rules) {
            {},
            "duplicate_scan { suggest_bps: 9900 }",
            "started { duplicate_scan { state: DUPLICATE_SCAN_STATE_RUNNING customer_count: 7 "
-           "suggest_bps: 9900 } }"},
+           "suggest_bps: 9900 operation: 'operations/duplicateScans/duplicate-scan-1' } }"},
           {"waits for its time",
            {},
            "duplicate_scan { start_time { seconds: 1772488800 } }",
@@ -58,7 +60,8 @@ TEST(FindDuplicates, Rules) {
            {},
            "duplicate_scan { record_kind: LINKAGE_RECORD_KIND_CONTACT }",
            "started { duplicate_scan { state: DUPLICATE_SCAN_STATE_RUNNING customer_count: 7 "
-           "record_kind: LINKAGE_RECORD_KIND_CONTACT } }"},
+           "record_kind: LINKAGE_RECORD_KIND_CONTACT "
+           "operation: 'operations/duplicateScans/duplicate-scan-1' } }"},
           {"refuses a kind that is none",
            {},
            "duplicate_scan { record_kind: 7 }",
@@ -124,6 +127,14 @@ TEST(CancelDuplicateScan, Rules) {
       {"ends it", {kStarted, kContinued}, "reason: 'wrong'", kCancelled},
       {"is quiet the second time", {kStarted, kCancelled}, "reason: 'other'", ""},
       {"refuses when it is done", {kStarted, kFinished}, "", "!DUPLICATE_SCAN_OVER"},
+      {"is quiet about it when only what runs is meant",
+       {kStarted, kFinished},
+       "only_running: true",
+       ""},
+      {"ends what runs when only that is meant",
+       {kStarted},
+       "only_running: true reason: 'wrong'",
+       kCancelled},
   });
 }
 

@@ -1,5 +1,6 @@
 #include "services/customer/domain/erasure.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include "libs/base/text.h"
 #include "libs/base/timestamp.h"
 #include "services/customer/domain/checks.h"
+#include "services/customer/domain/contact_merge.h"
 #include "services/customer/domain/customer_merge.h"
 #include "services/customer/domain/references.h"
 #include "services/customer/read/care_tables.h"
@@ -47,7 +49,8 @@ google::protobuf::Timestamp DayAfter(absl::CivilDay day, const engine::Context& 
 
 absl::Status CheckSubject(const std::string& subject, const engine::Snapshot& snapshot) {
   if (CheckName("erasure.subject", "contacts", subject).ok()) {
-    if (!subject.empty() && snapshot.Get(kContacts, subject).has_value()) return absl::OkStatus();
+    const auto contact = subject.empty() ? std::nullopt : snapshot.Get(kContacts, subject);
+    if (contact.has_value()) return CheckNotMerged(*contact);
     return Invalid("erasure.subject", "must be a customer or a contact that is known here");
   }
   if (absl::Status s = CheckName("erasure.subject", "customers", subject); !s.ok()) return s;

@@ -38,7 +38,8 @@ struct ErasureModel {
 
   static Facts Gather(const v1::RequestErasureRequest&, const engine::Context&,
                       const engine::Snapshot&);
-  // kInvalidArgument: no such subject. Refuses CUSTOMER_ERASED, CUSTOMER_MERGED, ERASURE_ASKED.
+  // kInvalidArgument: no such subject. Refuses CUSTOMER_ERASED, CUSTOMER_MERGED, CONTACT_MERGED,
+  // ERASURE_ASKED.
   static engine::Decision<ErasureModel> Decide(const State&, const v1::RequestErasureRequest&,
                                                const engine::Context&, const Facts&);
   // Refuses ERASURE_DECIDED.
@@ -52,7 +53,7 @@ struct ErasureModel {
   // Another erasure of the subject, or of what was merged into it, may be held.
   static ErasureBar Gather(const v1::ApproveErasureRequest&, const engine::Context&,
                            const engine::Snapshot&);
-  // Refuses ERASURE_HELD, CUSTOMER_ERASED, CUSTOMER_MERGED.
+  // Refuses ERASURE_HELD, CUSTOMER_ERASED, CUSTOMER_MERGED, CONTACT_MERGED.
   static engine::Decision<ErasureModel> Decide(const State&, const v1::ApproveErasureRequest&,
                                                const engine::Context&, const ErasureBar& = {});
   static Days Gather(const v1::CheckErasureRequest&, const engine::Context&,

@@ -76,6 +76,7 @@ TEST(RequestErasure, LooksAtTheSubjectAndThePolicy) {
            ParseText<v1::Customer>("name: 'customers/b' status: CUSTOMER_STATUS_ERASED"));
   rows.Put(kCustomers, ParseText<v1::Customer>("name: 'customers/c' merged_into: 'customers/a'"));
   rows.Put(kContacts, ParseText<v1::Contact>("name: 'contacts/x'"));
+  rows.Put(kContacts, ParseText<v1::Contact>("name: 'contacts/z' merged_into: 'contacts/x'"));
   const auto gather = [&](const std::string& subject) {
     v1::RequestErasureRequest request;
     request.mutable_erasure()->set_subject(subject);
@@ -86,6 +87,7 @@ TEST(RequestErasure, LooksAtTheSubjectAndThePolicy) {
   EXPECT_EQ(gather("customers/a").days, 30);
   EXPECT_EQ(base::ReasonOf(gather("customers/b").refused), "CUSTOMER_ERASED");
   EXPECT_EQ(base::ReasonOf(gather("customers/c").refused), "CUSTOMER_MERGED");
+  EXPECT_EQ(base::ReasonOf(gather("contacts/z").refused), "CONTACT_MERGED");
   for (const char* subject : {"", "customers/x", "contacts/a", "staff/ann"})
     EXPECT_EQ(base::FieldOf(gather(subject).refused), "erasure.subject") << subject;
   rows.Put(kCustomerPolicies,

@@ -1,6 +1,7 @@
 #include "services/customer/domain/export.h"
 
 #include <set>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -24,6 +25,7 @@ using Event = ExportModel::Event;
 
 constexpr int64_t kWhole = 10'000;  // Basis points.
 constexpr absl::Duration kPartsRetry = absl::Milliseconds(100);
+constexpr absl::Duration kPast = absl::Nanoseconds(1);  // The least that times of events differ by.
 
 // The filter may name a customer: in an event it stands apart.
 void MovePersonal(v1::ExportCreated& created) {
@@ -41,7 +43,7 @@ absl::Status CheckExport(const v1::Export& exported) {
   std::set<std::string> seen;
   for (int i = 0; i < exported.fields_size(); ++i) {
     const std::string field = absl::StrCat("export.fields[", i, "]");
-    if (ExportSteps(exported.fields(i)).empty())
+    if (FindExportField(exported.fields(i)).steps.empty())
       return Invalid(field, "must be a field of Customer");
     if (!seen.insert(exported.fields(i)).second) return Invalid(field, "must be unique");
   }
@@ -61,6 +63,13 @@ template <class Step>
 bool IsNext(const v1::Export& exported, const Step& step) {
   return exported.state() == v1::EXPORT_STATE_RUNNING && step.attempt() == exported.attempt() &&
          step.previous_customer() == exported.last_customer();
+}
+
+// Only the moment of its rows was said, and it was still to come: what said that came no later.
+bool WaitsForItsMoment(const v1::Export& exported) {
+  return exported.state() == v1::EXPORT_STATE_RUNNING && exported.last_customer().empty() &&
+         exported.result().has_read_time() &&
+         base::TimeOf(exported.update_time()) <= base::TimeOf(exported.result().read_time());
 }
 
 // What is there of the parts of a stretch, the last of which is the one before `end`.
@@ -99,46 +108,52 @@ bool IsLarge(const v1::ExportResult& result, const v1::DataExchangePolicy& polic
 
 }  // namespace
 
-std::vector<const google::protobuf::FieldDescriptor*> ExportSteps(std::string_view path) {
-  std::vector<const google::protobuf::FieldDescriptor*> steps;
+ExportField FindExportField(std::string_view path) {
+  ExportField field;
   const auto* type = v1::Customer::descriptor();
+  if (auto custom = ReadCustomFieldPath(path)) {
+    if (custom->personal) field.steps.push_back(type->FindFieldByName("personal"));
+    if (custom->personal) type = field.steps.back()->message_type();
+    field.steps.push_back(type->FindFieldByName("custom_fields"));
+    field.custom_field = std::move(custom->id);
+    return field;
+  }
   const absl::string_view view(path.data(), path.size());
   for (const absl::string_view segment : absl::StrSplit(view, '.')) {
     if (type == nullptr || segment.empty()) return {};
-    if (!steps.empty() && steps.back()->is_repeated()) {
-      // The id of a custom field ends the path.
-      const bool last = segment.data() + segment.size() == view.data() + view.size();
-      const bool custom = last && type == v1::CustomFieldValue::descriptor();
-      return custom ? steps : std::vector<const google::protobuf::FieldDescriptor*>();
-    }
-    steps.push_back(type->FindFieldByName(std::string(segment)));
-    if (steps.back() == nullptr) return {};
-    type = steps.back()->message_type();
+    if (!field.steps.empty() && field.steps.back()->is_repeated()) return {};
+    field.steps.push_back(type->FindFieldByName(std::string(segment)));
+    if (field.steps.back() == nullptr) return {};
+    type = field.steps.back()->message_type();
   }
-  return steps;
+  return field;
 }
 
-std::string CustomFieldOfPath(std::string_view path) {
-  constexpr std::string_view kList = "custom_fields.";
-  const size_t at = path.find(kList);
-  return at == std::string_view::npos ? "" : std::string(path.substr(at + kList.size()));
-}
-
-absl::Status ExportModel::Gather(const v1::CreateExportRequest& create, const engine::Context&,
-                                 const engine::Snapshot& snapshot) {
+ExportFacts ExportModel::Gather(const v1::CreateExportRequest& create, const engine::Context&,
+                                const engine::Snapshot& snapshot) {
   const v1::Export& exported = create.export_();
   for (int i = 0; i < exported.fields_size(); ++i) {
     const std::string& path = exported.fields(i);
-    const std::string id = CustomFieldOfPath(path);
+    const std::string id = FindExportField(path).custom_field;
     if (id.empty()) continue;
     const auto field = FindCustomField(v1::CUSTOM_FIELD_TARGET_CUSTOMER, id, snapshot);
     if (!field.ok() || field->path() != path)
-      return Invalid(absl::StrCat("export.fields[", i, "]"), "must be a field of Customer");
+      return {Invalid(absl::StrCat("export.fields[", i, "]"), "must be a field of Customer")};
   }
-  const auto filter =
-      table::ParseFilter(exported.filter(), *v1::Customer::descriptor(), KeyTypesOf(snapshot));
-  if (!filter.ok()) return Invalid("export.filter", base::StatusText(filter.status()));
-  return absl::OkStatus();
+  ExportFacts facts;
+  const table::KeyTypes types = [&](const google::protobuf::FieldDescriptor& map,
+                                    std::string_view id) {
+    auto field = FindCustomField(v1::CUSTOM_FIELD_TARGET_CUSTOMER, id, snapshot);
+    if (field.ok()) {
+      field->clear_choices();
+      // A filter is too short to name more than are kept.
+      KeepDeclaration(*field, facts.custom_fields);
+    }
+    return TypeOfCustomField(map, id, snapshot);
+  };
+  const auto filter = table::ParseFilter(exported.filter(), *v1::Customer::descriptor(), types);
+  if (!filter.ok()) facts.refusal = Invalid("export.filter", base::StatusText(filter.status()));
+  return facts;
 }
 
 std::string ExportChunkId(int attempt, int number) {
@@ -152,9 +167,9 @@ std::string ExportChunkName(const std::string& name, int attempt, int number) {
 engine::Decision<ExportModel> ExportModel::Decide(const State&,
                                                   const v1::CreateExportRequest& create,
                                                   const engine::Context& context,
-                                                  const absl::Status& custom_fields) {
+                                                  const ExportFacts& facts) {
   if (absl::Status s = CheckExport(create.export_()); !s.ok()) return s;
-  if (!custom_fields.ok()) return custom_fields;
+  if (!facts.refusal.ok()) return facts.refusal;
   Event event;
   v1::Export& exported = *event.mutable_created()->mutable_export_();
   exported = create.export_();
@@ -164,6 +179,7 @@ engine::Decision<ExportModel> ExportModel::Decide(const State&,
   exported.set_operation("operations/" + context.name);
   exported.set_creator(context.actor);
   exported.set_attempt(1);
+  *exported.mutable_custom_fields() = facts.custom_fields;
   MovePersonal(*event.mutable_created());
   return event;
 }
@@ -197,7 +213,9 @@ engine::Decision<ExportModel> ExportModel::Decide(const State& exported,
   const v1::ExportResult& result = more.continued().result();
   Event event;
   if (absl::Status s = CheckParts(exported, more, result, parts, event); !s.ok()) return s;
-  if (!event.has_restarted()) *event.mutable_continued() = more.continued();
+  if (event.has_restarted()) return event;
+  *event.mutable_continued() = more.continued();
+  event.mutable_continued()->set_attempt(more.attempt());
   return event;
 }
 
@@ -240,15 +258,22 @@ engine::Decision<ExportModel> ExportModel::Decide(const State& exported,
 engine::Decision<ExportModel> ExportModel::Decide(const State& exported,
                                                   const v1::ExpireExportRequest&,
                                                   const engine::Context& context) {
+  Event event;
+  if (WaitsForItsMoment(exported)) {
+    if (context.time <= base::TimeOf(exported.result().read_time())) return std::nullopt;
+    *event.mutable_continued()->mutable_result() = exported.result();
+    event.mutable_continued()->set_attempt(exported.attempt());
+    return event;
+  }
   if (exported.state() != v1::EXPORT_STATE_DONE ||
       context.time < base::TimeOf(exported.expire_time()))
     return std::nullopt;
-  Event event;
   event.mutable_expired()->set_chunk_count(exported.result().chunk_count());
   return event;
 }
 
 std::optional<absl::Time> ExportModel::NextDue(const State& state) {
+  if (WaitsForItsMoment(state)) return base::TimeOf(state.result().read_time()) + kPast;
   if (!state.has_expire_time()) return std::nullopt;
   return base::TimeOf(state.expire_time());
 }

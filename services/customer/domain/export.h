@@ -15,19 +15,28 @@
 #include "crm/customer/v1/export.pb.h"
 #include "crm/customer/v1/export_event.pb.h"
 #include "libs/engine/model.h"
+#include "services/customer/domain/custom_declarations.h"
 #include "services/customer/domain/data_exchange.h"
 
 namespace crm::customer {
 
-// The fields on the way that a path of Customer leads, spelt as they are; none: it leads nowhere.
-std::vector<const google::protobuf::FieldDescriptor*> ExportSteps(std::string_view path);
+// A field of Customer that goes out.
+struct ExportField {
+  // The fields on the way that its path leads, spelt as they are; none: it leads nowhere.
+  std::vector<const google::protobuf::FieldDescriptor*> steps;
+  std::string custom_field;  // Of a value of one, which is in the list at the end: its id.
+};
+ExportField FindExportField(std::string_view path);
 
-// The name of a part of a file.
-// The id of the custom field at the end of such a path; empty: it leads to none.
-std::string CustomFieldOfPath(std::string_view path);
-
+// The id, and the name, of a part of a file.
 std::string ExportChunkId(int attempt, int number);
 std::string ExportChunkName(const std::string& name, int attempt, int number);
+
+// What the custom fields are that an export names.
+struct ExportFacts {
+  absl::Status refusal;        // It cannot name them.
+  CustomFields custom_fields;  // That its filter names.
+};
 
 // What is written of a stretch, by rows of its own key, and the policy.
 struct ExportParts {
@@ -41,12 +50,12 @@ struct ExportModel {
   using Event = v1::ExportEvent;
   using Due = v1::ExpireExportRequest;
 
-  // Why it cannot name the custom fields that it names.
-  static absl::Status Gather(const v1::CreateExportRequest&, const engine::Context&,
-                             const engine::Snapshot&);
+  // Custom fields are on other keys, which may be behind.
+  static ExportFacts Gather(const v1::CreateExportRequest&, const engine::Context&,
+                            const engine::Snapshot&);
   static engine::Decision<ExportModel> Decide(const State&, const v1::CreateExportRequest&,
                                               const engine::Context&,
-                                              const absl::Status& custom_fields = {});
+                                              const ExportFacts& facts = {});
   // Refuses EXPORT_CLOSED.
   static engine::Decision<ExportModel> Decide(const State&, const v1::CancelExportRequest&,
                                               const engine::Context&);
@@ -65,7 +74,9 @@ struct ExportModel {
   static engine::Decision<ExportModel> Decide(const State&, const v1::ExpireExportRequest&,
                                               const engine::Context&);
 
-  // When the file is thrown away.
+  // When the file is thrown away, or the reading begins: the clock has passed the moment as of
+  // which all rows are, which a fact said when it was still to come. A reaction that waited for the
+  // clock would keep all others of its source waiting.
   static std::optional<absl::Time> NextDue(const State& state);
 
   static void Evolve(State& state, const Event& event);

@@ -1,9 +1,12 @@
 // What the steps of an export record, in every field.
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "libs/testing/decisions.h"
 #include "services/customer/domain/export.h"
 
@@ -12,6 +15,7 @@ namespace {
 
 using testing::CheckDecisions;
 using testing::FixedContext;
+using testing::WordOf;
 
 // FixedContext is on 2026-03-02 10:00 UTC.
 const std::string kNow = "{ seconds: 1772445600 }";
@@ -66,14 +70,15 @@ TEST(ContinueExport, Rules) {
   const std::string further =
       "continued { result { chunk_count: 1 } last_customer: 'customers/b' }";
   const std::string more = "attempt: 1 continued { " + so_far + "} ";
+  const std::string said = "continued { " + so_far + "attempt: 1 }";
   const ExportParts whole{{WithDefaults({}), "7"}, 2, false};
   CheckDecisions<ExportModel, v1::ContinueExportRequest>(
       {
-          {"says how far it is", kRunning, more, "continued { " + so_far + "}"},
+          {"says how far it is", kRunning, more, said},
           {"goes on behind what was read",
            {kCreated, further},
            more + "previous_customer: 'customers/b' first_chunk_number: 1",
-           "continued { " + so_far + "}"},
+           said},
           {"is quiet of another place", {kCreated, further}, more, ""},
           {"is quiet of another attempt", {kCreated, "restarted { attempt: 2 }"}, more, ""},
           {"is quiet when it is done", kDone, more, ""},
@@ -89,6 +94,16 @@ TEST(ContinueExport, Rules) {
                           ExportParts{{WithDefaults({}), "7"}, 1, false})
           .status()))
       << "a part is on its way";
+  // FixedContext is on 1772445600.
+  const auto ahead = [](int seconds) {
+    return absl::StrCat("attempt: 1 continued { result { read_time { seconds: ", seconds, " } } }");
+  };
+  CheckDecisions<ExportModel, v1::ContinueExportRequest>(
+      {{"says the moment when it has passed", kRunning, ahead(1772445599),
+        "continued { result { read_time { seconds: 1772445599 } } attempt: 1 }"},
+       {"says it at once when it is to come", kRunning, ahead(1772445660),
+        "continued { result { read_time { seconds: 1772445660 } } attempt: 1 }"}},
+      FixedContext<ExportModel>(), whole);
   CheckDecisions<ExportModel, v1::ContinueExportRequest>(
       {{"reads anew what was read twice", kRunning, more, "restarted { attempt: 2 }"}},
       FixedContext<ExportModel>(), ExportParts{{WithDefaults({}), "7"}, 2, true});
@@ -113,7 +128,35 @@ TEST(ExpireExport, Rules) {
        ""},
       {"is quiet the second time", {kCreated, kFinished, "expired {}"}, "", ""},
       {"is quiet while it runs", kRunning, "", ""},
+      {"is quiet until the moment has passed",
+       {kCreated, "continued { result { read_time { seconds: 1772445600 } } attempt: 1 }"},
+       "",
+       ""},
   });
+}
+
+// No reaction waits for the clock: what was said before the moment is said again after it, once.
+TEST(ExpireExport, BeginsTheReadingWhenTheMomentHasPassed) {
+  engine::Context context = FixedContext<ExportModel>();
+  const absl::Time moment = context.time + absl::Minutes(10);
+  v1::Export state = testing::Given<ExportModel>(
+      {kCreated, "continued { result { read_time { seconds: 1772446200 } } attempt: 1 }"});
+  EXPECT_EQ(ExportModel::NextDue(state), moment + absl::Nanoseconds(1));
+  context.time = moment;
+  EXPECT_EQ(WordOf(ExportModel::Decide(state, v1::ExpireExportRequest(), context)), "");
+  context.time += absl::Nanoseconds(1);
+  const auto decided = ExportModel::Decide(state, v1::ExpireExportRequest(), context);
+  ASSERT_TRUE(decided.ok() && decided->has_value());
+  EXPECT_THAT((*decided)->continued(),
+              testing::EqualsProto("result { read_time { seconds: 1772446200 } } attempt: 1"));
+  ExportModel::Evolve(state, **decided);
+  testing::Stamp(context, 3, state);
+  EXPECT_EQ(ExportModel::NextDue(state), std::nullopt);
+  EXPECT_EQ(WordOf(ExportModel::Decide(state, v1::ExpireExportRequest(), context)), "");
+  const v1::Export cancelled = testing::Given<ExportModel>(
+      {kCreated, "continued { result { read_time { seconds: 1772446200 } } attempt: 1 }",
+       "cancelled {}"});
+  EXPECT_EQ(ExportModel::NextDue(cancelled), std::nullopt);
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <string>
+#include <tuple>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -26,11 +28,21 @@ using Event = ImportModel::Event;
 constexpr char kDelimiters[] = ",;|\t";
 constexpr char kExpired[] = "nobody went on with it";
 
-absl::Status CheckMappings(const v1::Import& import) {
+NamedDeclarations CustomFieldsOf(const v1::Import& import, std::string_view first_part,
+                                 const engine::Snapshot& snapshot) {
+  return DeclarationsOf(FieldNamesOf(import, first_part), CustomFieldTargetOf(import.kind()),
+                        snapshot);
+}
+
+absl::Status TooMany(const char* field) {
+  return Invalid(field, "names more custom fields than are kept: 1,000, and 524,288 bytes");
+}
+
+absl::Status CheckMappings(const v1::Import& import, const CustomFields& custom_fields) {
   for (int i = 0; i < import.mappings_size(); ++i) {
     const v1::ImportMapping& mapping = import.mappings(i);
     const std::string field = absl::StrCat("import.mappings[", i, "]");
-    const auto found = FindImportField(import.kind(), mapping.field());
+    const auto found = FindImportField(import.kind(), mapping.field(), custom_fields);
     if (!found.ok()) return Invalid(field + ".field", std::string(found.status().message()));
     if (mapping.column().empty() && mapping.constant().empty())
       return Invalid(field + ".column", "must be given where there is no constant");
@@ -55,7 +67,7 @@ absl::Status CheckFile(const v1::Import& import) {
   return absl::OkStatus();
 }
 
-absl::Status CheckImport(const v1::Import& import) {
+absl::Status CheckImport(const v1::Import& import, const CustomFields& custom_fields) {
   if (!v1::ImportKind_IsValid(import.kind()) || import.kind() == v1::IMPORT_KIND_UNSPECIFIED)
     return Invalid("import.kind", "must be one of the list");
   if (!v1::ImportFormat_IsValid(import.format()) ||
@@ -74,7 +86,7 @@ absl::Status CheckImport(const v1::Import& import) {
       import.initial_status() != v1::CUSTOMER_STATUS_PROSPECT)
     return Invalid("import.initial_status", "must be SUSPECT or PROSPECT");
   if (absl::Status s = CheckFile(import); !s.ok()) return s;
-  return CheckMappings(import);
+  return CheckMappings(import, custom_fields);
 }
 
 google::protobuf::Timestamp ExpireTime(const DataExchangeFacts& facts,
@@ -82,9 +94,16 @@ google::protobuf::Timestamp ExpireTime(const DataExchangeFacts& facts,
   return base::TimestampOf(context.time + absl::Hours(24) * facts.policy.import_keep_days());
 }
 
-v1::ImportBasis BasisOf(const v1::Import& import, const DataExchangeFacts& facts,
-                        const engine::Context& context) {
+// A custom field that is not shown here, but was known before, is as it was: none goes.
+// `said`: the field of the command that is refused when they are too many together.
+absl::StatusOr<v1::ImportBasis> BasisOf(const v1::Import& import, const DataExchangeFacts& facts,
+                                        const CustomFields& custom_fields,
+                                        const engine::Context& context, const char* said) {
   v1::ImportBasis basis;
+  *basis.mutable_custom_fields() = custom_fields;
+  for (const v1::CustomField& known : import.basis().custom_fields()) {
+    if (!KeepDeclaration(known, *basis.mutable_custom_fields())) return TooMany(said);
+  }
   basis.set_reporting_currency(context.reporting_currency);
   *basis.mutable_business_date() = base::DateOf(context.business_date);
   basis.set_phone_country_code(import.phone_country_code().empty()
@@ -163,29 +182,39 @@ bool SamePlace(const v1::ImportPosition& a, const v1::ImportPosition& b) {
   return a.stretch() == b.stretch() && a.rows() == b.rows() && a.positions() == b.positions();
 }
 
+bool IsBefore(const v1::ImportPosition& a, const v1::ImportPosition& b) {
+  return std::tuple(a.stretch(), a.positions(), a.rows()) <
+         std::tuple(b.stretch(), b.positions(), b.rows());
+}
+
 ReasonWords WordsOf(v1::Reason reason) {
   const auto& value = *v1::Reason_descriptor()->FindValueByNumber(reason);
   return {std::string(absl::StripPrefix(value.name(), "REASON_")),
           value.options().GetExtension(common::v1::text)};
 }
 
-DataExchangeFacts ImportModel::Gather(const v1::CreateImportRequest&, const engine::Context&,
-                                      const engine::Snapshot& snapshot) {
-  return GatherDataExchange(snapshot);
+ImportFacts ImportModel::Gather(const v1::CreateImportRequest& create, const engine::Context&,
+                                const engine::Snapshot& snapshot) {
+  NamedDeclarations named = CustomFieldsOf(create.import(), "", snapshot);
+  return {GatherDataExchange(snapshot), std::move(named.kept),
+          named.too_many ? TooMany("import.mappings") : absl::OkStatus()};
 }
 
 engine::Decision<ImportModel> ImportModel::Decide(const State&,
                                                   const v1::CreateImportRequest& create,
                                                   const engine::Context& context,
-                                                  const DataExchangeFacts& facts) {
-  if (absl::Status s = CheckImport(create.import()); !s.ok()) return s;
+                                                  const ImportFacts& facts) {
+  if (!facts.refusal.ok()) return facts.refusal;
+  if (absl::Status s = CheckImport(create.import(), facts.custom_fields); !s.ok()) return s;
   Event event;
   v1::Import& import = *event.mutable_created()->mutable_import();
   import = create.import();
   import.set_state(v1::IMPORT_STATE_UPLOADING);
   import.set_operation("operations/" + context.name);
   import.set_creator(context.actor);
-  *import.mutable_expire_time() = ExpireTime(facts, context);
+  if (!facts.custom_fields.empty())
+    *import.mutable_basis()->mutable_custom_fields() = facts.custom_fields;
+  *import.mutable_expire_time() = ExpireTime(facts.exchange, context);
   return event;
 }
 
@@ -208,6 +237,15 @@ UploadFacts ImportModel::Gather(const v1::UploadChunkRequest& upload, const engi
       upload.name());
   file.append(upload.content());
   facts.damaged = base::Sha256Hex(file) != import->file_sha256();
+  NamedDeclarations named =
+      CustomFieldsOf(*import, std::string_view(file).substr(0, kImportChunkBytes), snapshot);
+  facts.custom_fields = std::move(named.kept);
+  if (named.too_many) facts.refusal = TooMany("content");
+  // What mappings name was known when they were taken.
+  if (named.unknown.has_value() && import->mappings().empty()) {
+    facts.refusal = Invalid("content", absl::StrCat("column ", *named.unknown + 1,
+                                                    " names a custom field not known here"));
+  }
   return facts;
 }
 
@@ -233,32 +271,45 @@ engine::Decision<ImportModel> ImportModel::Decide(const State& import,
   if (facts.damaged) {
     return Refused(v1::REASON_IMPORT_FILE_DAMAGED, "the file has another SHA-256 than announced");
   }
+  if (!facts.refusal.ok()) return facts.refusal;
   Event event;
   auto& uploaded = *event.mutable_chunk_uploaded();
   uploaded.set_number(static_cast<int32_t>(offset / kImportChunkBytes));
   uploaded.set_uploaded_bytes(offset + size);
   uploaded.mutable_personal()->set_content(upload.content());
   if (offset + size == import.file_bytes()) {
-    *uploaded.mutable_basis() = BasisOf(import, facts.exchange, context);
+    auto basis = BasisOf(import, facts.exchange, facts.custom_fields, context, "content");
+    if (!basis.ok()) return basis.status();
+    *uploaded.mutable_basis() = *std::move(basis);
   } else {
     *uploaded.mutable_expire_time() = ExpireTime(facts.exchange, context);
   }
   return event;
 }
 
-DataExchangeFacts ImportModel::Gather(const v1::CheckImportRequest&, const engine::Context&,
-                                      const engine::Snapshot& snapshot) {
-  return GatherDataExchange(snapshot);
+ImportFacts ImportModel::Gather(const v1::CheckImportRequest& check, const engine::Context&,
+                                const engine::Snapshot& snapshot) {
+  ImportFacts facts{GatherDataExchange(snapshot)};
+  const auto import = snapshot.Get(kImports, check.name());
+  const auto first = snapshot.Get(kImportChunks, check.name(), 0);
+  if (!import.has_value() || !first.has_value()) return facts;
+  NamedDeclarations named = CustomFieldsOf(*import, first->personal().content(), snapshot);
+  facts.custom_fields = std::move(named.kept);
+  if (named.too_many) facts.refusal = TooMany("name");
+  return facts;
 }
 
 engine::Decision<ImportModel> ImportModel::Decide(const State& import,
                                                   const v1::CheckImportRequest&,
                                                   const engine::Context& context,
-                                                  const DataExchangeFacts& facts) {
+                                                  const ImportFacts& facts) {
   if (import.state() == v1::IMPORT_STATE_CHECKING) return std::nullopt;
   if (import.state() != v1::IMPORT_STATE_READY) return NotReady(import);
+  if (!facts.refusal.ok()) return facts.refusal;
+  auto basis = BasisOf(import, facts.exchange, facts.custom_fields, context, "name");
+  if (!basis.ok()) return basis.status();
   Event event;
-  *event.mutable_check_started()->mutable_basis() = BasisOf(import, facts, context);
+  *event.mutable_check_started()->mutable_basis() = *std::move(basis);
   return event;
 }
 
@@ -309,8 +360,8 @@ engine::Decision<ImportModel> ImportModel::Decide(const State& import,
 engine::Decision<ImportModel> ImportModel::Decide(const State& import,
                                                   const v1::FailImportRequest& fail,
                                                   const engine::Context& context) {
-  if (import.state() != v1::IMPORT_STATE_CHECKING || fail.check_number() != import.check_number())
-    return std::nullopt;
+  const auto fails = fail.running() ? v1::IMPORT_STATE_RUNNING : v1::IMPORT_STATE_CHECKING;
+  if (import.state() != fails || fail.check_number() != import.check_number()) return std::nullopt;
   Event event;
   *event.mutable_failed()->mutable_failure() = fail.failure();
   *event.mutable_failed()->mutable_end_time() = base::TimestampOf(context.time);
@@ -383,6 +434,9 @@ void ImportModel::Evolve(State& state, const Event& event) {
       state.mutable_position()->set_stretch(1);
       return;
     case Event::kRunContinued:
+      // Back: they are sent anew.
+      if (IsBefore(event.run_continued().next(), event.run_continued().start()))
+        state.mutable_ran()->set_sent_positions(0);
       FoldAnswers(event.run_continued(), state);
       state.mutable_ran()->set_sent_rows(event.run_continued().sent_rows());
       state.mutable_ran()->set_sent_positions(event.run_continued().sent_positions());

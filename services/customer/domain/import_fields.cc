@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <sstream>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -15,6 +16,8 @@
 #include "google/type/date.pb.h"
 #include "libs/base/check.h"
 #include "libs/files/cell.h"
+#include "libs/files/csv.h"
+#include "libs/files/encoding.h"
 #include "libs/files/fields.h"
 #include "services/customer/domain/custom_values.h"
 
@@ -86,25 +89,37 @@ std::optional<ImportField> Resolve(const Descriptor& resource, std::string_view 
   return field;
 }
 
-constexpr std::string_view kCustomPrefix = "custom_fields.";
-
-// "custom_fields.colour" and "personal.custom_fields.colour".
-std::optional<ImportField> ResolveCustom(const Descriptor& resource, std::string_view path) {
-  constexpr std::string_view kPersonalPrefix = "personal.";
+// Where values of a custom field stand.
+ImportField PathToCustom(const Descriptor& resource, std::string_view path,
+                         const CustomFieldPath& read) {
   ImportField field;
   field.path = std::string(path);
   field.as = As::kCustom;
+  field.custom_field = read.id;
   const Descriptor* type = &resource;
-  if (path.starts_with(kPersonalPrefix)) {
+  if (read.personal) {
     field.steps.push_back({type->FindFieldByName("personal"), -1});
     type = field.steps.back().field->message_type();
-    path.remove_prefix(kPersonalPrefix.size());
   }
-  if (!path.starts_with(kCustomPrefix)) return std::nullopt;
   field.steps.push_back({type->FindFieldByName("custom_fields"), -1});
-  path.remove_prefix(kCustomPrefix.size());
-  if (path.empty() || path.find('.') != std::string_view::npos) return std::nullopt;
-  field.custom_field = std::string(path);
+  return field;
+}
+
+absl::StatusOr<ImportField> FindCustom(const Descriptor& resource, const CustomFieldPath& read,
+                                       const CustomFields& declared) {
+  const v1::CustomField* declaration = FindDeclaration(declared, read.id);
+  if (declaration == nullptr) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("no custom field \"", read.id, "\" of a ", resource.name()));
+  }
+  if (declaration->state() == v1::CUSTOM_FIELD_STATE_RETIRED) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the custom field \"", read.id, "\" was retired"));
+  }
+  const auto path = ReadCustomFieldPath(declaration->path());
+  base::Check(path.has_value(), "a declared field says where it is");
+  ImportField field = PathToCustom(resource, declaration->path(), *path);
+  field.declaration = *declaration;
   return field;
 }
 
@@ -156,12 +171,41 @@ const Message& ImportedResource(v1::ImportKind kind) {
   return v1::Customer::default_instance();
 }
 
+v1::CustomFieldTarget CustomFieldTargetOf(v1::ImportKind kind) {
+  return kind == v1::IMPORT_KIND_CONTACTS ? v1::CUSTOM_FIELD_TARGET_CONTACT
+                                          : v1::CUSTOM_FIELD_TARGET_CUSTOMER;
+}
+
+std::vector<std::string> FieldNamesOf(const v1::Import& import, std::string_view first_part) {
+  std::vector<std::string> names;
+  for (const v1::ImportMapping& mapping : import.mappings()) names.push_back(mapping.field());
+  if (!names.empty() || import.format() != v1::IMPORT_FORMAT_CSV) return names;
+  const files::Gb18030Decoder decoder;
+  const files::Decode decodes[] = {nullptr,
+                                   [&](std::string_view bytes) { return decoder.Decode(bytes); }};
+  const bool is_gb18030 = import.encoding() == v1::IMPORT_ENCODING_GB18030;
+  for (const files::Decode& decode : decodes) {
+    if (is_gb18030 && decode == nullptr) continue;
+    std::istringstream in{std::string(first_part)};
+    files::CsvReader reader(in, import.delimiter().empty() ? ',' : import.delimiter()[0], 1,
+                            decode);
+    files::CsvRecord heading;
+    if (!reader.Next(heading) || !heading.status.ok()) continue;
+    for (const std::string& column : heading.fields)
+      names.emplace_back(absl::StripAsciiWhitespace(column));
+    break;
+  }
+  return names;
+}
+
 const Message& OwnerOf(v1::ImportKind kind, const ImportField& field) {
   return field.of_position ? v1::ImportedPosition::default_instance() : ImportedResource(kind);
 }
 
-absl::StatusOr<ImportField> FindImportField(v1::ImportKind kind, std::string_view name) {
+absl::StatusOr<ImportField> FindImportField(v1::ImportKind kind, std::string_view name,
+                                            const CustomFields& declared) {
   const Descriptor& resource = *ImportedResource(kind).GetDescriptor();
+  if (const auto custom = ReadCustomFieldPath(name)) return FindCustom(resource, *custom, declared);
   std::optional<ImportField> field;
   if (kind == v1::IMPORT_KIND_CONTACTS && name.starts_with(kPositionPrefix)) {
     field = Resolve(*v1::ImportedPosition::descriptor(), name.substr(kPositionPrefix.size()));
@@ -173,31 +217,11 @@ absl::StatusOr<ImportField> FindImportField(v1::ImportKind kind, std::string_vie
   for (const Alias& alias : kAliases) {
     if (alias.name == name) field = Resolve(resource, alias.path);
   }
-  if (!field.has_value()) field = ResolveCustom(resource, name);
   if (!field.has_value()) field = Resolve(resource, name);
   if (!field.has_value()) field = Resolve(resource, absl::StrCat("personal.", View(name)));
   if (field.has_value()) return *std::move(field);
   return absl::InvalidArgumentError(
       absl::StrCat("must be a field of ", resource.name(), " that a text can set"));
-}
-
-absl::Status BindCustomField(v1::ImportKind kind, const engine::Snapshot& snapshot,
-                             ImportField& field) {
-  if (field.as != As::kCustom) return absl::OkStatus();
-  const bool contacts = kind == v1::IMPORT_KIND_CONTACTS;
-  auto declared =
-      FindCustomField(contacts ? v1::CUSTOM_FIELD_TARGET_CONTACT : v1::CUSTOM_FIELD_TARGET_CUSTOMER,
-                      field.custom_field, snapshot);
-  if (!declared.ok()) return declared.status();
-  if (declared->state() == v1::CUSTOM_FIELD_STATE_RETIRED) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("the custom field \"", field.custom_field, "\" was retired"));
-  }
-  auto bound = ResolveCustom(*ImportedResource(kind).GetDescriptor(), declared->path());
-  base::Check(bound.has_value(), "a declared field says where it is");
-  field = *std::move(bound);
-  field.declaration = *std::move(declared);
-  return absl::OkStatus();
 }
 
 bool IsValueAt(const Message& resource, const ImportField& field, std::string_view refused) {
@@ -250,10 +274,10 @@ std::string TextOf(const Message& resource, const ImportField& field) {
 }
 
 absl::Status SetImportField(Message& resource, const ImportField& field, std::string_view text) {
-  if (field.as == As::kCustom && !field.declaration.has_value()) return absl::OkStatus();
   Message& owner = LastOwner(resource, field);
   const FieldDescriptor& last = *field.steps.back().field;
   if (field.as == As::kCustom) {
+    base::Check(field.declaration.has_value(), "a custom field is found with its declaration");
     const bool day = field.declaration->type() == v1::CUSTOM_FIELD_TYPE_DATE;
     v1::CustomFieldValue value;
     const absl::Status set =

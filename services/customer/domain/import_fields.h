@@ -11,8 +11,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "crm/customer/v1/custom_field.pb.h"
-#include "crm/customer/v1/import_parts.pb.h"
-#include "libs/engine/model.h"
+#include "crm/customer/v1/import.pb.h"
+#include "services/customer/domain/custom_declarations.h"
 
 namespace crm::customer {
 
@@ -32,28 +32,31 @@ struct ImportField {
   As as = As::kValue;
   bool of_position = false;  // "position.title": of ImportedPosition, not of the resource.
   std::string custom_field;  // Of kCustom: its id.
-  std::optional<v1::CustomField> declaration;  // Once it was bound.
+  std::optional<v1::CustomField> declaration;  // Of kCustom.
 };
 
 // The resource that rows of this kind are: Customer or Contact.
 const google::protobuf::Message& ImportedResource(v1::ImportKind kind);
 
+// Of the custom fields that they have.
+v1::CustomFieldTarget CustomFieldTargetOf(v1::ImportKind kind);
+
+// The names of fields as the file has them: of its mappings, else of its heading, which stands in
+// the first part. None when that cannot be read.
+std::vector<std::string> FieldNamesOf(const v1::Import& import, std::string_view first_part);
+
 // What the field is a field of: the resource, or ImportedPosition.
 const google::protobuf::Message& OwnerOf(v1::ImportKind kind, const ImportField& field);
 
 // By a path, by one without "personal.", or by a name that crmctl's files use; of contacts also
-// "position.title". kInvalidArgument: it leads to nothing, to something that has no text, or to
-// what only the server sets.
-absl::StatusOr<ImportField> FindImportField(v1::ImportKind kind, std::string_view name);
+// "position.title". A custom field is what its declaration says, and its values stand where that
+// says. kInvalidArgument: it leads to nothing, to something that has no text, to what only the
+// server sets, or to a custom field that is not among the declared ones, or is retired.
+absl::StatusOr<ImportField> FindImportField(v1::ImportKind kind, std::string_view name,
+                                            const CustomFields& declared);
 
-// Looks up what the custom field is, and where its values stand; nothing for any other field.
-// kInvalidArgument: it is not declared for what is imported, or retired.
-absl::Status BindCustomField(v1::ImportKind kind, const engine::Snapshot& snapshot,
-                             ImportField& field);
-
-// Sets the field, of a custom one nothing before it is bound; elements on the way are made.
-// kInvalidArgument says what the text is not. A day may also be written 1998/6/30, 1998.6.30 or
-// 19980630.
+// Sets the field; elements on the way are made. kInvalidArgument says what the text is not. A day
+// may also be written 1998/6/30, 1998.6.30 or 19980630.
 absl::Status SetImportField(google::protobuf::Message& resource, const ImportField& field,
                             std::string_view text);
 

@@ -42,7 +42,7 @@ TEST(ImportFields, ATextGetsToItsField) {
   };
   for (const auto& row : rows) {
     SCOPED_TRACE(row.name);
-    const auto field = FindImportField(row.kind, row.name);
+    const auto field = FindImportField(row.kind, row.name, {});
     ASSERT_TRUE(field.ok()) << field.status();
     const std::unique_ptr<google::protobuf::Message> resource(ImportedResource(row.kind).New());
     ASSERT_TRUE(SetImportField(*resource, *field, row.text).ok());
@@ -56,9 +56,9 @@ TEST(ImportFields, WhatNoTextSetsIsRefused) {
   for (const char* name : {"", "colour", "name", "tier", "status", "personal", "personal.addresses",
                            "loss.note", "external_ids", "external_ids.id", "external_ids[20].id",
                            "external_ids[x].id", "display_name.x", "kind[0]", "tags[0]"}) {
-    EXPECT_FALSE(FindImportField(v1::IMPORT_KIND_CUSTOMERS, name).ok()) << name;
+    EXPECT_FALSE(FindImportField(v1::IMPORT_KIND_CUSTOMERS, name, {}).ok()) << name;
   }
-  const auto field = FindImportField(v1::IMPORT_KIND_CUSTOMERS, "employees");
+  const auto field = FindImportField(v1::IMPORT_KIND_CUSTOMERS, "employees", {});
   ASSERT_TRUE(field.ok());
   const std::unique_ptr<google::protobuf::Message> resource(
       ImportedResource(v1::IMPORT_KIND_CUSTOMERS).New());

@@ -40,7 +40,7 @@ TEST(CheckImport, Rules) {
           {"refuses before the file is here", kUploading, "", "!IMPORT_NOT_READY"},
           {"refuses one that has run", kDone, "", "!IMPORT_NOT_READY"},
       },
-      FixedContext<ImportModel>(), DataExchangeFacts{WithDefaults({}), "7"});
+      FixedContext<ImportModel>(), ImportFacts{{WithDefaults({}), "7"}});
 }
 
 TEST(RunImport, Rules) {
@@ -74,6 +74,10 @@ TEST(FailImport, Rules) {
        {kCreated, kUploaded, "cancelled {}"},
        "check_number: 1 " + failure,
        ""},
+      {"ends a run that cannot go on", kRunning, "check_number: 1 running: true " + failure,
+       "failed { " + failure + "end_time " + kNow + " }"},
+      {"is quiet of the check while it runs", kRunning, "check_number: 1 " + failure, ""},
+      {"is quiet of a run that has ended", kDone, "check_number: 1 running: true " + failure, ""},
   });
 }
 

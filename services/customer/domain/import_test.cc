@@ -11,6 +11,8 @@
 #include "libs/base/hash.h"
 #include "libs/testing/decisions.h"
 #include "libs/testing/fake_rows.h"
+#include "services/customer/domain/import_fields.h"
+#include "services/customer/read/custom_field_tables.h"
 #include "services/customer/read/exchange_tables.h"
 #include "services/customer/read/tables.h"
 
@@ -85,7 +87,7 @@ TEST(CreateImport, Rules) {
            "import { " + Announced("", {.hash = "AB"}) + " }",
            "!field:import.file_sha256"},
       },
-      FixedContext<ImportModel>(), Exchange());
+      FixedContext<ImportModel>(), ImportFacts{Exchange()});
 }
 
 TEST(CreateImport, Mappings) {
@@ -118,7 +120,149 @@ TEST(CreateImport, Mappings) {
                " }",
            "!field:import.mappings[0].column"},
       },
-      FixedContext<ImportModel>(), Exchange());
+      FixedContext<ImportModel>(), ImportFacts{Exchange()});
+}
+
+const char kShade[] =
+    "name: 'customFields/shade' type: CUSTOM_FIELD_TYPE_CHOICE state: CUSTOM_FIELD_STATE_ACTIVE "
+    "path: 'custom_fields.shade' choices { id: 'red' label { en: 'Red' } } ";
+
+TEST(CreateImport, MappingsOfCustomFields) {
+  const auto mapped = [](const std::string& mapping, const std::string& more = "") {
+    return "import { " + Announced("mappings { " + mapping + " } " + more) + " }";
+  };
+  const std::string red = "field: 'custom_fields.shade' constant: 'Red'";
+  ImportFacts facts{Exchange()};
+  *facts.custom_fields.Add() = ParseText<v1::CustomField>(kShade);
+  *facts.custom_fields.Add() = ParseText<v1::CustomField>(
+      "name: 'customFields/fax' type: CUSTOM_FIELD_TYPE_TEXT state: CUSTOM_FIELD_STATE_RETIRED "
+      "path: 'custom_fields.fax'");
+  const std::string basis = absl::StrCat("basis { custom_fields { ", kShade,
+                                         "} custom_fields { name: 'customFields/fax' type: "
+                                         "CUSTOM_FIELD_TYPE_TEXT state: CUSTOM_FIELD_STATE_RETIRED "
+                                         "path: 'custom_fields.fax' } } ");
+  CheckDecisions<ImportModel, v1::CreateImportRequest>(
+      {
+          {"keeps what they are",
+           {},
+           mapped(red),
+           "created { " +
+               mapped(red,
+                      "state: IMPORT_STATE_UPLOADING operation: 'operations/imports/import-1' "
+                      "creator: 'user:tester' expire_time { seconds: 1773050400 } " +
+                          basis) +
+               " }"},
+          {"refuses a constant that is no value",
+           {},
+           mapped("field: 'custom_fields.shade' constant: 'Green'"),
+           "!field:import.mappings[0].constant"},
+          {"refuses one that there is not",
+           {},
+           mapped("field: 'custom_fields.none' constant: 'Red'"),
+           "!field:import.mappings[0].field"},
+          {"refuses one that was retired",
+           {},
+           mapped("field: 'custom_fields.fax' constant: 'x'"),
+           "!field:import.mappings[0].field"},
+      },
+      FixedContext<ImportModel>(), facts);
+}
+
+TEST(UploadChunk, CustomFieldsAreAsTheyWereWhenTheyAreNotShown) {
+  v1::Import import = Given<ImportModel>({Created()});
+  *import.mutable_basis()->add_custom_fields() = ParseText<v1::CustomField>(kShade);
+  UploadFacts facts{Exchange()};
+  *facts.custom_fields.Add() = ParseText<v1::CustomField>("name: 'customFields/fax'");
+  const auto names = [&] {
+    const auto decided =
+        ImportModel::Decide(import, ParseText<v1::UploadChunkRequest>("content: '12345'"),
+                            FixedContext<ImportModel>(), facts);
+    std::vector<std::string> found;
+    for (const auto& field : (*decided)->chunk_uploaded().basis().custom_fields())
+      found.push_back(absl::StrCat(field.name(), ":", field.choices_size()));
+    return absl::StrJoin(found, " ");
+  };
+  EXPECT_EQ(names(), "customFields/fax:0 customFields/shade:1");
+  *facts.custom_fields.Add() = ParseText<v1::CustomField>("name: 'customFields/shade'");
+  EXPECT_EQ(names(), "customFields/fax:0 customFields/shade:0") << "as it is now";
+}
+
+TEST(UploadChunk, TheHeadingSaysWhichCustomFields) {
+  const std::string file =
+      "kind,custom_fields.shade,\"display_name\"\ncompany,red,custom_fields.fax\n";
+  testing::FakeRows rows(kImports, kImportChunks, kCustomerPolicies, kCustomFields);
+  v1::CustomField shade = ParseText<v1::CustomField>(kShade);
+  shade.set_target(v1::CUSTOM_FIELD_TARGET_CUSTOMER);
+  rows.Put(kCustomFields, shade);
+  v1::CustomField fax = shade;
+  fax.set_name("customFields/fax");
+  rows.Put(kCustomFields, fax);
+  auto import = ParseText<v1::Import>(
+      "name: 'imports/a' state: IMPORT_STATE_UPLOADING " +
+      Announced("", {.bytes = absl::StrCat(file.size()), .hash = base::Sha256Hex(file)}));
+  rows.Put(kImports, import);
+  v1::UploadChunkRequest upload;
+  upload.set_name("imports/a");
+  upload.set_content(file);
+  const engine::Context context = FixedContext<ImportModel>();
+  ASSERT_EQ(ImportModel::Gather(upload, context, rows).custom_fields.size(), 1)
+      << "none of those that only a row names";
+  EXPECT_TRUE(ImportModel::Gather(upload, context, rows).refusal.ok());
+  rows.Delete(kCustomFields, std::string("customFields/shade"));
+  EXPECT_EQ(WordOf(ImportModel::Decide(import, upload, context,
+                                       ImportModel::Gather(upload, context, rows))),
+            "!field:content")
+      << "it was declared a moment ago";
+  rows.Put(kCustomFields, shade);
+  v1::ImportChunk chunk;
+  chunk.set_import("imports/a");
+  chunk.mutable_personal()->set_content(file);
+  rows.Put(kImportChunks, chunk);
+  const auto check = ParseText<v1::CheckImportRequest>("name: 'imports/a'");
+  EXPECT_EQ(ImportModel::Gather(check, context, rows).custom_fields.size(), 1);
+  import.add_mappings()->set_field("custom_fields.none");
+  rows.Put(kImports, import);
+  EXPECT_EQ(ImportModel::Gather(check, context, rows).custom_fields.size(), 0)
+      << "with mappings the heading says nothing";
+}
+
+TEST(UploadChunk, AHeadingOfGb18030IsRead) {
+  const std::string name = "\xD6\xD0\xB9\xFA";
+  EXPECT_THAT(FieldNamesOf(ParseText<v1::Import>(Announced("delimiter: ';'")),
+                           "\r\n kind ;" + name + ";\"custom_fields.shade\"\nx;custom_fields.y;z"),
+              ::testing::ElementsAre("kind", "中国", "custom_fields.shade"));
+}
+
+TEST(ImportBasis, WhatDoesNotFitIsSaid) {
+  v1::Import import = Given<ImportModel>({Created()});
+  CustomFields large;
+  for (const char* id : {"a", "b"}) {
+    v1::CustomField& field = *large.Add();
+    field.set_name(absl::StrCat("customFields/", id));
+    field.add_choices()->mutable_label()->set_en(std::string(300'000, 'x'));
+  }
+  *import.mutable_basis()->add_custom_fields() = large[0];
+  UploadFacts facts{Exchange()};
+  const auto upload = ParseText<v1::UploadChunkRequest>("content: '12345'");
+  const engine::Context context = FixedContext<ImportModel>();
+  EXPECT_EQ(WordOf(ImportModel::Decide(import, upload, context, facts)), "chunk_uploaded");
+  *facts.custom_fields.Add() = large[1];
+  EXPECT_EQ(WordOf(ImportModel::Decide(import, upload, context, facts)), "!field:content");
+  ImportFacts check{Exchange(), facts.custom_fields};
+  import.set_state(v1::IMPORT_STATE_READY);
+  EXPECT_EQ(WordOf(ImportModel::Decide(import, v1::CheckImportRequest(), context, check)),
+            "!field:name");
+  testing::FakeRows rows(kCustomerPolicies, kCustomFields);
+  v1::CreateImportRequest create =
+      ParseText<v1::CreateImportRequest>("import { " + Announced() + " }");
+  for (v1::CustomField& field : large) {
+    field.set_target(v1::CUSTOM_FIELD_TARGET_CUSTOMER);
+    rows.Put(kCustomFields, field);
+    create.mutable_import()->add_mappings()->set_field("custom_fields." + field.name().substr(13));
+  }
+  EXPECT_EQ(
+      WordOf(ImportModel::Decide({}, create, context, ImportModel::Gather(create, context, rows))),
+      "!field:import.mappings");
 }
 
 TEST(UploadChunk, Rules) {
@@ -209,17 +353,19 @@ std::vector<StateRow> States() {
       "next { stretch: 2 } last: true expire_time { seconds: 1 } }";
   const std::string started = "run_started { runner: 'user:ann' }";
   return {
-      {"UPLOADING", {Created()}, "chunk_uploaded !NOT_READY !NOT_READY cancelled - - - -"},
-      {"CHECKING", {Created(), uploaded}, "- - !NOT_READY cancelled stretch_checked failed - -"},
-      {"READY", {Created(), uploaded, checked}, "- check_started run_started cancelled - - - -"},
+      {"UPLOADING", {Created()}, "chunk_uploaded !NOT_READY !NOT_READY cancelled - - - - -"},
+      {"CHECKING", {Created(), uploaded}, "- - !NOT_READY cancelled stretch_checked failed - - -"},
+      {"READY", {Created(), uploaded, checked}, "- check_started run_started cancelled - - - - -"},
       {"RUNNING",
        {Created(), uploaded, checked, started},
-       "- !NOT_READY - cancelled - - run_continued finished"},
+       "- !NOT_READY - cancelled - - failed run_continued finished"},
       {"DONE",
        {Created(), uploaded, checked, started, "finished {}"},
-       "- !NOT_READY - !CLOSED - - - -"},
-      {"FAILED", {Created(), uploaded, "failed {}"}, "- !NOT_READY !NOT_READY !CLOSED - - - -"},
-      {"CANCELLED", {Created(), "cancelled {}"}, "!NOT_UPLOADING !NOT_READY !NOT_READY - - - - -"},
+       "- !NOT_READY - !CLOSED - - - - -"},
+      {"FAILED", {Created(), uploaded, "failed {}"}, "- !NOT_READY !NOT_READY !CLOSED - - - - -"},
+      {"CANCELLED",
+       {Created(), "cancelled {}"},
+       "!NOT_UPLOADING !NOT_READY !NOT_READY - - - - - -"},
   };
 }
 
@@ -231,12 +377,13 @@ std::string VerbsIn(const v1::Import& state) {
     if (words.back().empty()) words.back() = "-";
   };
   say(ParseText<v1::UploadChunkRequest>("content: '12345'"), UploadFacts{Exchange()});
-  say(v1::CheckImportRequest(), Exchange());
+  say(v1::CheckImportRequest(), ImportFacts{Exchange()});
   say(v1::RunImportRequest());
   say(v1::CancelImportRequest());
   say(ParseText<v1::RecordImportCheckRequest>("check_number: 1 checked { stretch { number: 1 } }"),
       Exchange());
   say(ParseText<v1::FailImportRequest>("check_number: 1"));
+  say(ParseText<v1::FailImportRequest>("check_number: 1 running: true"));
   say(ParseText<v1::ContinueImportRequest>("continued { start { stretch: 1 } }"));
   say(v1::FinishImportRequest());
   return absl::StrReplaceAll(absl::StrJoin(words, " "), {{"!IMPORT_", "!"}});
@@ -292,6 +439,20 @@ TEST(ImportSteps, CountsAddUp) {
   EXPECT_THAT(state.ran(), testing::EqualsProto("rows: 10 unchanged_rows: 4 refused_rows: 1"));
   EXPECT_EQ(state.found_encoding(), v1::IMPORT_ENCODING_GB18030);
   EXPECT_EQ(state.end_time().seconds(), 9);
+}
+
+TEST(ImportSteps, WhatIsSentAnewCountsOnce) {
+  const std::string forth =
+      "run_continued { sent_positions: 3 start { stretch: 1 positions: true } next { stretch: 2 } "
+      "}";
+  const std::string back =
+      "run_continued { start { stretch: 2 } next { stretch: 1 positions: true } }";
+  const std::string end = "finished {}";
+  for (const auto& steps : {std::vector<std::string>{forth, end}, {forth, back, forth, end}}) {
+    std::vector<std::string> facts = {Created(), "run_started {}"};
+    facts.insert(facts.end(), steps.begin(), steps.end());
+    EXPECT_THAT(Given<ImportModel>(facts).ran(), testing::EqualsProto("positions: 3"));
+  }
 }
 
 TEST(CancelImport, QuietWhenItIsOverAndOnlyWhatGoesOnIsMeant) {

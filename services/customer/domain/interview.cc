@@ -104,15 +104,14 @@ engine::Decision<InterviewModel> Planned(v1::Interview interview, const std::str
 // Signals as they were heard, with their deadlines from when the interview was held.
 void AddSignals(const v1::HoldInterviewRequest& hold, absl::Time held,
                 const engine::Context& context, const Facts& facts, v1::InterviewHeld& event) {
-  const v1::Tier tier = facts.customer->tier();
   for (const v1::HeardSignal& heard : hold.signals()) {
     v1::InterviewSignal& signal = *event.add_signals();
     signal.set_id(std::to_string(event.signals_size()));
     signal.set_kind(heard.kind());
     signal.set_severity(heard.severity());
     *signal.mutable_due_time() = base::TimestampOf(
-        DueOfSignal(facts.policy, heard.kind(), heard.severity(), tier, held, context.zone));
-    signal.set_written(IsAnsweredInWriting(facts.policy, tier));
+        DueOfSignal(facts.policy, heard.kind(), heard.severity(), facts.tier, held, context.zone));
+    signal.set_written(IsAnsweredInWriting(facts.policy, facts.tier));
     event.mutable_personal()->add_signal_notes()->set_note(heard.note());
   }
 }
@@ -301,7 +300,11 @@ engine::Decision<InterviewModel> InterviewModel::Decide(const State& interview,
 Facts InterviewModel::Gather(const v1::HoldInterviewRequest& hold, const engine::Context& context,
                              const engine::Snapshot& snapshot) {
   const auto row = snapshot.Get(kInterviews, hold.name()).value_or(v1::Interview());
-  Facts facts = FactsOf(std::string(base::ParentOf(hold.name())), row.script(), snapshot);
+  const std::string customer(base::ParentOf(hold.name()));
+  Facts facts = FactsOf(customer, row.script(), snapshot);
+  // What an absorbed customer keeps of its own is from before the merge.
+  const auto stands = snapshot.Get(kCustomers, SurvivorOf(customer, snapshot));
+  if (stands.has_value()) facts.tier = stands->tier();
   if (IsByHand(context.actor))
     facts.contact = RefusedContact(hold.contact(), row.contact(), snapshot);
   return facts;
@@ -443,6 +446,8 @@ void InterviewModel::Evolve(State& state, const Event& event) {
       return;
     case Event::kUpdated:
       base::ApplyMask(event.updated().changed(), event.updated().interview(), state);
+      if (base::MaskTouches(event.updated().changed(), "staff"))
+        state.set_transfer(event.updated().transfer());
       *state.mutable_miss_time() = event.updated().miss_time();
       *state.mutable_check_time() = event.updated().miss_time();
       state.set_follow_up_policy_etag(event.updated().follow_up_policy_etag());

@@ -32,9 +32,11 @@ struct InterviewModel {
   using Due = v1::CheckInterviewRequest;
 
   // The customer and the interview's own row lie on the same key, so they are exact. Policy, script
-  // and programmes may be behind; the event records the versions.
+  // and programmes may be behind; the event records the versions. So may the tier, where another
+  // customer stands for this one; the event records what follows from it.
   struct Facts {
     std::optional<v1::Customer> customer;
+    v1::Tier tier = v1::TIER_UNSPECIFIED;  // Of the one that stands for the customer.
     v1::FollowUpPolicy policy{};
     std::optional<v1::InterviewScript> script{};
     bool control = false;  // A programme that is not over compares others with this customer.

@@ -1,4 +1,4 @@
-// What a transfer gives on: an interview that is planned.
+// What a transfer gives on, and back: an interview that is planned.
 #include "crm/customer/v1/reason.pb.h"
 #include "libs/base/resource_name.h"
 #include "libs/base/status.h"
@@ -13,8 +13,9 @@ engine::Decision<InterviewModel> InterviewModel::Decide(const State& interview,
     return base::Invalid("receiver", "must be an id of staff");
   if (interview.status() != v1::INTERVIEW_STATUS_PLANNED)
     return base::Refused(v1::REASON_INTERVIEW_CLOSED, "the interview is not planned any more");
-  if (interview.staff() == hand.receiver()) return std::nullopt;
-  if (interview.staff() != hand.giver())
+  const bool by_this = interview.transfer() == hand.transfer();
+  if (interview.staff() == hand.receiver() && (by_this || !hand.undoing())) return std::nullopt;
+  if (interview.staff() != hand.giver() || (hand.undoing() && !by_this))
     return base::Refused(v1::REASON_OWNER_CHANGED, "it is not the giver's any more",
                          {{"owner", interview.staff()}});
   Event event;
@@ -23,6 +24,7 @@ engine::Decision<InterviewModel> InterviewModel::Decide(const State& interview,
   updated.mutable_interview()->set_staff(hand.receiver());
   *updated.mutable_miss_time() = interview.miss_time();
   updated.set_follow_up_policy_etag(interview.follow_up_policy_etag());
+  updated.set_transfer(hand.transfer());
   return event;
 }
 

@@ -145,7 +145,7 @@ absl::Status Expect(const v1::InterviewProgramme& programme, v1::ProgrammeManage
       std::max(context.business_date, base::DayOf(programme.period().start()));
   NoteStaff("staff", "staff/" + manager.staff(), first, snapshot, refused);
   if (absl::Status s = RefusedAt(refused, "staff"); !s.ok()) return s;
-  const auto candidates = CandidatesOf(programme, manager.staff(), context.zone, snapshot);
+  const auto candidates = CandidatesOf(programme, manager.staff(), context, snapshot);
   const int count = static_cast<int>(candidates.size());
   const int members = std::min(count, manager.quota());
   manager.set_candidate_count(count);

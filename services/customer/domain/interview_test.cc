@@ -27,7 +27,7 @@ using testing::ParseText;
 InterviewModel::Facts Of(v1::Tier tier, v1::CustomerStatus status = v1::CUSTOMER_STATUS_ACTIVE) {
   InterviewModel::Facts facts;
   facts.customer.emplace().set_status(status);
-  facts.customer->set_tier(tier);
+  facts.tier = tier;
   facts.policy = DefaultFollowUpPolicy();
   facts.policy.set_etag("7");
   facts.script = ParseText<v1::InterviewScript>(
@@ -308,6 +308,31 @@ TEST(HoldInterview, Rules) {
   CheckDecisions<InterviewModel, v1::HoldInterviewRequest>(
       {{"refuses one with somebody erased", {kPlanned}, "", "!CUSTOMER_ERASED"}}, context,
       Of(v1::TIER_TOP, v1::CUSTOMER_STATUS_ERASED));
+}
+
+TEST(HoldInterview, AnAbsorbedCustomersSignalsHaveTheTimeOfTheOneThatStandsForIt) {
+  testing::FakeRows rows(kCustomers, kFollowUpPolicies, kInterviewScripts, kInterviews, kRedirects);
+  rows.Put(kCustomers, ParseText<v1::Customer>("name: 'customers/a' merged_into: 'customers/b' "
+                                               "tier: TIER_SMALL"));
+  rows.Put(kCustomers, ParseText<v1::Customer>("name: 'customers/b' tier: TIER_TOP"));
+  rows.Put(kRedirects, ParseText<v1::Redirect>("customer: 'customers/a' survivor: 'customers/b'"));
+  const engine::Context context = FixedContext<InterviewModel>();
+  const auto held = [&](const std::string& customer) {
+    const auto hold = ParseText<v1::HoldInterviewRequest>(
+        "name: '" + customer +
+        "/interviews/i' signals { kind: SIGNAL_KIND_CHURN_RISK severity: "
+        "SIGNAL_SEVERITY_CRITICAL note: 'may leave' }");
+    const auto decision = InterviewModel::Decide(Given<InterviewModel>({kPlanned}), hold, context,
+                                                 InterviewModel::Gather(hold, context, rows));
+    EXPECT_TRUE(decision.ok() && decision->has_value()) << decision.status();
+    return decision.ok() && decision->has_value() ? (*decision)->held() : v1::InterviewHeld();
+  };
+  for (const char* customer : {"customers/a", "customers/b"}) {
+    const v1::InterviewHeld event = held(customer);
+    ASSERT_EQ(event.signals_size(), 1) << customer;
+    EXPECT_EQ(event.signals(0).due_time().seconds(), 1772474400) << customer << ": the same day";
+    EXPECT_FALSE(event.signals(0).written()) << customer;
+  }
 }
 
 TEST(HoldInterview, RefusesAnswersAndSignalsThatAreNone) {

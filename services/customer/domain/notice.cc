@@ -19,8 +19,6 @@ std::string Joined(std::string_view prefix, std::string_view id) {
 
 }  // namespace
 
-bool IsOfTransfer(std::string_view reason) { return reason.starts_with("transfers/"); }
-
 std::string NoticeId(const engine::EventMeta& cause, v1::NotificationReason reason) {
   return base::DeriveId(
       {cause.name, absl::StrCat(cause.revision), v1::NotificationReason_Name(reason)});

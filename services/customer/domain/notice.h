@@ -33,10 +33,6 @@ struct Notice {
   std::string once_for{};  // What it is said of once ever, a resource name; empty: of the event.
 };
 
-// Whether a customer changed hands by a transfer, as the reason says: that tells each receiver once
-// when it has ended, not of each customer.
-bool IsOfTransfer(std::string_view reason);
-
 // The id of the notification for an event and a reason: one ever.
 std::string NoticeId(const engine::EventMeta& cause, v1::NotificationReason reason);
 

@@ -40,8 +40,10 @@ v1::Reason WhyNot(const v1::OwnerSlot& slot, const v1::OwnerLimits& limits, cons
                   absl::CivilDay today) {
   const bool pick = slot.kind() == v1::OWNER_REQUEST_KIND_PICK;
   const bool must_be_known = pick || (facts.pool.has_value() && facts.pool->requires_staff());
-  if (!facts.staff.has_value() && must_be_known) return v1::REASON_STAFF_UNKNOWN;
-  if (facts.has_left) return v1::REASON_STAFF_LEFT;
+  // Who has left, or never was recorded, gets back what was theirs all the same.
+  const bool comes_back = slot.kind() == v1::OWNER_REQUEST_KIND_RETURN;
+  if (!facts.staff.has_value() && must_be_known && !comes_back) return v1::REASON_STAFF_UNKNOWN;
+  if (facts.has_left && !comes_back) return v1::REASON_STAFF_LEFT;
   const v1::OwnerBookPart part = PartOf(facts, slot.pool());
   const int slots = facts.book.has_value() ? facts.book->slot_count() : 0;
   const bool bound = limits.capacity() > 0 || limits.pool_capacity() > 0;

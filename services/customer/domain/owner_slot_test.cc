@@ -104,6 +104,12 @@ TEST(ReserveSlot, WhoseBook) {
   BookFacts facts = Facts("", "");
   facts.has_left = true;
   Check("who has left has none", kGive, facts, Refused(kGive, "STAFF_LEFT", "pool_etag: '3'"));
+  const std::string back =
+      "customer: 'customers/a' pool: 'pools/p' kind: OWNER_REQUEST_KIND_RETURN ";
+  Check("what comes back comes to who has left, too", back, facts, Held(back, "pool_etag: '3'"));
+  Check("but not where there is no room", back,
+        Facts("capacity: 1", "parts { pool: 'pools/p' slot_count: 1 }"),
+        Refused(back, "CAPACITY_REACHED", "pool_capacity: 1 pool_etag: '3'"));
   facts.has_left = false;
   facts.staff.reset();
   Check("who picks is recorded", kPick, facts, Refused(kPick, "STAFF_UNKNOWN", "pool_etag: '3'"));

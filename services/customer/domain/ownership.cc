@@ -32,6 +32,9 @@ bool FitsStatus(const v1::RecycleRule& rule, v1::CustomerStatus status) {
   return std::find(rule.statuses().begin(), rule.statuses().end(), status) != rule.statuses().end();
 }
 
+// What is not asked for holds always, also by a business date that stands in the past.
+bool HasPassed(absl::civil_diff_t days, int wanted) { return wanted == 0 || days >= wanted; }
+
 }  // namespace
 
 bool InScope(const v1::Customer& customer, const v1::PoolScope& scope) {
@@ -118,8 +121,8 @@ const v1::RecycleRule* RuleFor(const v1::Customer& customer, const RecycleFacts&
   for (const v1::RecycleRule& rule : facts.pool->recycle_rules()) {
     if (rule.disabled() || !FitsStatus(rule, customer.status())) continue;
     if (customer.key_account() && !rule.key_accounts_too()) continue;
-    if (days_since(alone_since) < rule.untouched_days()) continue;
-    if (days_since(base::TimeOf(customer.create_time())) < rule.created_days()) continue;
+    if (!HasPassed(days_since(alone_since), rule.untouched_days())) continue;
+    if (!HasPassed(days_since(base::TimeOf(customer.create_time())), rule.created_days())) continue;
     return &rule;
   }
   return nullptr;
@@ -147,19 +150,21 @@ RecycleFacts LookUpRecycling(const v1::Customer& customer, const std::string& po
   return facts;
 }
 
-void FoldOwner(const std::string& owner, const std::string& owner_slot, v1::Customer& state) {
+void FoldOwner(const std::string& owner, const std::string& owner_slot, const std::string& transfer,
+               v1::Customer& state) {
   state.set_owner(owner);
   state.clear_owner_request();
   state.clear_owner_refusal();
   state.clear_pool();
   state.clear_ownership();
   if (!owner_slot.empty()) state.mutable_ownership()->set_owner_slot(owner_slot);
+  if (!transfer.empty()) state.mutable_ownership()->set_transfer(transfer);
   FoldOwnershipState(state);
 }
 
 void FoldUnowned(const std::string& pool, const google::protobuf::Timestamp& pool_time,
                  v1::Customer& state) {
-  FoldOwner("", "", state);
+  FoldOwner("", "", "", state);
   if (pool.empty()) return;
   state.set_pool(pool);
   *state.mutable_ownership()->mutable_pool_time() = pool_time;
@@ -172,7 +177,7 @@ void FoldUpdatedOwner(const v1::CustomerUpdated& updated, v1::Customer& state) {
     if (state.owner().empty()) {
       FoldUnowned(updated.pool(), updated.pool_time(), state);
     } else {
-      FoldOwner(state.owner(), "", state);
+      FoldOwner(state.owner(), "", "", state);
     }
   }
   if (updated.has_owner_request()) *state.mutable_owner_request() = updated.owner_request();

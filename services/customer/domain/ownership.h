@@ -74,8 +74,9 @@ const v1::RecycleRule* RuleFor(const v1::Customer& customer, const RecycleFacts&
 RecycleFacts LookUpRecycling(const v1::Customer& customer, const std::string& pool,
                              const engine::Snapshot& snapshot);
 
-// What an owner, or their loss, does to a customer.
-void FoldOwner(const std::string& owner, const std::string& owner_slot, v1::Customer& state);
+// What an owner, or their loss, does to a customer; `transfer`: by which they came, or empty.
+void FoldOwner(const std::string& owner, const std::string& owner_slot, const std::string& transfer,
+               v1::Customer& state);
 void FoldUnowned(const std::string& pool, const google::protobuf::Timestamp& pool_time,
                  v1::Customer& state);
 void FoldUpdatedOwner(const v1::CustomerUpdated& updated, v1::Customer& state);

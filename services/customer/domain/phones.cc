@@ -24,6 +24,12 @@ std::string DigitsOf(std::string_view text) {
   return digits;
 }
 
+std::string CountryOf(const google::protobuf::RepeatedPtrField<std::string>& phones,
+                      const engine::Snapshot& snapshot) {
+  const bool read = std::all_of(phones.begin(), phones.end(), IsPhone);
+  return read ? std::string() : PhoneCountry(snapshot);
+}
+
 }  // namespace
 
 std::string PhoneCountry(const engine::Snapshot& snapshot) {
@@ -31,9 +37,11 @@ std::string PhoneCountry(const engine::Snapshot& snapshot) {
 }
 
 std::string PhoneCountry(const v1::CustomerPersonal& personal, const engine::Snapshot& snapshot) {
-  const auto& phones = personal.phones();
-  const bool read = std::all_of(phones.begin(), phones.end(), IsPhone);
-  return read ? std::string() : PhoneCountry(snapshot);
+  return CountryOf(personal.phones(), snapshot);
+}
+
+std::string PhoneCountry(const v1::StaffPersonal& personal, const engine::Snapshot& snapshot) {
+  return CountryOf(personal.phones(), snapshot);
 }
 
 std::string PhoneCountry(const v1::ContactPersonal& personal, const engine::Snapshot& snapshot) {
@@ -56,6 +64,10 @@ std::optional<std::string> ReadPhone(std::string_view text, std::string_view cou
 }
 
 void ReadPhones(std::string_view country, v1::CustomerPersonal& personal) {
+  for (std::string& number : *personal.mutable_phones()) Read(country, number);
+}
+
+void ReadPhones(std::string_view country, v1::StaffPersonal& personal) {
   for (std::string& number : *personal.mutable_phones()) Read(country, number);
 }
 

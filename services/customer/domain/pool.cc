@@ -81,12 +81,14 @@ absl::Status CheckPickRule(const v1::PickRule& rule) {
 absl::Status CheckRecycleRule(const std::string& field, const v1::RecycleRule& rule) {
   if (absl::Status s = CheckId(field + ".id", rule.id()); !s.ok()) return s;
   if (absl::Status s = CheckWord(field + ".display_name", rule.display_name()); !s.ok()) return s;
-  if (absl::Status s = CheckNumber(field + ".untouched_days", rule.untouched_days(), 1, kDaysMax);
+  if (absl::Status s = CheckNumber(field + ".untouched_days", rule.untouched_days(), 0, kDaysMax);
       !s.ok())
     return s;
   if (absl::Status s = CheckNumber(field + ".created_days", rule.created_days(), 0, kDaysMax);
       !s.ok())
     return s;
+  if (rule.untouched_days() == 0 && rule.created_days() == 0 && rule.statuses().empty())
+    return Invalid(field + ".untouched_days", "must be given, or created_days or statuses");
   return CheckEach(field + ".statuses", rule.statuses(), [](const std::string& at, int status) {
     const bool owned = v1::CustomerStatus_IsValid(status) &&
                        status != v1::CUSTOMER_STATUS_UNSPECIFIED &&

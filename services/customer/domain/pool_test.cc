@@ -31,6 +31,21 @@ TEST(CreatePool, Rules) {
   CheckDecisions<PoolModel, v1::CreatePoolRequest>({
       {"without a rule nobody looks", {}, named + "}", "created { " + named + "} }"},
       {"with one it is looked at once a day", {}, named + "sweep_hour: 3 " + kRule + "}", kMade},
+      {"a rule can go by age alone",
+       {},
+       named + "sweep_hour: 3 recycle_rules { id: 'a' display_name: 'A' created_days: 90 } }",
+       "created { " + named +
+           "sweep_hour: 3 recycle_rules { id: 'a' display_name: 'A' created_days: 90 } " + kNext +
+           "} }"},
+      {"or by status alone",
+       {},
+       named +
+           "sweep_hour: 3 recycle_rules { id: 'a' display_name: 'A' statuses: CUSTOMER_STATUS_LOST "
+           "} }",
+       "created { " + named +
+           "sweep_hour: 3 recycle_rules { id: 'a' display_name: 'A' statuses: CUSTOMER_STATUS_LOST "
+           "} " +
+           kNext + "} }"},
       {"nobody looks for a rule that does not count",
        {},
        named + "recycle_rules { id: 'a' display_name: 'A' untouched_days: 1 disabled: true } }",
@@ -68,6 +83,8 @@ TEST(CreatePool, RefusesBadShapesByTheirField) {
   refuses("recycle_rules { display_name: 'X' untouched_days: 1 }", "recycle_rules[0].id");
   refuses("recycle_rules { id: 'x' untouched_days: 1 }", "recycle_rules[0].display_name");
   refuses("recycle_rules { id: 'x' display_name: 'X' }", "recycle_rules[0].untouched_days");
+  refuses("recycle_rules { id: 'x' display_name: 'X' untouched_days: -1 created_days: 1 }",
+          "recycle_rules[0].untouched_days");
   refuses("recycle_rules { id: 'x' display_name: 'X' untouched_days: 1 created_days: -1 }",
           "recycle_rules[0].created_days");
   refuses(

@@ -195,7 +195,7 @@ bool HeldOn(const v1::Position& position, absl::CivilDay day) {
 Facts PositionModel::Gather(const v1::CreatePositionRequest& create, const Context&,
                             const Snapshot& snapshot) {
   return {.customer_status = StatusOf(snapshot, create.parent()),
-          .contact_known = snapshot.Get(kContacts, create.position().contact()).has_value(),
+          .contact_shown = snapshot.Get(kContacts, create.position().contact()).has_value(),
           .positions = PositionsOf(snapshot, create.parent())};
 }
 
@@ -204,7 +204,8 @@ Decision<PositionModel> PositionModel::Decide(const State&, const v1::CreatePosi
   const v1::Position& position = create.position();
   if (absl::Status s = CheckPosition(position); !s.ok()) return s;
   if (absl::Status s = CheckCustomer(facts, create.parent()); !s.ok()) return s;
-  if (!facts.contact_known)
+  // A service has just made it, and a refusal would be for good.
+  if (!facts.contact_shown && IsByHand(context.actor))
     return Refused(v1::REASON_CONTACT_UNKNOWN, "the contact is not known here");
   if (facts.positions.size() >= kPositionsMax)
     return Refused(v1::REASON_TOO_MANY_POSITIONS, "a customer has at most 1,000 positions");

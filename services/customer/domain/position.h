@@ -24,11 +24,11 @@ struct PositionModel {
   using State = v1::Position;
   using Event = v1::PositionEvent;
 
-  // What a decision needs besides the position. The contact lies on another key, so it may be a
-  // moment old; the rest is exact.
+  // What a decision needs besides the position. The contact lies on another key, so it may not be
+  // shown here yet; the rest is exact.
   struct Facts {
     std::optional<v1::CustomerStatus> customer_status;  // Nothing: there is no such customer.
-    bool contact_known = false;                         // Only for CreatePosition.
+    bool contact_shown = false;                         // Only for CreatePosition.
     std::vector<v1::Position> positions;  // All of the customer; for EndPosition none.
   };
 

@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "libs/testing/decisions.h"
+#include "libs/testing/fake_rows.h"
+#include "services/customer/read/tables.h"
 
 namespace crm::customer {
 namespace {
@@ -30,7 +32,7 @@ Facts Company(const std::vector<std::string>& more = {}) {
       "name: '" + kOf + "under' reports_to: '" + kOf + "position-1'",
       "name: '" + kOf + "below' reports_to: '" + kOf + "under'"};
   positions.insert(positions.end(), more.begin(), more.end());
-  Facts facts{.customer_status = v1::CUSTOMER_STATUS_PROSPECT, .contact_known = true};
+  Facts facts{.customer_status = v1::CUSTOMER_STATUS_PROSPECT, .contact_shown = true};
   for (const std::string& position : positions)
     facts.positions.push_back(ParseText<v1::Position>(position));
   return facts;
@@ -52,6 +54,23 @@ std::string Create(const std::string& fields) {
 }
 std::string Created(const std::string& fields) {
   return "created { position { contact: 'contacts/li' " + fields + " } }";
+}
+
+TEST(CreatePosition, OnlyAServiceNamesContactsThatAreNotShownYet) {
+  testing::FakeRows rows(kCustomers, kContacts, kPositions);
+  rows.Put(kCustomers, ParseText<v1::Customer>("name: 'customers/customer-1'"));
+  const auto create = ParseText<v1::CreatePositionRequest>(Create(""));
+  engine::Context context = FixedContext<PositionModel>();
+  const auto decide = [&] {
+    return WordOf(
+        PositionModel::Decide({}, create, context, PositionModel::Gather(create, context, rows)));
+  };
+  EXPECT_EQ(decide(), "!CONTACT_UNKNOWN");
+  context.actor = "service:customer";
+  EXPECT_EQ(decide(), "created");
+  context.actor = "user:ann";
+  rows.Put(kContacts, ParseText<v1::Contact>("name: 'contacts/li'"));
+  EXPECT_EQ(decide(), "created");
 }
 
 TEST(CreatePosition, Rules) {
@@ -116,7 +135,7 @@ TEST(CreatePosition, LooksAtCustomerContactAndNumber) {
   };
   Facts facts = Company();
   EXPECT_EQ(WordOf(decide(facts)), "created");
-  facts.contact_known = false;
+  facts.contact_shown = false;
   EXPECT_EQ(WordOf(decide(facts)), "!CONTACT_UNKNOWN");
   facts.customer_status = v1::CUSTOMER_STATUS_ERASED;
   EXPECT_EQ(WordOf(decide(facts)), "!CUSTOMER_ERASED");

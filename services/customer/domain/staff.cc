@@ -13,6 +13,7 @@
 #include "libs/engine/update.h"
 #include "services/customer/domain/absences.h"
 #include "services/customer/domain/dated.h"
+#include "services/customer/domain/phones.h"
 #include "services/customer/domain/staff_checks.h"
 #include "services/customer/read/holdings.h"
 #include "services/customer/read/tables.h"
@@ -119,19 +120,21 @@ void FoldHoldings(const Fact& fact, v1::Staff& staff) {
 
 }  // namespace
 
-RefusedReferences StaffModel::Gather(const v1::CreateStaffRequest& create, const Context& context,
-                                     const Snapshot& snapshot) {
-  return RefusedOf(create.staff(), context.name, SinceToday(context), snapshot);
+StaffFacts StaffModel::Gather(const v1::CreateStaffRequest& create, const Context& context,
+                              const Snapshot& snapshot) {
+  return {RefusedOf(create.staff(), context.name, SinceToday(context), snapshot),
+          PhoneCountry(create.staff().personal(), snapshot)};
 }
 
 Decision<StaffModel> StaffModel::Decide(const State&, const v1::CreateStaffRequest& create,
-                                        const Context& context, const RefusedReferences& refused) {
+                                        const Context& context, const StaffFacts& facts) {
   v1::Staff staff = create.staff();
+  if (staff.has_personal()) ReadPhones(facts.phone_country, *staff.mutable_personal());
   engine::ClearStamps(staff);
   if (staff.scope() == v1::STAFF_SCOPE_UNSPECIFIED) staff.set_scope(v1::STAFF_SCOPE_OWN);
   if (!staff.has_hire_date()) *staff.mutable_hire_date() = base::DateOf(context.business_date);
   if (absl::Status s = CheckStaff(staff, context.name); !s.ok()) return s;
-  if (!refused.empty()) return refused.begin()->second;
+  if (!facts.refused.empty()) return facts.refused.begin()->second;
   Event event;
   auto& created = *event.mutable_created();
   *created.mutable_personal() = staff.personal();
@@ -140,26 +143,29 @@ Decision<StaffModel> StaffModel::Decide(const State&, const v1::CreateStaffReque
   return event;
 }
 
-RefusedReferences StaffModel::Gather(const v1::UpdateStaffRequest& update, const Context& context,
-                                     const Snapshot& snapshot) {
-  return RefusedOf(update.staff(), context.name, SinceOf(update, context), snapshot);
+StaffFacts StaffModel::Gather(const v1::UpdateStaffRequest& update, const Context& context,
+                              const Snapshot& snapshot) {
+  return {RefusedOf(update.staff(), context.name, SinceOf(update, context), snapshot),
+          PhoneCountry(update.staff().personal(), snapshot)};
 }
 
 Decision<StaffModel> StaffModel::Decide(const State& staff, const v1::UpdateStaffRequest& update,
-                                        const Context& context, const RefusedReferences& refused) {
+                                        const Context& context, const StaffFacts& facts) {
   const auto day = EffectiveDay(update, staff.placements(), context);
   if (!day.ok()) return day.status();
+  v1::Staff said = update.staff();
+  if (said.has_personal()) ReadPhones(facts.phone_country, *said.mutable_personal());
   // Where they worked on that day, which the change is compared with and adds to.
   v1::Staff next = staff;
   if (const v1::Placement* held = TermOn(staff.placements(), *day)) SetPlacement(*held, next);
-  const auto changed = engine::ChangedFields(update.staff(), update.update_mask(), next);
+  const auto changed = engine::ChangedFields(said, update.update_mask(), next);
   if (!changed.ok()) return changed.status();
   if (changed->paths().empty()) return std::nullopt;
   if (HasLeft(staff) && !std::all_of(changed->paths().begin(), changed->paths().end(), IsKeptRight))
     return Left();
-  base::ApplyMask(*changed, update.staff(), next);
+  base::ApplyMask(*changed, said, next);
   if (absl::Status s = CheckStaff(next, context.name); !s.ok()) return s;
-  if (absl::Status s = RefusedAt(refused, *changed); !s.ok()) return s;
+  if (absl::Status s = RefusedAt(facts.refused, *changed); !s.ok()) return s;
   Event event;
   auto& updated = *event.mutable_updated();
   for (const std::string& path : changed->paths()) {
@@ -172,7 +178,7 @@ Decision<StaffModel> StaffModel::Decide(const State& staff, const v1::UpdateStaf
     }
   }
   v1::Staff values;
-  base::ApplyMask(updated.changed(), update.staff(), values);
+  base::ApplyMask(updated.changed(), said, values);
   *updated.mutable_personal() = values.personal();
   values.clear_personal();
   *updated.mutable_staff() = std::move(values);

@@ -6,6 +6,8 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <utility>
 
 #include "crm/customer/v1/staff.pb.h"
 #include "crm/customer/v1/staff_event.pb.h"
@@ -20,23 +22,30 @@ inline constexpr int kAbsenceDaysMax = 3'660;
 // How often somebody may be hired.
 inline constexpr int kEmploymentsMax = 20;
 
+// What recording or changing staff rests on besides itself; mostly what is refused, alone.
+struct StaffFacts {
+  StaffFacts(RefusedReferences refused_references = {}, std::string country = {})
+      : refused(std::move(refused_references)), phone_country(std::move(country)) {}
+
+  RefusedReferences refused;
+  std::string phone_country;  // Of numbers that are written without one.
+};
+
 struct StaffModel {
   using State = v1::Staff;
   using Event = v1::StaffEvent;
   using Due = v1::CheckStaffLeaveRequest;
 
   // Refusals: kInvalidArgument; UNIT_UNKNOWN, UNIT_CLOSED, STAFF_UNKNOWN, STAFF_LEFT (the manager).
-  static RefusedReferences Gather(const v1::CreateStaffRequest&, const engine::Context&,
-                                  const engine::Snapshot&);
+  static StaffFacts Gather(const v1::CreateStaffRequest&, const engine::Context&,
+                           const engine::Snapshot&);
   static engine::Decision<StaffModel> Decide(const State&, const v1::CreateStaffRequest&,
-                                             const engine::Context&,
-                                             const RefusedReferences& refused);
+                                             const engine::Context&, const StaffFacts&);
   // The same, and STAFF_LEFT, MANAGER_CYCLE, DATED_CHANGES_FULL.
-  static RefusedReferences Gather(const v1::UpdateStaffRequest&, const engine::Context&,
-                                  const engine::Snapshot&);
+  static StaffFacts Gather(const v1::UpdateStaffRequest&, const engine::Context&,
+                           const engine::Snapshot&);
   static engine::Decision<StaffModel> Decide(const State&, const v1::UpdateStaffRequest&,
-                                             const engine::Context&,
-                                             const RefusedReferences& refused);
+                                             const engine::Context&, const StaffFacts&);
   // Refusals: kInvalidArgument; STAFF_LEFT, STAFF_UNKNOWN, ABSENCES_OVERLAP, ABSENCES_FULL.
   static RefusedReferences Gather(const v1::PlanAbsenceRequest&, const engine::Context&,
                                   const engine::Snapshot&);

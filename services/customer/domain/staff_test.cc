@@ -72,6 +72,43 @@ TEST(CreateStaff, Rules) {
       RefusedReferences{{"team", base::Refused(v1::REASON_UNIT_UNKNOWN, "as the test wants")}});
 }
 
+TEST(StaffPhones, AreReadAsTheyAreWritten) {
+  const StaffFacts germany({}, "DE");
+  Check<v1::CreateStaffRequest>(
+      {{"of the policy's country",
+        {},
+        "staff { personal { display_name: 'Eve' phones: '030 / 901820' } roles: STAFF_ROLE_REP }",
+        R"(created { staff { roles: STAFF_ROLE_REP scope: STAFF_SCOPE_OWN
+                             hire_date { year: 2026 month: 3 day: 2 } }
+                     personal { display_name: "Eve" phones: "+4930901820" } })"},
+       {"what is none is named",
+        {},
+        "staff { personal { display_name: 'Eve' phones: 'reception' } roles: STAFF_ROLE_REP }",
+        "!field:staff.personal.phones[0]"}},
+      germany);
+  Check<v1::UpdateStaffRequest>({{"also when they change",
+                                  {kMade},
+                                  "staff { personal { phones: '030 901820' } }",
+                                  R"(updated { changed { paths: "personal.phones" } staff {}
+                     personal { phones: "+4930901820" } })"},
+                                 {"quiet when it is the same number",
+                                  {kMade},
+                                  "staff { personal { phones: '+49 1234 5678' } }",
+                                  ""}},
+                                germany);
+  FakeRows rows(kBranches, kDepartments, kTeams, kStaff, kCustomerPolicies);
+  rows.Put(kCustomerPolicies,
+           ParseText<v1::CustomerPolicy>("name: 'customerPolicies/standard' data_exchange { "
+                                         "phone_country_code: 'DE' }"));
+  const auto country = [&](const std::string& staff) {
+    return StaffModel::Gather(ParseText<v1::CreateStaffRequest>(staff), FixedContext<StaffModel>(),
+                              rows)
+        .phone_country;
+  };
+  EXPECT_EQ(country("staff { personal { phones: '030 901820' } }"), "DE");
+  EXPECT_EQ(country("staff { personal { phones: '+4930901820' } }"), "") << "no need to look";
+}
+
 TEST(CreateStaff, RefusesBadShapesByTheirField) {
   const auto field = [](const std::string& more, const std::string& personal = "") {
     const auto create =
@@ -522,8 +559,10 @@ TEST(StaffTables, RefuseReferences) {
   engine::Context context = FixedContext<StaffModel>();
   context.name = "staff/boss";
   const auto refused = [&](const std::string& staff) {
-    const auto found = StaffModel::Gather(
-        ParseText<v1::UpdateStaffRequest>("staff { " + staff + "}"), context, rows);
+    const RefusedReferences found =
+        StaffModel::Gather(ParseText<v1::UpdateStaffRequest>("staff { " + staff + "}"), context,
+                           rows)
+            .refused;
     return found.empty() ? "" : found.begin()->first + WordOf(found.begin()->second, nullptr);
   };
   EXPECT_EQ(refused("team: 'teams/red'"), "");
@@ -563,7 +602,7 @@ TEST(StaffTables, LookAtTheDay) {
   const auto moved = [&](const std::string& staff, const std::string& day) {
     const auto update =
         ParseText<v1::UpdateStaffRequest>("staff { " + staff + "} effective_date { " + day + "}");
-    return word(StaffModel::Gather(update, context, rows));
+    return word(StaffModel::Gather(update, context, rows).refused);
   };
   EXPECT_EQ(moved("branch: 'branches/harbour'", "year: 2026 month: 1 day: 5"), "");
   EXPECT_EQ(moved("branch: 'branches/harbour'", "year: 2026 month: 2 day: 2"),
@@ -573,7 +612,7 @@ TEST(StaffTables, LookAtTheDay) {
   EXPECT_EQ(moved("manager: 'staff/gone'", "year: 2026 month: 2 day: 1"), "");
   EXPECT_EQ(moved("manager: 'staff/gone'", "year: 2026 month: 2 day: 2"), "manager!STAFF_LEFT");
   const auto create = ParseText<v1::CreateStaffRequest>("staff { team: 'teams/red' }");
-  EXPECT_EQ(word(StaffModel::Gather(create, context, rows)), "team!UNIT_CLOSED");
+  EXPECT_EQ(word(StaffModel::Gather(create, context, rows).refused), "team!UNIT_CLOSED");
   EXPECT_EQ(word(StaffModel::Gather(v1::CancelLeaveRequest(), context, rows)), "team!UNIT_CLOSED");
   const auto plan = [&](const std::string& month) {
     const auto absence = ParseText<v1::PlanAbsenceRequest>(

@@ -130,6 +130,11 @@ TEST(CheckStaleness, Rules) {
        {kPolicy, began},
        "number: 1",
        std::string("stale_check_continued { ") + kCheck + "continuations: 1 } }"},
+      {"says how far it has come",
+       {kPolicy, began},
+       "number: 1 after { tier: TIER_TOP customer: 'customers/a' }",
+       std::string("stale_check_continued { ") + kCheck +
+           "continuations: 1 after { tier: TIER_TOP customer: 'customers/a' } } }"},
       {"is quiet for an older look", {kPolicy, began}, "number: 0", ""},
       {"is quiet when nothing was looked for", {kPolicy}, "number: 1", ""},
   });

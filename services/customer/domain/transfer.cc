@@ -7,7 +7,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "crm/customer/v1/reason.pb.h"
-#include "libs/base/check.h"
 #include "libs/base/date.h"
 #include "libs/base/resource_name.h"
 #include "libs/base/status.h"
@@ -15,6 +14,7 @@
 #include "services/customer/domain/pool.h"
 #include "services/customer/domain/transfer_counts.h"
 #include "services/customer/read/tables.h"
+#include "services/customer/read/transfer_check.h"
 #include "services/customer/read/transfer_outcome.h"
 #include "services/customer/read/transfer_plan.h"
 #include "services/customer/read/transfer_tables.h"
@@ -25,23 +25,26 @@ namespace {
 using base::Invalid;
 using Event = TransferModel::Event;
 
-std::string ReceiverField(int place) {
-  return absl::StrCat("transfer.receivers[", place, "].staff");
-}
+std::string ReceiverField(int place) { return absl::StrCat("receivers[", place, "].staff"); }
 
 absl::Status CheckReceivers(const v1::Transfer& transfer) {
   if (transfer.receivers().empty()) return Invalid("transfer.receivers", "must be given");
+  // Events that carry them all carry items too.
+  int64_t bytes = 0;
   std::set<std::string> seen;
   for (int i = 0; i < transfer.receivers_size(); ++i) {
     const v1::TransferReceiver& receiver = transfer.receivers(i);
-    const std::string field = ReceiverField(i);
+    const std::string field = "transfer." + ReceiverField(i);
     if (receiver.staff().empty()) return Invalid(field, "must be given");
     if (absl::Status s = CheckName(field, "staff", receiver.staff()); !s.ok()) return s;
     if (receiver.staff() == transfer.giver()) return Invalid(field, "must not be the giver");
     if (!seen.insert(receiver.staff()).second) return Invalid(field, "must be unique");
     const std::string scope = absl::StrCat("transfer.receivers[", i, "].scope");
     if (absl::Status s = CheckPoolScope(scope, receiver.scope()); !s.ok()) return s;
+    bytes += static_cast<int64_t>(receiver.ByteSizeLong());
   }
+  if (bytes > kReceiversBytesMax)
+    return Invalid("transfer.receivers", "must be at most 200,000 bytes together");
   return absl::OkStatus();
 }
 
@@ -70,6 +73,16 @@ v1::Transfer Asked(const v1::CreateTransferRequest& create, const engine::Contex
   return transfer;
 }
 
+// Receivers who are not known here, or have left. `prefix`: of their fields.
+void NoteReceivers(const v1::Transfer& transfer, const std::string& prefix,
+                   const engine::Context& context, const engine::Snapshot& snapshot,
+                   TransferFacts& facts) {
+  for (int i = 0; i < transfer.receivers_size(); ++i) {
+    NoteStaff(prefix + ReceiverField(i), transfer.receivers(i).staff(), context.business_date,
+              snapshot, facts.refused);
+  }
+}
+
 TransferStepFacts PolicyIn(const engine::Snapshot& snapshot) {
   TransferStepFacts facts;
   const auto policy = snapshot.Get(kCustomerPolicies, kStandardCustomerPolicy);
@@ -89,20 +102,13 @@ bool IsUndoing(const v1::Transfer& transfer) {
   return transfer.state() == v1::TRANSFER_STATE_UNDOING;
 }
 
-// Whether what became of the item is still to be said.
-bool IsOpen(const v1::TransferItem& item, bool undoing) {
-  if (undoing) return item.state() == v1::TRANSFER_ITEM_STATE_MOVED;
-  return item.state() == v1::TRANSFER_ITEM_STATE_PLANNED ||
-         item.state() == v1::TRANSFER_ITEM_STATE_WAITING;
-}
-
 // Takes the results that say something new, with the items' states before.
 template <class Results, class Fact>
 void TakeResults(const Results& results, bool undoing, const TransferStepFacts& facts, Fact& fact) {
   std::set<int> seen;
   for (const v1::TransferItemResult& result : results) {
     const auto item = facts.items.find(result.number());
-    if (item == facts.items.end() || !IsOpen(item->second, undoing)) continue;
+    if (item == facts.items.end() || !IsUnsettled(item->second, undoing)) continue;
     if (item->second.state() == result.state() || !seen.insert(result.number()).second) continue;
     v1::TransferItemResult& taken = *fact.add_results();
     taken = result;
@@ -121,6 +127,20 @@ v1::TransferEnd EndOf(const v1::Transfer& transfer, const engine::Context& conte
   return end;
 }
 
+// When it is next looked at what waits.
+google::protobuf::Timestamp NextLook(const engine::Context& context,
+                                     const TransferStepFacts& facts) {
+  return base::TimestampOf(
+      context.time + (facts.checked_through > 0 ? kTransferStretchPause : kTransferCheckPause));
+}
+
+// How far a look has come, and what it asks for once more.
+template <class Fact>
+void SetPlace(const TransferStepFacts& facts, Fact& fact) {
+  fact.set_checked_through(facts.checked_through);
+  fact.mutable_asked_numbers()->Assign(facts.ask_again.begin(), facts.ask_again.end());
+}
+
 // Whether nothing is left to be known when `fact` is folded, and what follows.
 template <class Fact>
 void EndOrWait(const v1::Transfer& transfer, bool complete, const engine::Context& context,
@@ -130,8 +150,9 @@ void EndOrWait(const v1::Transfer& transfer, bool complete, const engine::Contex
   for (const v1::TransferItemResult& result : fact.results()) FoldResult(result, after);
   if (SumOf(after).waiting_count() == 0) {
     *fact.mutable_end() = EndOf(after, context, facts);
+    *fact.mutable_end()->mutable_counts() = SumOf(after);
   } else {
-    *fact.mutable_check_time() = base::TimestampOf(context.time + kTransferCheckPause);
+    *fact.mutable_check_time() = NextLook(context, facts);
   }
 }
 
@@ -141,68 +162,13 @@ std::optional<Event> Settled(const v1::Transfer& transfer, const engine::Context
                              const std::vector<v1::TransferItemResult>& results) {
   Event event;
   v1::TransferItemsSettled& settled = *event.mutable_items_settled();
-  TakeResults(results, /*undoing=*/false, facts, settled);
+  TakeResults(results, IsUndoing(transfer), facts, settled);
   if (settled.results().empty()) return std::nullopt;
   settled.set_giver(transfer.giver());
+  settled.set_undoing(IsUndoing(transfer));
+  settled.set_checked_through(transfer.position().checked_through());
   EndOrWait(transfer, transfer.position().complete(), context, facts, settled);
   return event;
-}
-
-void FoldEnd(const v1::TransferEnd& end, v1::Transfer& state) {
-  state.clear_check_time();
-  if (IsUndoing(state)) {
-    state.set_state(v1::TRANSFER_STATE_UNDONE);
-    *state.mutable_undo_end_time() = end.end_time();
-    state.clear_undo_expire_time();
-    return;
-  }
-  const bool stopped = state.stopping() || state.state() != v1::TRANSFER_STATE_RUNNING;
-  state.set_state(stopped ? v1::TRANSFER_STATE_CANCELLED : v1::TRANSFER_STATE_DONE);
-  state.clear_stopping();
-  *state.mutable_end_time() = end.end_time();
-  if (end.has_undo_expire_time()) *state.mutable_undo_expire_time() = end.undo_expire_time();
-  state.set_customer_policy_etag(end.customer_policy_etag());
-}
-
-void Begin(v1::TransferState state, v1::Transfer& transfer) {
-  transfer.set_state(state);
-  transfer.clear_position();
-  transfer.mutable_position()->set_item_number(1);
-}
-
-void FoldCreated(const v1::TransferCreated& created, v1::Transfer& state) {
-  state = created.transfer();
-}
-
-void FoldListed(const v1::TransferItemsListed& listed, v1::Transfer& state) {
-  // What was expected is replaced by what is listed.
-  if (state.item_count() == 0) ClearCounts(state);
-  for (const v1::TransferItem& item : listed.transfer_items()) CountItem(item, state);
-  *state.mutable_position() = listed.next();
-  *state.mutable_receivers() = listed.receivers();
-  if (!listed.last()) return;
-  state.set_state(v1::TRANSFER_STATE_PREVIEWED);
-  state.clear_position();
-}
-
-void FoldContinued(const v1::TransferContinued& continued, v1::Transfer& state) {
-  for (const v1::TransferItemResult& result : continued.results()) FoldResult(result, state);
-  state.mutable_position()->set_item_number(continued.next_number());
-  state.mutable_position()->set_complete(continued.start_number() == continued.next_number());
-  if (continued.has_check_time()) *state.mutable_check_time() = continued.check_time();
-  if (continued.has_end()) FoldEnd(continued.end(), state);
-}
-
-void FoldSettled(const v1::TransferItemsSettled& settled, v1::Transfer& state) {
-  for (const v1::TransferItemResult& result : settled.results()) FoldResult(result, state);
-  if (settled.has_check_time()) *state.mutable_check_time() = settled.check_time();
-  if (settled.has_end()) FoldEnd(settled.end(), state);
-}
-
-void FoldCancelled(const v1::TransferCancelled& cancelled, v1::Transfer& state) {
-  state.set_cancel_reason(cancelled.reason());
-  state.set_stopping(cancelled.stopping());
-  if (cancelled.has_end()) FoldEnd(cancelled.end(), state);
 }
 
 }  // namespace
@@ -212,12 +178,11 @@ TransferFacts TransferModel::Gather(const v1::CreateTransferRequest& create,
                                     const engine::Snapshot& snapshot) {
   TransferFacts facts;
   if (!CheckTransfer(create.transfer()).ok()) return facts;
-  for (int i = 0; i < create.transfer().receivers_size(); ++i) {
-    NoteStaff(ReceiverField(i), create.transfer().receivers(i).staff(), context.business_date,
-              snapshot, facts.refused);
-  }
+  NoteReceivers(create.transfer(), "transfer.", context, snapshot, facts);
   const v1::Transfer asked = Asked(create, context);
-  facts.planned = TransferPlan(asked, context.zone, snapshot).Next(kTransferItemsMax);
+  TransferPlan plan(asked, context.zone, snapshot);
+  facts.planned = plan.Next(kTransferItemsMax);
+  if (plan.saw_too_much()) facts.planned.set_last(false);
   return facts;
 }
 
@@ -227,7 +192,7 @@ engine::Decision<TransferModel> TransferModel::Decide(const State&,
                                                       const TransferFacts& facts) {
   if (absl::Status s = CheckTransfer(create.transfer()); !s.ok()) return s;
   if (!facts.refused.empty()) return facts.refused.begin()->second;
-  if (facts.planned.transfer_items_size() > 0 && !facts.planned.last())
+  if (facts.planned.has_next() && !facts.planned.last())
     return base::Refused(v1::REASON_TRANSFER_TOO_LARGE, "there is too much to transfer at once");
   Event event;
   v1::Transfer& transfer = *event.mutable_created()->mutable_transfer();
@@ -239,19 +204,30 @@ engine::Decision<TransferModel> TransferModel::Decide(const State&,
   ClearCounts(transfer);
   for (const v1::TransferItem& item : facts.planned.transfer_items()) CountItem(item, transfer);
   transfer.clear_item_count();
-  if (!facts.planned.receivers().empty()) *transfer.mutable_receivers() = facts.planned.receivers();
+  FoldMeant(facts.planned, transfer);
   return event;
+}
+
+TransferFacts TransferModel::Gather(const v1::StartTransferRequest& start,
+                                    const engine::Context& context,
+                                    const engine::Snapshot& snapshot) {
+  TransferFacts facts;
+  const auto transfer = snapshot.Get(kTransfers, start.name());
+  if (transfer.has_value()) NoteReceivers(*transfer, "", context, snapshot, facts);
+  return facts;
 }
 
 engine::Decision<TransferModel> TransferModel::Decide(const State& transfer,
                                                       const v1::StartTransferRequest&,
-                                                      const engine::Context& context) {
+                                                      const engine::Context& context,
+                                                      const TransferFacts& facts) {
   if (transfer.state() == v1::TRANSFER_STATE_RUNNING || transfer.state() == v1::TRANSFER_STATE_DONE)
     return std::nullopt;
   if (transfer.state() != v1::TRANSFER_STATE_PREVIEWED)
     return base::Refused(v1::REASON_TRANSFER_NOT_PREVIEWED, "the transfer has no preview");
   if (transfer.item_count() == 0)
     return base::Refused(v1::REASON_TRANSFER_EMPTY, "there is nothing to transfer");
+  if (!facts.refused.empty()) return facts.refused.begin()->second;
   Event event;
   v1::TransferStarted& started = *event.mutable_started();
   started.set_starter(context.actor);
@@ -365,7 +341,15 @@ engine::Decision<TransferModel> TransferModel::Decide(const State& transfer,
 TransferStepFacts TransferModel::Gather(const v1::SettleTransferItemRequest& settle,
                                         const engine::Context&, const engine::Snapshot& snapshot) {
   TransferStepFacts facts = PolicyIn(snapshot);
-  AddItem(settle.name(), settle.result().number(), snapshot, facts);
+  snapshot.Scan(
+      kTransferItems, "by_target",
+      [&](const v1::TransferItem& item) {
+        const bool is_it =
+            item.kind() == settle.result().kind() && base::ParentOf(item.name()) == settle.name();
+        if (is_it) facts.items.emplace(NumberOf(item), item);
+        return !is_it;
+      },
+      settle.result().target());
   return facts;
 }
 
@@ -373,27 +357,34 @@ engine::Decision<TransferModel> TransferModel::Decide(const State& transfer,
                                                       const v1::SettleTransferItemRequest& settle,
                                                       const engine::Context& context,
                                                       const TransferStepFacts& facts) {
-  if (transfer.state() != v1::TRANSFER_STATE_RUNNING) return std::nullopt;
+  const bool undoing = IsUndoing(transfer);
+  if ((transfer.state() != v1::TRANSFER_STATE_RUNNING && !undoing) || facts.items.empty())
+    return std::nullopt;
+  // An answer of the way forth says nothing of the way back.
+  const v1::TransferItemState state = settle.result().state();
+  const bool of_return =
+      state == v1::TRANSFER_ITEM_STATE_RETURNED || state == v1::TRANSFER_ITEM_STATE_KEPT;
+  if (of_return != undoing) return std::nullopt;
+  v1::TransferItemResult result = ResultOf(facts.items.begin()->second);
   // What is tried right now is looked at when all of its stretch were asked.
-  if (settle.result().number() >= transfer.position().item_number()) return std::nullopt;
-  return Settled(transfer, context, facts, {settle.result()});
+  if (result.number() >= transfer.position().item_number()) return std::nullopt;
+  result.set_state(state);
+  result.set_refusal(settle.result().refusal());
+  return Settled(transfer, context, facts, {result});
 }
 
 TransferStepFacts TransferModel::Gather(const v1::CheckTransferRequest& check,
-                                        const engine::Context&, const engine::Snapshot& snapshot) {
+                                        const engine::Context& context,
+                                        const engine::Snapshot& snapshot) {
   TransferStepFacts facts = PolicyIn(snapshot);
   const auto transfer = snapshot.Get(kTransfers, check.name());
   if (!transfer.has_value()) return facts;
-  snapshot.Scan(
-      kTransferItems, "by_state",
-      [&](const v1::TransferItem& item) {
-        const v1::TransferItemResult result = OutcomeOfMove(*transfer, item, "", snapshot);
-        if (result.state() == v1::TRANSFER_ITEM_STATE_WAITING) return true;
-        facts.items.emplace(result.number(), item);
-        facts.found.push_back(result);
-        return facts.found.size() < static_cast<size_t>(kTriedItemsMax);
-      },
-      std::string(base::LastIdOf(check.name())), v1::TRANSFER_ITEM_STATE_WAITING);
+  TransferLook look = LookAtWaiting(*transfer, {.said = kTriedItemsMax, .items = kCheckedItemsMax},
+                                    context.time, snapshot);
+  facts.items = std::move(look.items);
+  facts.found = std::move(look.found);
+  facts.ask_again = std::move(look.ask_again);
+  facts.checked_through = look.through;
   return facts;
 }
 
@@ -403,53 +394,19 @@ engine::Decision<TransferModel> TransferModel::Decide(const State& transfer,
                                                       const TransferStepFacts& facts) {
   const auto due = NextDue(transfer);
   if (!due.has_value() || *due > context.time) return std::nullopt;
-  if (auto settled = Settled(transfer, context, facts, facts.found); settled.has_value())
+  if (auto settled = Settled(transfer, context, facts, facts.found); settled.has_value()) {
+    SetPlace(facts, *settled->mutable_items_settled());
     return settled;
+  }
   Event event;
-  *event.mutable_checked()->mutable_check_time() =
-      base::TimestampOf(context.time + kTransferCheckPause);
+  *event.mutable_checked()->mutable_check_time() = NextLook(context, facts);
+  SetPlace(facts, *event.mutable_checked());
   return event;
 }
 
 std::optional<absl::Time> TransferModel::NextDue(const State& state) {
   if (!state.has_check_time()) return std::nullopt;
   return base::TimeOf(state.check_time());
-}
-
-void TransferModel::Evolve(State& state, const Event& event) {
-  switch (event.event_case()) {
-    case Event::kCreated:
-      FoldCreated(event.created(), state);
-      return;
-    case Event::kItemsListed:
-      FoldListed(event.items_listed(), state);
-      return;
-    case Event::kStarted:
-      Begin(v1::TRANSFER_STATE_RUNNING, state);
-      state.set_starter(event.started().starter());
-      *state.mutable_start_time() = event.started().start_time();
-      return;
-    case Event::kContinued:
-      FoldContinued(event.continued(), state);
-      return;
-    case Event::kItemsSettled:
-      FoldSettled(event.items_settled(), state);
-      return;
-    case Event::kUndoStarted:
-      Begin(v1::TRANSFER_STATE_UNDOING, state);
-      state.set_undoer(event.undo_started().undoer());
-      *state.mutable_undo_start_time() = event.undo_started().undo_start_time();
-      state.set_undo_reason(event.undo_started().reason());
-      return;
-    case Event::kCancelled:
-      FoldCancelled(event.cancelled(), state);
-      return;
-    case Event::kChecked:
-      *state.mutable_check_time() = event.checked().check_time();
-      return;
-    case Event::EVENT_NOT_SET:
-      base::Check(false, "the engine stops at facts it does not know, before Evolve");
-  }
 }
 
 }  // namespace crm::customer

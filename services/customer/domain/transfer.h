@@ -26,13 +26,21 @@ inline constexpr int kTransferItemsMax = 50'000;
 inline constexpr int kListedItemsMax = 1'000;
 inline constexpr int kTriedItemsMax = 500;
 inline constexpr int kTransferUndoDays = 30;
-// How long nothing is looked at while items wait for a book.
+// How long nothing is looked at while items wait; and between two stretches of a look.
 inline constexpr absl::Duration kTransferCheckPause = absl::Minutes(1);
+inline constexpr absl::Duration kTransferStretchPause = absl::Seconds(1);
+// Items that wait which one stretch looks at; it says something of kTriedItemsMax.
+inline constexpr int kCheckedItemsMax = 2'000;
+// After which nothing is expected any more of what was asked for and never heard of. No replica
+// that serves is behind by as much.
+inline constexpr absl::Duration kTransferAnswerMax = absl::Hours(24);
+// All receivers with their scopes: one event carries them.
+inline constexpr int64_t kReceiversBytesMax = 200'000;
 
-// What making a transfer rests on: other keys, which may be behind.
+// What making or starting a transfer rests on: other keys, which may be behind.
 struct TransferFacts {
   RefusedReferences refused;        // Of receivers, by their place: "receivers[0].staff".
-  v1::TransferItemsListed planned;  // All that it would move.
+  v1::TransferItemsListed planned;  // All that it would move; without `last`: there is more.
 };
 
 // What a step rests on. Items are rows of the same key, so exact.
@@ -41,6 +49,8 @@ struct TransferStepFacts {
   int undo_days = kTransferUndoDays;            // By the customer policy, which may be behind.
   std::string policy_etag{};                    // Empty: there is none.
   std::vector<v1::TransferItemResult> found{};  // What became of items that waited.
+  std::vector<int> ask_again{};                 // Items that can be asked for only now.
+  int checked_through = 0;                      // How far the look has come; 0: it is over.
 };
 
 struct TransferModel {
@@ -54,9 +64,12 @@ struct TransferModel {
   static engine::Decision<TransferModel> Decide(const State&, const v1::CreateTransferRequest&,
                                                 const engine::Context&,
                                                 const TransferFacts& facts = {});
-  // Refuses TRANSFER_NOT_PREVIEWED, TRANSFER_EMPTY.
+  // Refuses TRANSFER_NOT_PREVIEWED, TRANSFER_EMPTY, STAFF_UNKNOWN, STAFF_LEFT.
+  static TransferFacts Gather(const v1::StartTransferRequest&, const engine::Context&,
+                              const engine::Snapshot&);
   static engine::Decision<TransferModel> Decide(const State&, const v1::StartTransferRequest&,
-                                                const engine::Context&);
+                                                const engine::Context&,
+                                                const TransferFacts& facts = {});
   // Refuses TRANSFER_NOT_DONE, TRANSFER_UNDO_OVER.
   static engine::Decision<TransferModel> Decide(const State&, const v1::UndoTransferRequest&,
                                                 const engine::Context&);
@@ -79,7 +92,7 @@ struct TransferModel {
   static engine::Decision<TransferModel> Decide(const State&, const v1::ContinueTransferRequest&,
                                                 const engine::Context&,
                                                 const TransferStepFacts& facts);
-  // Nothing when what became of the item is known, or it was not tried.
+  // Nothing when what became of the item is known, it was not tried, or it goes the other way now.
   static TransferStepFacts Gather(const v1::SettleTransferItemRequest&, const engine::Context&,
                                   const engine::Snapshot&);
   static engine::Decision<TransferModel> Decide(const State&, const v1::SettleTransferItemRequest&,

@@ -1,5 +1,7 @@
 #include "services/customer/domain/transfer_counts.h"
 
+#include <algorithm>
+
 #include "services/customer/read/transfer_plan.h"
 
 namespace crm::customer {
@@ -56,6 +58,15 @@ void FoldResult(const v1::TransferItemResult& result, v1::Transfer& transfer) {
   v1::TransferCounts& counts = CountsOf(result.kind(), transfer);
   Add(result.previous_state(), -1, counts);
   Add(result.state(), +1, counts);
+}
+
+void FoldMeant(const v1::TransferItemsListed& listed, v1::Transfer& transfer) {
+  const int receivers = std::min(transfer.receivers_size(), listed.receivers_size());
+  for (int i = 0; i < receivers; ++i) {
+    v1::TransferReceiver& receiver = *transfer.mutable_receivers(i);
+    receiver.set_customer_count(listed.receivers(i).customer_count());
+    receiver.set_other_count(listed.receivers(i).other_count());
+  }
 }
 
 v1::TransferCounts SumOf(const v1::Transfer& transfer) {

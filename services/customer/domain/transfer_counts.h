@@ -12,6 +12,8 @@ void ClearCounts(v1::Transfer& transfer);
 void CountItem(const v1::TransferItem& item, v1::Transfer& transfer);
 // Moves an item from its state before to the one it has now.
 void FoldResult(const v1::TransferItemResult& result, v1::Transfer& transfer);
+// Takes what is meant for each receiver; their scopes stay.
+void FoldMeant(const v1::TransferItemsListed& listed, v1::Transfer& transfer);
 // All kinds together.
 v1::TransferCounts SumOf(const v1::Transfer& transfer);
 

@@ -93,7 +93,7 @@ TEST(CreateTransfer, Rules) {
         "!STAFF_LEFT"}},
       FixedContext<TransferModel>(), facts);
   TransferFacts large;
-  large.planned.add_transfer_items();
+  large.planned.mutable_next();
   CheckDecisions<TransferModel, v1::CreateTransferRequest>(
       {{"refuses too much",
         {},
@@ -132,6 +132,36 @@ TEST(StartTransfer, Rules) {
       {"refuses a cancelled one", {kCreated, kCancelled}, "", "!TRANSFER_NOT_PREVIEWED"},
       {"refuses nothing", {kCreated, kEmpty}, "", "!TRANSFER_EMPTY"},
   });
+}
+
+TEST(StartTransfer, RefusesWhoHasLeftSinceThePreview) {
+  TransferFacts facts;
+  facts.refused.emplace("receivers[0].staff", base::Refused(v1::REASON_STAFF_LEFT, "has left"));
+  CheckDecisions<TransferModel, v1::StartTransferRequest>(
+      {{"refuses", {kCreated, kListed}, "", "!STAFF_LEFT"},
+       {"is quiet when it runs", {kCreated, kListed, kStarted}, "", ""}},
+      FixedContext<TransferModel>(), facts);
+}
+
+TEST(CreateTransfer, RefusesReceiversThatOneEventCannotCarry) {
+  v1::CreateTransferRequest create;
+  create.mutable_transfer()->set_giver("staff/ann");
+  for (int i = 0; i < 50; ++i) {
+    v1::TransferReceiver& receiver = *create.mutable_transfer()->add_receivers();
+    receiver.set_staff("staff/s" + std::to_string(i));
+    for (int j = 0; j < 80; ++j)
+      receiver.mutable_scope()->add_regions(std::to_string(j) + std::string(60, 'r'));
+  }
+  EXPECT_EQ(WordOf(TransferModel::Decide({}, create, FixedContext<TransferModel>())),
+            "!field:transfer.receivers");
+}
+
+TEST(RecordTransferItems, CountsForReceiversWhoseScopesStay) {
+  const v1::Transfer transfer = Given<TransferModel>(
+      {"created { transfer { receivers { staff: 'staff/bob' scope { regions: 'north' } } } }",
+       "items_listed { receivers { staff: 'staff/bob' customer_count: 3 } }"});
+  EXPECT_EQ(transfer.receivers(0).scope().regions(0), "north");
+  EXPECT_EQ(transfer.receivers(0).customer_count(), 3);
 }
 
 TEST(UndoTransfer, Rules) {
@@ -207,8 +237,8 @@ TEST(ContinueTransfer, Rules) {
            std::string("continued { giver: 'staff/ann' start_number: 2 next_number: 2 "
                        "asked_revision: 4 ") +
                kMoved +
-               "end { end_time { seconds: 1772445600 } undo_expire_time { seconds: 1775037600 } } "
-               "}"},
+               "end { end_time { seconds: 1772445600 } undo_expire_time { seconds: 1775037600 } "
+               "counts { item_count: 1 moved_count: 1 } } }"},
       },
       FixedContext<TransferModel>(), FactsOfItem(v1::TRANSFER_ITEM_STATE_PLANNED));
 }
@@ -223,7 +253,10 @@ TEST(SettleTransferItem, Rules) {
            R"(items_settled { giver: "staff/ann" results { number: 1 kind: TRANSFER_KIND_CUSTOMER
                 state: TRANSFER_ITEM_STATE_MOVED previous_state: TRANSFER_ITEM_STATE_WAITING }
               end { end_time { seconds: 1772445600 }
-                    undo_expire_time { seconds: 1775037600 } } })"},
+                    undo_expire_time { seconds: 1775037600 }
+                    counts { item_count: 1 moved_count: 1 } } })"},
+          {"is quiet about the way back", waiting,
+           "result { number: 1 state: TRANSFER_ITEM_STATE_RETURNED }", ""},
           {"is quiet before it was tried", {kCreated, kListed, kStarted}, moved, ""},
           {"is quiet when it does not run", {kCreated, kListed}, moved, ""},
       },
@@ -231,6 +264,55 @@ TEST(SettleTransferItem, Rules) {
   CheckDecisions<TransferModel, v1::SettleTransferItemRequest>(
       {{"is quiet the second time", waiting, moved, ""}}, FixedContext<TransferModel>(),
       FactsOfItem(v1::TRANSFER_ITEM_STATE_MOVED));
+}
+
+// A look goes on from where it was, whatever a book says in between.
+TEST(SettleTransferItem, LeavesTheLookWhereItWas) {
+  const std::string two = "items_listed { last: true transfer_items {} transfer_items {} }";
+  const std::string wait = R"(continued { start_number: 3 next_number: 3
+      results { number: 1 state: TRANSFER_ITEM_STATE_WAITING }
+      results { number: 2 state: TRANSFER_ITEM_STATE_WAITING }
+      check_time { seconds: 1772445600 } })";
+  std::vector<std::string> facts = {
+      kCreated, two,
+      kStarted, "continued { start_number: 1 next_number: 3 }",
+      wait,     "checked { check_time { seconds: 1772445601 } checked_through: 1 }"};
+  EXPECT_EQ(Given<TransferModel>(facts).position().checked_through(), 1);
+  TransferStepFacts item;
+  item.items[1] = ParseText<v1::TransferItem>(
+      "name: 'transfers/transfer-1/transferItems/00000001' state: TRANSFER_ITEM_STATE_WAITING");
+  const auto decided = TransferModel::Decide(
+      Given<TransferModel>(facts),
+      ParseText<v1::SettleTransferItemRequest>("result { state: TRANSFER_ITEM_STATE_MOVED }"),
+      FixedContext<TransferModel>(), item);
+  ASSERT_TRUE(decided.ok() && decided->has_value());
+  EXPECT_EQ((*decided)->items_settled().checked_through(), 1);
+}
+
+TEST(SettleTransferItem, TakesWhatTheGiversBookSaid) {
+  const std::string waits = R"(continued { start_number: 2 next_number: 2 undoing: true
+      results { number: 1 kind: TRANSFER_KIND_CUSTOMER state: TRANSFER_ITEM_STATE_WAITING
+        previous_state: TRANSFER_ITEM_STATE_MOVED } check_time { seconds: 1772445600 } })";
+  const std::vector<std::string> undoing = {
+      kCreated,
+      kListed,
+      kStarted,
+      kAsked,
+      kDone,
+      kUndo,
+      "continued { start_number: 1 next_number: 2 undoing: true }",
+      waits};
+  CheckDecisions<TransferModel, v1::SettleTransferItemRequest>(
+      {{"keeps what has no room", undoing,
+        "result { state: TRANSFER_ITEM_STATE_KEPT refusal: 'CAPACITY_REACHED' }",
+        R"(items_settled { giver: "staff/ann" undoing: true results { number: 1
+             kind: TRANSFER_KIND_CUSTOMER state: TRANSFER_ITEM_STATE_KEPT
+             refusal: "CAPACITY_REACHED" previous_state: TRANSFER_ITEM_STATE_WAITING }
+           end { end_time { seconds: 1772445600 }
+                 counts { item_count: 1 moved_count: 1 kept_count: 1 } } })"},
+       {"is quiet about the way forth", undoing, "result { state: TRANSFER_ITEM_STATE_MOVED }",
+        ""}},
+      FixedContext<TransferModel>(), FactsOfItem(v1::TRANSFER_ITEM_STATE_WAITING));
 }
 
 TEST(CheckTransfer, Rules) {
@@ -250,8 +332,16 @@ TEST(CheckTransfer, Rules) {
         R"(items_settled { giver: "staff/ann" results { number: 1 kind: TRANSFER_KIND_CUSTOMER
              state: TRANSFER_ITEM_STATE_REFUSED refusal: "CUSTOMER_ERASED"
              previous_state: TRANSFER_ITEM_STATE_WAITING }
-           end { end_time { seconds: 1772445600 } } })"}},
+           end { end_time { seconds: 1772445600 }
+                 counts { item_count: 1 refused_count: 1 } } })"}},
       FixedContext<TransferModel>(), found);
+  TransferStepFacts part_way;
+  part_way.checked_through = 7;
+  part_way.ask_again = {5};
+  CheckDecisions<TransferModel, v1::CheckTransferRequest>(
+      {{"goes on soon behind a stretch, and asks again", waiting, "",
+        "checked { check_time { seconds: 1772445601 } checked_through: 7 asked_numbers: 5 }"}},
+      FixedContext<TransferModel>(), part_way);
   EXPECT_EQ(TransferModel::NextDue(Given<TransferModel>(waiting)),
             absl::FromUnixSeconds(1'772'445'600));
   EXPECT_EQ(TransferModel::NextDue(Given<TransferModel>({kCreated, kListed})), std::nullopt);

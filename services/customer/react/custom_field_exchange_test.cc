@@ -38,8 +38,8 @@ class CustomFieldExchange : public ::testing::Test {
     world_.rows().Put(kCustomFields, field);
   }
 
-  // Announced, uploaded and checked.
-  v1::Import Check(const std::string& file, const std::string& kind = "IMPORT_KIND_CUSTOMERS") {
+  // What the last part is answered with.
+  std::string Upload(const std::string& file, const std::string& kind) {
     auto create = testing::ParseText<v1::CreateImportRequest>("import { kind: " + kind +
                                                               " format: IMPORT_FORMAT_CSV }");
     create.mutable_import()->set_file_bytes(static_cast<int64_t>(file.size()));
@@ -47,7 +47,11 @@ class CustomFieldExchange : public ::testing::Test {
     EXPECT_EQ(world_.Do<ImportModel>("imports/i", create), "created");
     v1::UploadChunkRequest upload;
     upload.set_content(file);
-    EXPECT_EQ(world_.Do<ImportModel>("imports/i", upload), "chunk_uploaded");
+    return world_.Do<ImportModel>("imports/i", upload);
+  }
+  // Announced, uploaded and checked.
+  v1::Import Check(const std::string& file, const std::string& kind = "IMPORT_KIND_CUSTOMERS") {
+    EXPECT_EQ(Upload(file, kind), "chunk_uploaded");
     world_.React();
     return *world_.rows().Get(kImports, "imports/i");
   }
@@ -151,13 +155,29 @@ TEST_F(CustomFieldExchange, ARowWithoutWhatIsRequiredIsBad) {
 }
 
 TEST_F(CustomFieldExchange, AColumnOfNoFieldEndsTheCheck) {
-  for (const char* column : {"custom_fields.none", "custom_fields.fax", "custom_fields.vip",
-                             "custom_fields.", "custom_fields.a.b", "custom_fields"}) {
+  for (const char* column :
+       {"custom_fields.fax", "custom_fields.", "custom_fields.a.b", "custom_fields"}) {
     const v1::Import checked = Check(absl::StrCat(kHeading, ",", column, "\r\n"));
     EXPECT_EQ(checked.state(), v1::IMPORT_STATE_FAILED) << column;
     EXPECT_EQ(checked.failure().detail(), "column 5 is no field") << column;
     world_.Forget(kImports, "imports/i");
   }
+}
+
+TEST_F(CustomFieldExchange, AColumnThatIsDeclaredAMomentLaterIsTakenWhenItIsSentAgain) {
+  const std::string kind = "IMPORT_KIND_CUSTOMERS";
+  EXPECT_EQ(Upload(absl::StrCat(kHeading, ",custom_fields.vip\r\n"), kind), "!field:content")
+      << "of contacts";
+  world_.Forget(kImports, "imports/i");
+  const std::string file = absl::StrCat(kHeading, ",custom_fields.none\r\nerp,1,company,A,x\r\n");
+  EXPECT_EQ(Upload(file, kind), "!field:content");
+  EXPECT_EQ(world_.rows().Get(kImports, "imports/i")->state(), v1::IMPORT_STATE_UPLOADING);
+  Declare("none", "type: CUSTOM_FIELD_TYPE_TEXT");
+  v1::UploadChunkRequest upload;
+  upload.set_content(file);
+  EXPECT_EQ(world_.Do<ImportModel>("imports/i", upload), "chunk_uploaded");
+  world_.React();
+  EXPECT_EQ(world_.rows().Get(kImports, "imports/i")->checked().good_rows(), 1);
 }
 
 TEST_F(CustomFieldExchange, OfContactsAreTheirOwn) {
@@ -176,6 +196,131 @@ TEST_F(CustomFieldExchange, OfContactsAreTheirOwn) {
   EXPECT_EQ(contacts, 1);
 }
 
+TEST_F(CustomFieldExchange, ARunGoesByWhatWasChecked) {
+  std::string file = absl::StrCat(kHeading, ",custom_fields.shade,custom_fields.budget\r\n");
+  for (int i = 0; i < 1'200; ++i)
+    absl::StrAppend(&file, "erp,", i, ",company,N", i, ",", i == 7 ? "Red" : "", ",\r\n");
+  EXPECT_EQ(Check(file).checked().good_rows(), 1'200);
+  // It is not called that any more, and the other one is not shown by this replica.
+  Declare("shade", "type: CUSTOM_FIELD_TYPE_CHOICE choices { id: 'red' label { en: 'Ruby' } }");
+  world_.Forget(kCustomFields, "customFields/budget");
+  Run();
+  const v1::Import done = *world_.rows().Get(kImports, "imports/i");
+  EXPECT_EQ(done.state(), v1::IMPORT_STATE_DONE);
+  EXPECT_THAT(done.ran(), testing::EqualsProto("rows: 1200"));
+  EXPECT_EQ(world_.CustomerNames().size(), 1'200u);
+  int red = 0;
+  world_.rows().Scan(kCustomers, "", [&](const v1::Customer& customer) {
+    red += customer.custom_fields_size() == 1 && customer.custom_fields(0).choice() == "red";
+    return true;
+  });
+  EXPECT_EQ(red, 1);
+}
+
+TEST_F(CustomFieldExchange, WhatIsNotTakenAnyMoreIsRefusedByTheRun) {
+  Check(absl::StrCat(kHeading, ",custom_fields.shade,custom_fields.budget\r\n",
+                     "erp,1,company,A,red,\r\nerp,2,company,B,,5\r\nerp,3,company,C,,\r\n"));
+  Declare("shade",
+          "type: CUSTOM_FIELD_TYPE_CHOICE choices { id: 'red' label { en: 'Red' } retired: true }");
+  Declare("budget", "type: CUSTOM_FIELD_TYPE_NUMBER state: CUSTOM_FIELD_STATE_RETIRED");
+  Run();
+  const v1::Import done = *world_.rows().Get(kImports, "imports/i");
+  EXPECT_EQ(done.state(), v1::IMPORT_STATE_DONE);
+  EXPECT_THAT(done.ran(), testing::EqualsProto("rows: 3 refused_rows: 2"));
+  EXPECT_THAT(world_.CustomerNames(), ElementsAre("C"));
+  EXPECT_THAT(Errors(), ElementsAre("2:::", "3:::"));
+}
+
+TEST_F(CustomFieldExchange, ARunThatCannotReadItsFileFails) {
+  Check(absl::StrCat(kHeading, ",custom_fields.budget\r\nerp,1,company,A,5\r\n"));
+  v1::Import import = *world_.rows().Get(kImports, "imports/i");
+  import.mutable_basis()->mutable_custom_fields(0)->set_name("customFields/other");
+  world_.rows().Put(kImports, import);
+  Run();
+  import = *world_.rows().Get(kImports, "imports/i");
+  EXPECT_EQ(import.state(), v1::IMPORT_STATE_FAILED);
+  EXPECT_EQ(import.failure().reason(), "IMPORT_FILE_UNREADABLE");
+  EXPECT_EQ(import.failure().detail(), "column 5 is no field");
+}
+
+// Of the part that was sent last, too.
+TEST_F(CustomFieldExchange, ARunThatFailsHasReportedWhatWasRefused) {
+  Check(absl::StrCat(kHeading, ",custom_fields.budget\r\nerp,1,company,A,5\r\n"));
+  EXPECT_EQ(world_.Do<ImportModel>("imports/i", v1::RunImportRequest()), "run_started");
+  v1::Import import = *world_.rows().Get(kImports, "imports/i");
+  import.mutable_basis()->mutable_custom_fields(0)->set_name("customFields/other");
+  import.mutable_ran()->set_sent_rows(1);
+  world_.rows().Put(kImports, import);
+  v1::ImportRefusal refusal;
+  refusal.set_import("imports/i");
+  refusal.set_revision(8);
+  refusal.set_target("customers/gone");
+  refusal.set_reason("CUSTOMER_ERASED");
+  world_.rows().Put(kImportRefusals, refusal);
+  v1::ImportEvent event;
+  *event.mutable_run_continued()->mutable_start() = import.position();
+  *event.mutable_run_continued()->mutable_next() = import.position();
+  const auto react = [&](int64_t revision) {
+    return OnImport({event, {absl::UnixEpoch(), "user:tester", "imports/i", revision, 3}},
+                    world_.rows());
+  };
+  engine::Commands commands = react(9);
+  ASSERT_EQ(commands.size(), 1u);
+  const auto* more = dynamic_cast<const v1::ContinueImportRequest*>(commands[0].get());
+  ASSERT_NE(more, nullptr);
+  EXPECT_EQ(more->continued().refused_rows(), 1);
+  EXPECT_EQ(world_.Do<ImportModel>("imports/i", *more), "run_continued");
+  EXPECT_EQ(Errors().size(), 1u);
+  commands = react(10);
+  ASSERT_EQ(commands.size(), 1u);
+  EXPECT_NE(dynamic_cast<const v1::FailImportRequest*>(commands[0].get()), nullptr);
+}
+
+TEST_F(CustomFieldExchange, AnImportFromBeforeDeclarationsWereKeptGoesByThoseOfNow) {
+  Check(absl::StrCat(kHeading, ",custom_fields.budget\r\nerp,1,company,A,5\r\n"));
+  v1::Import import = *world_.rows().Get(kImports, "imports/i");
+  import.mutable_basis()->clear_custom_fields();
+  world_.rows().Put(kImports, import);
+  Run();
+  EXPECT_EQ(world_.rows().Get(kImports, "imports/i")->state(), v1::IMPORT_STATE_DONE);
+  EXPECT_THAT(Only().custom_fields(),
+              ElementsAre(testing::EqualsProto("field: 'budget' number { units: 5 }")));
+}
+
+TEST_F(CustomFieldExchange, AConstantOfAVcardThatIsNotTakenAnyMoreIsReported) {
+  const std::string file = "BEGIN:VCARD\nVERSION:4.0\nFN:Acme\nEND:VCARD\n";
+  v1::CreateImportRequest create = testing::ParseText<v1::CreateImportRequest>(
+      "import { kind: IMPORT_KIND_CUSTOMERS format: IMPORT_FORMAT_VCARD mappings { field: "
+      "'custom_fields.shade' constant: 'red' } }");
+  create.mutable_import()->set_file_bytes(static_cast<int64_t>(file.size()));
+  create.mutable_import()->set_file_sha256(base::Sha256Hex(file));
+  v1::UploadChunkRequest upload;
+  upload.set_content(file);
+  for (const bool retired : {false, true}) {
+    const std::string name = retired ? "imports/i" : "imports/before";
+    ASSERT_EQ(world_.Do<ImportModel>(name, create), "created");
+    if (retired) Declare("shade", "type: CUSTOM_FIELD_TYPE_CHOICE choices { id: 'blue' }");
+    ASSERT_EQ(world_.Do<ImportModel>(name, upload), "chunk_uploaded");
+    world_.React();
+    EXPECT_EQ(world_.rows().Get(kImports, name)->checked().bad_rows(), retired ? 1 : 0);
+  }
+  EXPECT_THAT(Errors(), ElementsAre("1::custom_fields.shade:red"));
+}
+
+// What is there comes first in what the rule looks at.
+TEST_F(CustomFieldExchange, ARefusalOfOneThatIsHereNamesItsColumn) {
+  Check(absl::StrCat(kHeading, ",custom_fields.budget\r\nerp,1,company,Acme,5\r\n"));
+  Run();
+  world_.Forget(kImports, "imports/i");
+  EXPECT_EQ(Upload(absl::StrCat(kHeading, ",custom_fields.since,custom_fields.budget\r\n",
+                                "erp,1,company,Acme,2024-02-29,6\r\n"),
+                   "IMPORT_KIND_CUSTOMERS"),
+            "chunk_uploaded");
+  Declare("since", "type: CUSTOM_FIELD_TYPE_DATE state: CUSTOM_FIELD_STATE_RETIRED");
+  world_.React();
+  EXPECT_THAT(Errors(), ElementsAre("2:custom_fields.since:custom_fields:2024-02-29"));
+}
+
 TEST_F(CustomFieldExchange, GoOutByTheirPathsAndFilters) {
   Check(absl::StrCat(kHeading, ",custom_fields.budget,custom_fields.hobby\r\n",
                      "erp,1,company,Acme,12.5,chess\r\nerp,2,company,Beta,4,\r\n"));
@@ -187,6 +332,19 @@ TEST_F(CustomFieldExchange, GoOutByTheirPathsAndFilters) {
   world_.Forget(kExports, "exports/e");
   EXPECT_EQ(Export("fields: 'display_name' filter: 'custom_fields.budget < \"5\"'"),
             "display_name\r\nBeta\r\n");
+  world_.Forget(kExports, "exports/e");
+  ASSERT_EQ(world_.Do<ExportModel>(
+                "exports/e", testing::ParseText<v1::CreateExportRequest>(
+                                 "export { reason: 'fair' fields: 'display_name' filter: "
+                                 "'custom_fields:budget AND custom_fields.budget < \"5\"' }")),
+            "created");
+  const v1::CustomField budget = *world_.rows().Get(kCustomFields, "customFields/budget");
+  world_.Forget(kCustomFields, "customFields/budget");
+  world_.React();
+  const v1::Export done = *world_.rows().Get(kExports, "exports/e");
+  EXPECT_EQ(done.state(), v1::EXPORT_STATE_DONE) << "a replica that does not show the field";
+  EXPECT_EQ(done.result().rows(), 1);
+  world_.rows().Put(kCustomFields, budget);
   world_.Forget(kExports, "exports/e");
   EXPECT_EQ(Export("fields: 'custom_fields.none'"), "!field:export.fields[0]");
   EXPECT_EQ(Export("fields: 'custom_fields.hobby'"), "!field:export.fields[0]");

@@ -14,6 +14,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "absl/time/time.h"
 #include "crm/customer/v1/notification.pb.h"
 #include "libs/base/check.h"
 #include "libs/base/field_limits.h"
@@ -47,6 +48,7 @@ class ExchangeWorld {
   std::string Do(const std::string& name, const Command& command,
                  const std::string& actor = "user:tester") {
     engine::Context context = testing::FixedContext<M>();
+    context.time += waited_;
     context.actor = actor;
     context.name = name;
     Command named = AsRead(command);
@@ -54,14 +56,16 @@ class ExchangeWorld {
     if (const absl::Status s = base::ValidateLimits(named); !s.ok())
       return testing::WordOf(engine::Decision<M>(s));
     const auto state = rows_->Get(TableOf<M>(), name).value_or(typename M::State());
+    if (std::is_same_v<Command, v1::CreateContactRequest> && !state.etag().empty())
+      return "!ALREADY_EXISTS";
     const engine::Decision<M> decided = Decide<M>(state, named, context);
     if (decided.ok() && decided->has_value()) Fold<M>(name, state, AsRead(**decided), context);
     return testing::WordOf(decided);
   }
 
-  // Runs the reactions until nothing follows any more.
+  // Runs the reactions until nothing follows any more; the clock goes to what exports wait for.
   void React() {
-    while (!events_.empty()) {
+    while (!events_.empty() || BeginReading()) {
       const Event event = std::move(events_.front());
       events_.pop_front();
       // A server that stops forgets that it reacted, but not what came of it: the first commands,
@@ -89,8 +93,8 @@ class ExchangeWorld {
     }
     Do<CustomerModel>("customers/" + id, create);
   }
-  // The customer with this external id is not made, for this reason.
-  void RefuseCustomer(const std::string& system, const std::string& id, v1::Reason reason) {
+  // The customer or contact with this external id is not made, for this reason.
+  void Refuse(const std::string& system, const std::string& id, v1::Reason reason) {
     refused_[base::IdFromExternal(system, id)] = reason;
   }
   template <class Row>
@@ -157,9 +161,9 @@ class ExchangeWorld {
   template <class M, class Command>
   engine::Decision<M> Decide(const typename M::State& state, const Command& command,
                              const engine::Context& context) {
+    const auto refused = refused_.find(context.name.substr(context.name.find('/') + 1));
+    if (refused != refused_.end()) return base::Refused(refused->second, "refused by the test");
     if constexpr (std::is_same_v<M, CustomerModel>) {
-      const auto refused = refused_.find(context.name.substr(context.name.find('/') + 1));
-      if (refused != refused_.end()) return base::Refused(refused->second, "refused by the test");
       CustomerFacts facts;
       facts.custom_fields = LookUpCustomFields(command.customer(), context, *rows_);
       return M::Decide(state, command, context, facts);
@@ -191,6 +195,23 @@ class ExchangeWorld {
                            return OnExport({event, meta}, snapshot);
                          }});
     }
+  }
+
+  // False: no export waits for its moment.
+  bool BeginReading() {
+    std::vector<v1::Export> waiting;
+    rows_->Scan(kExports, "", [&](const v1::Export& exported) {
+      if (exported.state() == v1::EXPORT_STATE_RUNNING && ExportModel::NextDue(exported))
+        waiting.push_back(exported);
+      return true;
+    });
+    for (const v1::Export& exported : waiting) {
+      const absl::Duration to_come =
+          *ExportModel::NextDue(exported) - testing::FixedContext<ExportModel>().time;
+      waited_ = std::max(waited_, to_come);
+      Do<ExportModel>(exported.name(), v1::ExpireExportRequest(), "service:customer");
+    }
+    return !events_.empty();
   }
 
   template <class M, class Command>
@@ -266,6 +287,7 @@ class ExchangeWorld {
   std::map<std::pair<std::string, std::string>, int64_t> marks_;
   std::map<std::string, v1::Reason> refused_;
   std::vector<std::string> notices_;
+  absl::Duration waited_;  // For moments that were to come.
   bool stop_often_ = false;
   size_t stops_ = 0;
 };

@@ -11,6 +11,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/time/time.h"
 #include "crm/customer/v1/customer_resource.pb.h"
 #include "libs/base/hash.h"
 #include "libs/base/resource_name.h"
@@ -37,6 +38,10 @@ using google::protobuf::Message;
 
 // A part ends before the row that would reach beyond this.
 constexpr size_t kPartBytes = 256 << 10;
+// A stretch ends with the customer by which it has so many: all of them are in memory.
+constexpr size_t kStretchPartsMax = 16;
+// As far as the clock of a customer's owner may be ahead of that of the export's.
+constexpr absl::Duration kLeadMax = absl::Minutes(1);
 
 // A field of a CSV file. What a spreadsheet would take for a formula gets an apostrophe before it,
 // which imports take away again.
@@ -49,13 +54,7 @@ void AppendValue(std::string value, std::string& line) {
   }
 }
 
-// A column: the field, and the messages on the way to it.
-struct Column {
-  std::vector<const FieldDescriptor*> steps;
-  std::string custom_field;  // Of a value of one: its id.
-};
-
-std::string ValueOf(const Column& column, const Message& customer) {
+std::string ValueOf(const ExportField& column, const Message& customer) {
   const Message* at = &customer;
   for (size_t i = 0; i + 1 < column.steps.size(); ++i)
     at = &at->GetReflection()->GetMessage(*at, column.steps[i]);
@@ -83,8 +82,7 @@ class Writer {
         moment_(base::TimeOf(before.result().read_time())),
         before_(before),
         result_(before.result()) {
-    for (const std::string& path : exported.fields())
-      columns_.push_back({ExportSteps(path), CustomFieldOfPath(path)});
+    for (const std::string& path : exported.fields()) columns_.push_back(FindExportField(path));
     own_ = StaffOfActor(exported.creator());
   }
 
@@ -108,7 +106,7 @@ class Writer {
   const engine::Snapshot& snapshot_;
   const absl::Time moment_;
   const v1::ExportContinued before_;
-  std::vector<Column> columns_;
+  std::vector<ExportField> columns_;
   std::string own_;  // The id of staff of who asked; empty: a service did.
   std::string part_;
   std::vector<std::string> parts_;
@@ -161,11 +159,11 @@ v1::Reason Writer::WriteCustomer(const v1::Customer& customer, const table::Filt
 }
 
 v1::Reason Writer::Write(const v1::DataExchangePolicy& policy) {
-  const auto filter =
-      table::ParseFilter(exported_.filter(), *v1::Customer::descriptor(), KeyTypesOf(snapshot_));
-  // Checked when it was asked for; a field may be gone since.
+  const auto filter = table::ParseFilter(exported_.filter(), *v1::Customer::descriptor(),
+                                         KeyTypesOf(exported_.custom_fields()));
+  // Checked when it was asked for; a field of the program may be gone since.
   const bool known = std::all_of(columns_.begin(), columns_.end(),
-                                 [](const Column& column) { return !column.steps.empty(); });
+                                 [](const ExportField& column) { return !column.steps.empty(); });
   if (!filter.ok() || !known) return v1::REASON_EXPORT_NOT_WRITABLE;
   if (before_.last_customer().empty()) WriteHeading();
   v1::Reason failed = v1::REASON_UNSPECIFIED;
@@ -173,7 +171,7 @@ v1::Reason Writer::Write(const v1::DataExchangePolicy& policy) {
   v1::Customer after;
   after.set_name(before_.last_customer());
   snapshot_.ScanAfter(kCustomers, "", after, [&](const v1::Customer& now) {
-    if (read == policy.export_stretch_customers()) {
+    if (read == policy.export_stretch_customers() || parts_.size() >= kStretchPartsMax) {
       last_ = false;
       return false;
     }
@@ -228,11 +226,18 @@ engine::Commands Writer::Commands() && {
   return commands;
 }
 
-// Before anything was read: all rows are as of the time of the event.
-v1::ExportContinued FirstStretch(const engine::EventMeta& meta) {
-  v1::ExportContinued before;
-  *before.mutable_result()->mutable_read_time() = base::TimestampOf(meta.time);
-  return before;
+// As of when all rows are: of the event, or of the change that was recorded last of what is here:
+// the clock of its owner may be ahead, and it was before the event. What is further ahead than
+// kLeadMax does not count.
+absl::Time MomentOf(const engine::EventMeta& meta, const engine::Snapshot& snapshot) {
+  absl::Time moment = meta.time;
+  v1::Customer latest;
+  *latest.mutable_update_time() = base::TimestampOf(meta.time + kLeadMax);
+  snapshot.ScanAfter(kCustomers, "by_update_time", latest, [&](const v1::Customer& newest) {
+    moment = std::max(moment, base::TimeOf(newest.update_time()));
+    return false;
+  });
+  return moment;
 }
 
 engine::Commands Run(const v1::Export& exported, int attempt, const v1::ExportContinued& before,
@@ -249,6 +254,24 @@ engine::Commands Run(const v1::Export& exported, int attempt, const v1::ExportCo
   *fail->mutable_failure()->mutable_text() = std::move(words.text);
   engine::Commands commands;
   commands.push_back(std::move(fail));
+  return commands;
+}
+
+// Reads from the beginning. A moment that is still to come is only said, and said again when the
+// clock has passed it (ExportModel): what changes until then would count as of the moment.
+engine::Commands Begin(const v1::Export& exported, int attempt, const engine::EventMeta& meta,
+                       const engine::Snapshot& snapshot) {
+  const absl::Time moment = MomentOf(meta, snapshot);
+  v1::ExportContinued before;
+  *before.mutable_result()->mutable_read_time() = base::TimestampOf(moment);
+  if (moment <= meta.time) return Run(exported, attempt, before, snapshot);
+  if (exported.state() != v1::EXPORT_STATE_RUNNING || exported.attempt() != attempt) return {};
+  auto wait = std::make_unique<v1::ContinueExportRequest>();
+  wait->set_name(exported.name());
+  wait->set_attempt(attempt);
+  *wait->mutable_continued() = before;
+  engine::Commands commands;
+  commands.push_back(std::move(wait));
   return commands;
 }
 
@@ -296,11 +319,18 @@ engine::Commands OnExport(const engine::ForeignEvent<v1::ExportEvent>& event,
   if (!exported.has_value()) return {};
   switch (event.event.event_case()) {
     case Event::kCreated:
-      return Run(*exported, 1, FirstStretch(event.meta), snapshot);
+      return Begin(*exported, 1, event.meta, snapshot);
     case Event::kRestarted:
-      return Run(*exported, event.event.restarted().attempt(), FirstStretch(event.meta), snapshot);
-    case Event::kContinued:
-      return Run(*exported, exported->attempt(), event.event.continued(), snapshot);
+      return Begin(*exported, event.event.restarted().attempt(), event.meta, snapshot);
+    case Event::kContinued: {
+      const v1::ExportContinued& continued = event.event.continued();
+      if (continued.last_customer().empty() &&
+          event.meta.time <= base::TimeOf(continued.result().read_time()))
+        return {};
+      // Events from before name no attempt.
+      const int attempt = continued.attempt() == 0 ? exported->attempt() : continued.attempt();
+      return Run(*exported, attempt, continued, snapshot);
+    }
     case Event::kCancelled:
     case Event::kExpired:
       return Drop(exported->name(), snapshot);

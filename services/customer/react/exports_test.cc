@@ -4,6 +4,7 @@
 
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "libs/base/timestamp.h"
 #include "libs/files/cell.h"
@@ -83,6 +84,55 @@ TEST_F(Exports, WritesWhatWasAskedFor) {
   EXPECT_THAT(world_.Notices(), ::testing::ElementsAre("EXPORT_ENDED staff/tester"));
 }
 
+TEST_F(Exports, OfALargeOneTheManagerIsToldToo) {
+  Add("a", "Acme", "tester");
+  v1::Staff staff;
+  staff.set_name("staff/tester");
+  staff.set_manager("staff/boss");
+  world_.rows().Put(kStaff, staff);
+  v1::Export done = Run("fields: 'display_name'");
+  ASSERT_TRUE(done.large());
+  EXPECT_THAT(world_.Notices(),
+              ::testing::ElementsAre("EXPORT_ENDED staff/tester", "LARGE_EXPORT staff/boss"));
+  const auto told = [&](const std::string& manager, bool large) {
+    staff.set_manager(manager);
+    world_.rows().Put(kStaff, staff);
+    done.set_large(large);
+    world_.rows().Put(kExports, done);
+    v1::ExportEvent event;
+    event.mutable_finished();
+    std::vector<std::string> parents;
+    for (const auto& command : OnExport(
+             {event, {absl::UnixEpoch(), "service:customer", "exports/e", 3, 3}}, world_.rows())) {
+      const auto& notify = dynamic_cast<const v1::NotifyRequest&>(*command);
+      EXPECT_EQ(notify.notification().about(), "exports/e");
+      parents.push_back(notify.parent());
+    }
+    return parents;
+  };
+  EXPECT_THAT(told("staff/boss", true), ::testing::ElementsAre("staff/tester", "staff/boss"));
+  EXPECT_THAT(told("staff/boss", false), ::testing::ElementsAre("staff/tester"));
+  EXPECT_THAT(told("", true), ::testing::ElementsAre("staff/tester"));
+  EXPECT_THAT(told("staff/tester", true), ::testing::ElementsAre("staff/tester"));
+}
+
+TEST_F(Exports, AFileThatIsStillWrittenIsNotGivenOut) {
+  Add("a", "Acme");
+  ASSERT_EQ(world_.Do<ExportModel>("exports/e", testing::ParseText<v1::CreateExportRequest>(
+                                                    "export { reason: 'fair' fields: "
+                                                    "'display_name' }")),
+            "created");
+  v1::DownloadExportRequest request;
+  request.set_name("exports/e");
+  EXPECT_EQ(base::ReasonOf(QueryDownload(request, world_.rows(), {}).status()), "EXPORT_NOT_DONE");
+  world_.React();
+  EXPECT_TRUE(QueryDownload(request, world_.rows(), {}).ok());
+  request.set_chunk_number(1);
+  EXPECT_EQ(base::FieldOf(QueryDownload(request, world_.rows(), {}).status()), "chunk_number");
+  request.set_name("exports/none");
+  EXPECT_TRUE(absl::IsNotFound(QueryDownload(request, world_.rows(), {}).status()));
+}
+
 TEST_F(Exports, FiltersAndFails) {
   for (int i = 0; i < 30; ++i) Add(absl::StrCat("c", i), i % 3 == 0 ? "Acme" : "Other");
   EXPECT_EQ(Run("fields: 'display_name' filter: 'display_name = \"Acme\"'").result().rows(), 10);
@@ -146,7 +196,7 @@ TEST_F(Exports, WhatIsWrittenIsReadAgain) {
   ASSERT_TRUE(reader.Next(heading) && reader.Next(record));
   v1::Customer read;
   for (size_t i = 0; i < heading.fields.size(); ++i) {
-    const auto field = FindImportField(v1::IMPORT_KIND_CUSTOMERS, heading.fields[i]);
+    const auto field = FindImportField(v1::IMPORT_KIND_CUSTOMERS, heading.fields[i], {});
     ASSERT_TRUE(field.ok());
     ASSERT_TRUE(SetImportField(read, *field, files::UnguardFormula(record.fields[i])).ok());
   }
@@ -221,20 +271,122 @@ TEST_F(Exports, StretchesGiveTheSameFileAsOneReading) {
 
 TEST_F(Exports, AllRowsAreAsOfOneMoment) {
   const absl::Time moment = testing::FixedContext<ExportModel>().time;
-  Add("a", "Before");
-  v1::Customer old = *world_.rows().Get(kCustomers, "customers/a");
+  Add("a", "Read already");
+  Add("b", "Before");
+  v1::Customer old = *world_.rows().Get(kCustomers, "customers/b");
   world_.rows().PutVersion(kCustomers, old, moment - absl::Hours(1), moment - absl::Hours(1));
-  const auto later = base::TimestampOf(moment + absl::Seconds(1));
   v1::Customer changed = old;
   changed.set_display_name("After");
-  *changed.mutable_update_time() = later;
+  *changed.mutable_update_time() = base::TimestampOf(moment + absl::Seconds(1));
   world_.rows().Put(kCustomers, changed);
   v1::Customer made = changed;
-  made.set_name("customers/b");
+  made.set_name("customers/c");
   world_.rows().Put(kCustomers, made);
+  auto running = testing::ParseText<v1::Export>(
+      "name: 'exports/e' state: EXPORT_STATE_RUNNING attempt: 1 fields: 'display_name' "
+      "last_customer: 'customers/a'");
+  world_.rows().Put(kExports, running);
+  v1::ExportEvent event;
+  v1::ExportContinued& continued = *event.mutable_continued();
+  continued.set_attempt(1);
+  continued.set_last_customer("customers/a");
+  continued.mutable_result()->set_rows(1);
+  *continued.mutable_result()->mutable_read_time() = base::TimestampOf(moment);
+  const engine::EventMeta meta{moment + absl::Minutes(1), "user:tester", "exports/e", 2, 3};
+  const engine::Commands commands = OnExport({event, meta}, world_.rows());
+  ASSERT_EQ(commands.size(), 2u);
+  const auto* write = dynamic_cast<const v1::WriteExportChunkRequest*>(commands[0].get());
+  ASSERT_NE(write, nullptr);
+  EXPECT_EQ(write->written().personal().content(), "Before\r\n");
+  const auto* finish = dynamic_cast<const v1::FinishExportRequest*>(commands[1].get());
+  ASSERT_NE(finish, nullptr);
+  EXPECT_EQ(base::TimeOf(finish->result().read_time()), moment);
+  continued.clear_attempt();
+  EXPECT_EQ(OnExport({event, meta}, world_.rows()).size(), 2u) << "events from before";
+  continued.set_attempt(1);
+  running.set_attempt(2);
+  world_.rows().Put(kExports, running);
+  EXPECT_TRUE(OnExport({event, meta}, world_.rows()).empty()) << "it is read anew";
+}
+
+// The clock of the customer's owner is ahead of the one of the export's.
+TEST_F(Exports, WhatIsHereWhenItIsAskedForGoesOut) {
+  const absl::Time ahead = testing::FixedContext<ExportModel>().time + absl::Seconds(1);
+  for (const char* id : {"a", "b", "c"}) {
+    Add(id, id);
+    v1::Customer customer = *world_.rows().Get(kCustomers, absl::StrCat("customers/", id));
+    *customer.mutable_update_time() = base::TimestampOf(ahead - absl::Hours(*id - 'a'));
+    world_.rows().Put(kCustomers, customer);
+  }
+  ReadAtOnce(1);
   const v1::Export done = Run("fields: 'display_name'");
-  EXPECT_EQ(File(), "display_name\r\nBefore\r\n");
-  EXPECT_EQ(base::TimeOf(done.result().read_time()), moment);
+  EXPECT_EQ(File(), "display_name\r\na\r\nb\r\nc\r\n");
+  EXPECT_EQ(base::TimeOf(done.result().read_time()), ahead);
+}
+
+// As long as the moment is to come a change would count as of it, whatever was read already.
+TEST_F(Exports, NothingIsReadBeforeTheMomentHasPassed) {
+  const absl::Time now = testing::FixedContext<ExportModel>().time;
+  const auto change = [&](absl::Time time) {
+    v1::Customer customer = *world_.rows().Get(kCustomers, "customers/a");
+    *customer.mutable_update_time() = base::TimestampOf(time);
+    world_.rows().Put(kCustomers, customer);
+  };
+  Add("a", "Acme");
+  world_.rows().Put(kExports,
+                    testing::ParseText<v1::Export>("name: 'exports/e' state: EXPORT_STATE_RUNNING "
+                                                   "attempt: 2 fields: 'display_name'"));
+  v1::ExportEvent event;
+  event.mutable_restarted()->set_attempt(2);
+  const engine::EventMeta meta{now, "user:tester", "exports/e", 4, 3};
+  change(now);
+  EXPECT_EQ(OnExport({event, meta}, world_.rows()).size(), 2u) << "a part, and the end";
+  change(now + absl::Minutes(1));
+  const engine::Commands commands = OnExport({event, meta}, world_.rows());
+  ASSERT_EQ(commands.size(), 1u);
+  const auto* wait = dynamic_cast<const v1::ContinueExportRequest*>(commands[0].get());
+  ASSERT_NE(wait, nullptr);
+  EXPECT_EQ(wait->attempt(), 2);
+  EXPECT_EQ(base::TimeOf(wait->continued().result().read_time()), now + absl::Minutes(1));
+  EXPECT_TRUE(wait->continued().last_customer().empty());
+  *event.mutable_continued() = wait->continued();
+  event.mutable_continued()->set_attempt(2);
+  const auto said = [&](absl::Time time) {
+    return OnExport({event, {time, "service:customer", "exports/e", 5, 3}}, world_.rows()).size();
+  };
+  EXPECT_EQ(said(now), 0u) << "nothing waits for the clock here";
+  EXPECT_EQ(said(now + absl::Minutes(1)), 0u);
+  EXPECT_EQ(said(now + absl::Minutes(1) + absl::Nanoseconds(1)), 2u) << "a part, and the end";
+}
+
+TEST_F(Exports, AClockThatIsFarAheadIsNotWaitedFor) {
+  const absl::Time now = testing::FixedContext<ExportModel>().time;
+  for (const char* id : {"a", "b", "c"}) {
+    Add(id, id);
+    v1::Customer customer = *world_.rows().Get(kCustomers, absl::StrCat("customers/", id));
+    *customer.mutable_update_time() =
+        base::TimestampOf(now + (*id == 'a' ? absl::Seconds(2) : absl::Hours(1)));
+    if (*id == 'b') world_.rows().PutVersion(kCustomers, customer, now, now);
+    world_.rows().Put(kCustomers, customer);
+  }
+  const v1::Export done = Run("fields: 'display_name'");
+  EXPECT_EQ(base::TimeOf(done.result().read_time()), now + absl::Seconds(2));
+  EXPECT_EQ(File(), "display_name\r\na\r\nb\r\n") << "c is not there for another hour";
+}
+
+TEST_F(Exports, AStretchEndsBeforeItIsLong) {
+  for (int i = 0; i < 40; ++i) Add(absl::StrCat("c", 10 + i), std::string(200'000, 'n'));
+  ASSERT_EQ(world_.Do<ExportModel>("exports/e", testing::ParseText<v1::CreateExportRequest>(
+                                                    "export { reason: 'fair' fields: "
+                                                    "'display_name' }")),
+            "created");
+  v1::ExportEvent event;
+  event.mutable_created();
+  const engine::EventMeta meta{absl::UnixEpoch(), "user:tester", "exports/e", 1, 3};
+  EXPECT_LE(OnExport({event, meta}, world_.rows()).size(), 18u) << "parts, and where it goes on";
+  world_.React();
+  EXPECT_EQ(world_.rows().Get(kExports, std::string("exports/e"))->result().rows(), 40);
+  EXPECT_EQ(File().size(), 14u + 40 * 200'002u);
 }
 
 TEST_F(Exports, AStopInBetweenReadsAnewAndTheFileGoesWithTheExport) {

@@ -27,8 +27,9 @@ struct RowPlan {
 RowPlan PlanRow(const v1::Import& import, const ImportRow& row, const engine::Snapshot& snapshot);
 
 // What a row of contacts asks for besides: that the contact has a position at a customer. The one
-// that it holds there is brought up to date; a new one gets an id made of customer, contact and
-// first day. Without a command and a refusal: nothing is asked for, or it is so already.
+// that it holds there is brought up to date, and never one that has ended unless the row says a
+// day; a new one gets an id made of customer, contact and first day, or of how many have ended.
+// Without a command and a refusal: nothing is asked for, or it is so already.
 RowPlan PlanPosition(const v1::Import& import, const ImportRow& row, const std::string& contact,
                      const engine::Snapshot& snapshot);
 // The rules that its command will meet, asked before, as if the contact were there.

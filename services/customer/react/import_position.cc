@@ -2,6 +2,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 #include "crm/customer/v1/contact.pb.h"
 #include "crm/customer/v1/customer_resource.pb.h"
@@ -112,6 +113,16 @@ std::string HeldPosition(const std::string& customer, const std::string& contact
   return held;
 }
 
+std::string PositionName(const std::string& customer, const std::string& id) {
+  return absl::StrCat(customer, "/positions/", id);
+}
+
+bool HasEnded(const std::string& name, absl::CivilDay day, const engine::Snapshot& snapshot) {
+  const auto position = snapshot.Get(kPositions, name);
+  return position.has_value() && position->has_end_date() &&
+         base::DayOf(position->end_date()) < day;
+}
+
 }  // namespace
 
 RowPlan PlanPosition(const v1::Import& import, const ImportRow& row, const std::string& contact,
@@ -126,14 +137,19 @@ RowPlan PlanPosition(const v1::Import& import, const ImportRow& row, const std::
   const std::string from = position.has_start_date()
                                ? absl::FormatCivilTime(base::DayOf(position.start_date()))
                                : std::string();
-  const std::string id = base::DeriveId({"imported position", customer, contact, from});
-  plan.target = customer + "/positions/" + id;
+  const absl::CivilDay day = base::DayOf(import.basis().business_date());
+  const bool dated = position.has_start_date() || position.has_end_date();
+  const std::string held = HeldPosition(customer, contact, day, snapshot);
+  std::string id = base::DeriveId({"imported position", customer, contact, from});
+  // A row without a day is of what is held now: a position that has ended stays as it was.
+  for (int i = 1; !dated && held.empty() && HasEnded(PositionName(customer, id), day, snapshot);
+       ++i)
+    id = base::DeriveId({"imported position", customer, contact, absl::StrCat("#", i)});
+  plan.target = PositionName(customer, id);
   bool there = snapshot.Get(kPositions, plan.target).has_value();
-  if (!there) {
-    const std::string held =
-        HeldPosition(customer, contact, base::DayOf(import.basis().business_date()), snapshot);
-    there = !held.empty();
-    if (there) plan.target = held;
+  if (!held.empty() && (!dated || !there)) {
+    plan.target = held;
+    there = true;
   }
   if (there) {
     auto update = std::make_unique<v1::UpdatePositionRequest>();
@@ -160,7 +176,7 @@ absl::Status TryPosition(const v1::Import& import, const RowPlan& plan, absl::Ti
   if (plan.is_new) {
     const auto& create = static_cast<const v1::CreatePositionRequest&>(*plan.command);
     PositionModel::Facts facts = PositionModel::Gather(create, context, snapshot);
-    facts.contact_known = true;
+    facts.contact_shown = true;
     return PositionModel::Decide({}, create, context, facts).status();
   }
   const auto& update = static_cast<const v1::UpdatePositionRequest&>(*plan.command);

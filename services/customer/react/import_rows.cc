@@ -14,6 +14,7 @@
 #include "libs/files/cell.h"
 #include "libs/files/phone.h"
 #include "services/customer/domain/checks.h"
+#include "services/customer/domain/custom_values.h"
 #include "services/customer/domain/import.h"
 #include "services/customer/react/vcard_rows.h"
 
@@ -122,18 +123,18 @@ std::unique_ptr<ImportRows::Reader> ImportRows::ReaderAt(int64_t offset, int64_t
   return reader;
 }
 
-absl::StatusOr<ImportField> ImportRows::FindField(std::string_view name) const {
-  auto field = FindImportField(import_.kind(), name);
-  if (!field.ok()) return field;
-  if (absl::Status s = BindCustomField(import_.kind(), snapshot_, *field); !s.ok()) return s;
-  return field;
+// As they were when the check began. An import from before these were kept goes by those of now.
+CustomFields ImportRows::Declared(const std::vector<std::string>& names) const {
+  if (!import_.basis().custom_fields().empty()) return import_.basis().custom_fields();
+  return DeclarationsOf(names, CustomFieldTargetOf(import_.kind()), snapshot_).kept;
 }
 
 absl::Status ImportRows::Open() {
   reader_ = ReaderAt(0, 1);
   base_ = 0;
+  const CustomFields declared = Declared(FieldNamesOf(import_, ""));
   for (const v1::ImportMapping& mapping : import_.mappings()) {
-    auto field = FindField(mapping.field());
+    auto field = FindImportField(import_.kind(), mapping.field(), declared);
     if (!field.ok()) return field.status();
     columns_.push_back({mapping.column(), *std::move(field), -1, mapping.constant()});
   }
@@ -162,8 +163,9 @@ absl::Status ImportRows::FindColumns(const std::vector<std::string>& heading) {
     return absl::InvalidArgumentError(absl::StrCat("column ", i + 1, " has an earlier one's name"));
   }
   if (import_.mappings().empty()) {
+    const CustomFields declared = Declared(heading);
     for (const std::string& column : heading) {
-      auto field = FindField(column);
+      auto field = FindImportField(import_.kind(), column, declared);
       if (!field.ok()) {
         return absl::InvalidArgumentError(
             absl::StrCat("column ", places.at(column) + 1, " is no field"));
@@ -245,23 +247,23 @@ void ImportRows::Convert(const std::vector<std::string>& fields, ImportRow& row)
     if (empty && column.constant.empty()) continue;
     const std::string value = files::UnguardFormula(
         std::string(absl::StripAsciiWhitespace(empty ? column.constant : *text)));
-    const absl::Status set = SetImportField(InRow(row, column.field), column.field, value);
-    if (set.ok()) continue;
-    // Without the words of what was wrong: they quote the value, which may be personal.
-    ImportFinding finding = Finding(row.line, v1::IMPORT_SEVERITY_ERROR,
-                                    v1::REASON_ROW_VALUE_INVALID, "is none that the field takes");
-    finding.fault.set_column(Cut(column.name, kNameBytesMax));
-    finding.fault.set_field(column.field.path);
-    finding.value = Cut(value, kImportValueBytesMax);
-    row.findings.push_back(std::move(finding));
+    Set(column, value, row);
   }
 }
 
+void ImportRows::Set(const Column& column, const std::string& value, ImportRow& row) const {
+  if (SetImportField(InRow(row, column.field), column.field, value).ok()) return;
+  // Without the words of what was wrong: they quote the value, which may be personal.
+  ImportFinding finding = Finding(row.line, v1::IMPORT_SEVERITY_ERROR, v1::REASON_ROW_VALUE_INVALID,
+                                  "is none that the field takes");
+  finding.fault.set_column(Cut(column.name, kNameBytesMax));
+  finding.fault.set_field(column.field.path);
+  finding.value = Cut(value, kImportValueBytesMax);
+  row.findings.push_back(std::move(finding));
+}
+
 void ImportRows::SetConstants(ImportRow& row) const {
-  for (const Column& column : columns_) {
-    // Checked when the import was made.
-    (void)SetImportField(InRow(row, column.field), column.field, column.constant);
-  }
+  for (const Column& column : columns_) Set(column, column.constant, row);
 }
 
 void ImportRows::NormalizePhones(ImportRow& row) const {
@@ -327,11 +329,15 @@ ImportFinding ImportRows::Refused(const ImportRow& row, const absl::Status& stat
   }
   const std::string field = said.empty() ? PlainPath(base::FieldOf(status)) : std::string(said);
   finding.fault.set_field(Cut(field, kNameBytesMax));
+  const std::string custom_field = base::MetadataOf(status, kRefusedCustomField);
   size_t longest = 0;
   for (const Column& column : columns_) {
     const std::string path = PlainPath(column.field.path);
-    const bool meant = field == path || (field.starts_with(path) && field[path.size()] == '.') ||
-                       IsValueAt(*row.resource, column.field, base::FieldOf(status));
+    const bool named = custom_field.empty()
+                           ? IsValueAt(*row.resource, column.field, base::FieldOf(status))
+                           : column.field.custom_field == custom_field;
+    const bool meant =
+        named || field == path || (field.starts_with(path) && field[path.size()] == '.');
     if (!meant || path.size() <= longest) continue;
     longest = path.size();
     finding.fault.set_column(Cut(column.name, kNameBytesMax));

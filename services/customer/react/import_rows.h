@@ -69,10 +69,11 @@ class ImportRows {
   };
   struct Reader;
 
-  absl::StatusOr<ImportField> FindField(std::string_view name) const;
+  CustomFields Declared(const std::vector<std::string>& names) const;
   absl::Status ReadHeading();
   absl::Status FindColumns(const std::vector<std::string>& heading);
   void Convert(const std::vector<std::string>& fields, ImportRow& row) const;
+  void Set(const Column& column, const std::string& value, ImportRow& row) const;
   void SetConstants(ImportRow& row) const;
   void NormalizePhones(ImportRow& row) const;
   void Finish(ImportRow& row) const;

@@ -173,7 +173,7 @@ TEST_F(Imports, RowsThatAreHereBringUpToDate) {
 
 TEST_F(Imports, ARefusalOfTheRunIsReportedToo) {
   Check(absl::StrCat(kHeading, "erp,1,company,A,,\nerp,2,company,B,,\nerp,3,company,C,,\n"), "");
-  world_.RefuseCustomer("erp", "2", v1::REASON_CUSTOMER_ERASED);
+  world_.Refuse("erp", "2", v1::REASON_CUSTOMER_ERASED);
   const v1::Import done = Run();
   EXPECT_EQ(done.state(), v1::IMPORT_STATE_DONE);
   EXPECT_THAT(done.ran(), testing::EqualsProto("rows: 3 refused_rows: 1"));
@@ -323,6 +323,209 @@ TEST_F(Imports, APositionThatIsRefusedIsReported) {
   EXPECT_THAT(done.ran(), testing::EqualsProto("rows: 2 positions: 2 refused_positions: 1"));
   EXPECT_THAT(Errors(), ElementsAre("3::PRIMARY_POSITION_TAKEN:!"));
   EXPECT_EQ(world_.rows().Size("contacts"), 2u);
+}
+
+const char kPlainHeading[] =
+    "external_system,external_id,family_name,position.customer_external_id,position.title\n";
+
+// The contacts were sent by another replica, whose tables are further than those here.
+class PositionsOfAnotherReplica : public Imports {
+ protected:
+  PositionsOfAnotherReplica() {
+    world_.AddCustomer("acme", {{"erp", "A"}});
+    Check(absl::StrCat(kPlainHeading, "erp,1,Li,A,Buyer\nerp,2,Wu,A,Clerk\n"), "", kPeople);
+    EXPECT_EQ(world_.Do<ImportModel>("imports/i", v1::RunImportRequest()), "run_started");
+    place_.set_stretch(1);
+    place_.set_positions(true);
+  }
+
+  static std::string Contact(const std::string& id) {
+    return "contacts/" + base::IdFromExternal("erp", id);
+  }
+  void Refuse(const std::string& id, int64_t revision, const std::string& reason) {
+    v1::ImportRefusal refusal;
+    refusal.set_import("imports/i");
+    refusal.set_revision(revision);
+    refusal.set_target(Contact(id));
+    refusal.set_reason(reason);
+    world_.rows().Put(kImportRefusals, refusal);
+  }
+  void RefusePosition(int64_t revision) {
+    v1::ImportRefusal refusal;
+    refusal.set_import("imports/i");
+    refusal.set_revision(revision);
+    refusal.set_target("customers/acme/positions/p");
+    refusal.set_reason("PRIMARY_POSITION_TAKEN");
+    world_.rows().Put(kImportRefusals, refusal);
+  }
+  void Show(const std::string& id) {
+    v1::Contact contact;
+    contact.set_name(Contact(id));
+    contact.set_etag("1");
+    world_.rows().Put(kContacts, contact);
+  }
+  // What the event of this revision asks for, when the import is at `at`.
+  engine::Commands After(const v1::ImportPosition& start, const v1::ImportPosition& next,
+                         int64_t revision, const v1::ImportPosition& at) {
+    v1::Import import = Import();
+    *import.mutable_position() = at;
+    world_.rows().Put(kImports, import);
+    v1::ImportEvent event;
+    *event.mutable_run_continued()->mutable_start() = start;
+    *event.mutable_run_continued()->mutable_next() = next;
+    return OnImport({event, {absl::UnixEpoch(), "user:tester", "imports/i", revision, 3}},
+                    world_.rows());
+  }
+  static const v1::ImportRunContinued& Step(const engine::Commands& commands) {
+    return dynamic_cast<const v1::ContinueImportRequest&>(*commands.back()).continued();
+  }
+
+  v1::ImportPosition place_;
+};
+
+TEST_F(PositionsOfAnotherReplica, WaitForTheirContacts) {
+  v1::ImportPosition rows;
+  rows.set_stretch(1);
+  Refuse("2", 4, "CUSTOMER_ERASED");  // Of an earlier row: a later one may have made it.
+  engine::Commands commands = After(rows, place_, 9, place_);
+  ASSERT_EQ(commands.size(), 3u);
+  for (size_t i = 0; i < 2; ++i) {
+    const auto* ask = dynamic_cast<const v1::CreateContactRequest*>(commands[i].get());
+    ASSERT_NE(ask, nullptr);
+    EXPECT_EQ("contacts/" + ask->contact_id(), Contact(i == 0 ? "1" : "2"));
+    EXPECT_EQ(world_.Do<ContactModel>("contacts/" + ask->contact_id(), *ask, "service:customer"),
+              "!field:contact.personal.family_name")
+        << "a question makes nothing";
+  }
+  EXPECT_THAT(Step(commands).start(), testing::EqualsProto(place_));
+  EXPECT_THAT(Step(commands).next(), testing::EqualsProto(place_));
+  EXPECT_EQ(Step(commands).sent_positions(), 0);
+  Refuse("1", 9, "ALREADY_EXISTS");
+  Refuse("2", 9, "INVALID_ARGUMENT");
+  Show("1");
+  commands = After(place_, place_, 10, place_);
+  ASSERT_EQ(commands.size(), 2u) << "nothing for the contact that is not there";
+  const auto* create = dynamic_cast<const v1::CreatePositionRequest*>(commands[0].get());
+  ASSERT_NE(create, nullptr);
+  EXPECT_EQ(create->position().contact(), Contact("1"));
+  EXPECT_EQ(Step(commands).next().stretch(), 2);
+  EXPECT_EQ(Step(commands).sent_positions(), 1);
+  EXPECT_EQ(Step(commands).refused_positions(), 0) << "a question is no position";
+  EXPECT_EQ(world_.Do<PositionModel>("customers/acme/positions/p", *create, "service:customer"),
+            "created");
+}
+
+// The contact of line 3 was made by hand and is shown there, not here: the id that was asked for is
+// not its own.
+TEST_F(PositionsOfAnotherReplica, AreReportedWhenTheirContactIsAnother) {
+  Show("1");
+  Refuse("2", 9, "INVALID_ARGUMENT");
+  const engine::Commands commands = After(place_, place_, 10, place_);
+  ASSERT_EQ(commands.size(), 2u);
+  EXPECT_EQ(Step(commands).sent_positions(), 2);
+  EXPECT_EQ(Step(commands).refused_positions(), 1);
+  ASSERT_EQ(Step(commands).faults_size(), 1);
+  EXPECT_EQ(Step(commands).faults(0).line(), 3);
+  EXPECT_EQ(Step(commands).faults(0).reason(), "CONTACT_UNKNOWN");
+}
+
+// Asked by turns, one of two contacts would always be one that the step before did not ask for.
+TEST_F(PositionsOfAnotherReplica, AskForAllContactsAtOnce) {
+  Refuse("1", 8, "INVALID_ARGUMENT");
+  Refuse("2", 9, "INVALID_ARGUMENT");
+  EXPECT_EQ(After(place_, place_, 10, place_).size(), 3u) << "both, and the step";
+}
+
+TEST_F(PositionsOfAnotherReplica, AreAnsweredAnewWhenTheRunStays) {
+  Show("1");
+  Show("2");
+  RefusePosition(9);
+  const engine::Commands commands = After(place_, place_, 10, place_);
+  EXPECT_EQ(Step(commands).sent_positions(), 2);
+  EXPECT_EQ(Step(commands).refused_positions(), 0);
+  EXPECT_EQ(Step(commands).faults_size(), 0);
+}
+
+// A stop: the positions were on their way, and who sends them once more asked for a contact first.
+TEST_F(PositionsOfAnotherReplica, AreSentAnewWhenTheyWereLeftOut) {
+  v1::ImportPosition behind;
+  behind.set_stretch(2);
+  Refuse("1", 9, "ALREADY_EXISTS");
+  RefusePosition(9);
+  Show("1");
+  Show("2");
+  const engine::Commands back = After(place_, behind, 10, behind);
+  ASSERT_EQ(back.size(), 1u);
+  EXPECT_THAT(Step(back).start(), testing::EqualsProto(behind));
+  EXPECT_THAT(Step(back).next(), testing::EqualsProto(place_));
+  EXPECT_EQ(Step(back).refused_positions(), 0) << "it is refused anew";
+  EXPECT_EQ(Step(back).faults_size(), 0);
+  RefusePosition(10);
+  const engine::Commands anew = After(behind, place_, 11, place_);
+  ASSERT_EQ(anew.size(), 3u) << "both, and the step";
+  EXPECT_THAT(Step(anew).next(), testing::EqualsProto(behind));
+  EXPECT_EQ(Step(anew).sent_positions(), 2);
+  EXPECT_EQ(Step(anew).refused_positions(), 0);
+  EXPECT_EQ(Step(anew).faults_size(), 0);
+}
+
+TEST_F(PositionsOfAnotherReplica, AreReportedOnceWhenTheyAreSentAnew) {
+  v1::ImportPosition behind;
+  behind.set_stretch(2);
+  Refuse("1", 9, "INVALID_ARGUMENT");
+  Show("2");
+  engine::Commands anew = After(behind, place_, 11, place_);
+  EXPECT_EQ(Step(anew).refused_positions(), 1);
+  ASSERT_EQ(Step(anew).faults_size(), 1);
+  v1::ImportError error;
+  error.set_name(RunErrorsPrefix("imports/i", 2) + "0000010-000");
+  world_.rows().Put(kImportErrors, error);
+  anew = After(behind, place_, 11, place_);
+  EXPECT_EQ(Step(anew).sent_positions(), 2);
+  EXPECT_EQ(Step(anew).refused_positions(), 0);
+  EXPECT_EQ(Step(anew).faults_size(), 0);
+}
+
+TEST_F(Imports, AContactThatWasRefusedGetsNoPosition) {
+  world_.AddCustomer("acme", {{"erp", "A"}});
+  Check(absl::StrCat(kPlainHeading, "erp,1,Li,A,Buyer\nerp,2,Wu,A,Clerk\n"), "", kPeople);
+  world_.Refuse("erp", "2", v1::REASON_CONTACT_MERGED);
+  const v1::Import done = Run();
+  EXPECT_EQ(done.state(), v1::IMPORT_STATE_DONE);
+  EXPECT_THAT(done.ran(), testing::EqualsProto("rows: 2 refused_rows: 1 positions: 1"));
+  EXPECT_THAT(world_.Positions(), ElementsAre("Buyer at acme"));
+  EXPECT_THAT(Errors(), ElementsAre("3::CONTACT_MERGED:!"));
+}
+
+TEST_F(Imports, ARowWithoutADayIsOfThePositionThatIsHeld) {
+  world_.AddCustomer("acme", {{"erp", "A"}});
+  const auto import = [&](const std::string& title) {
+    Check(absl::StrCat(kPlainHeading, "erp,1,Li,A,", title, "\n"), "", kPeople);
+    EXPECT_EQ(Run().ran().refused_positions(), 0);
+    world_.Forget(kImports, "imports/i");
+  };
+  import("First");
+  v1::Position ended;
+  world_.rows().Scan(kPositions, "", [&](const v1::Position& position) {
+    ended = position;
+    return true;
+  });
+  *ended.mutable_end_date() = testing::ParseText<google::type::Date>("year: 2020 month: 1 day: 1");
+  world_.rows().Put(kPositions, ended);
+  import("Second");
+  EXPECT_THAT(world_.Positions(), ElementsAre("First at acme", "Second at acme"));
+  import("Second of now");
+  EXPECT_THAT(world_.Positions(), ElementsAre("First at acme", "Second of now at acme"));
+}
+
+TEST_F(Imports, ARowThatCannotBeReadAnyMoreIsReported) {
+  Check(absl::StrCat(kHeading, "erp,1,company,A,,\nerp,2,company,B,,many\n"), "");
+  v1::ImportStretch stretch = *world_.rows().Get(kImportStretches, "imports/i", 1);
+  stretch.clear_bad_lines();
+  world_.rows().Put(kImportStretches, stretch);
+  EXPECT_THAT(Run().ran(), testing::EqualsProto("rows: 2 refused_rows: 1"));
+  EXPECT_THAT(Errors(),
+              ElementsAre("3:employees:ROW_VALUE_INVALID:many", "3::ROW_VALUE_INVALID:!"));
 }
 
 TEST_F(Imports, AStopAtAnyPlaceGivesTheSamePositions) {

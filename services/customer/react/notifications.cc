@@ -1,6 +1,7 @@
 #include "services/customer/react/notifications.h"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -25,12 +26,70 @@ using engine::EventMeta;
 using engine::ForeignEvent;
 using engine::Snapshot;
 
-constexpr std::string_view kPerson = "user:", kCustomersPrefix = "customers/";
+constexpr std::string_view kPerson = "user:", kOurselves = "service:customer",
+                           kCustomersPrefix = "customers/";
+
+// Positions of a contact that are looked at for the owners of their customers.
+constexpr int kPositionsMax = 100;
 
 // Who looks after a customer now, or after the one that it was merged into; empty: nobody.
 std::string OwnerOf(const std::string& customer, const Snapshot& snapshot) {
   const auto found = snapshot.Get(kCustomers, SurvivorOf(customer, snapshot));
   return found.has_value() ? found->owner() : "";
+}
+
+// Who looks after the customers that a contact is or was at, by any of its names.
+void AddOwnersAround(const std::string& contact, const Snapshot& snapshot,
+                     std::set<std::string>& owners) {
+  int positions = 0;
+  for (const std::string& name : NamesOf(contact, snapshot)) {
+    snapshot.Scan(
+        kPositions, "by_contact",
+        [&](const v1::Position& position) {
+          owners.insert(OwnerOf(std::string(base::ParentOf(position.name())), snapshot));
+          return ++positions < kPositionsMax;
+        },
+        name);
+    if (positions == kPositionsMax) return;
+  }
+}
+
+// Who looks after the customers that a contact is at on the day, by any of its names, each with one
+// of these customers.
+void AddOwnersAt(const std::string& contact, absl::CivilDay today, const Snapshot& snapshot,
+                 std::map<std::string, std::string>& customers) {
+  int positions = 0;
+  for (const std::string& name : NamesOf(contact, snapshot)) {
+    snapshot.Scan(
+        kPositions, "by_contact",
+        [&](const v1::Position& position) {
+          const bool there =
+              (!position.has_start_date() || base::DayOf(position.start_date()) <= today) &&
+              (!position.has_end_date() || today <= base::DayOf(position.end_date()));
+          if (there) {
+            const std::string customer =
+                SurvivorOf(std::string(base::ParentOf(position.name())), snapshot);
+            customers.emplace(OwnerOf(customer, snapshot), customer);
+          }
+          return ++positions < kPositionsMax;
+        },
+        name);
+    if (positions == kPositionsMax) return;
+  }
+}
+
+// Whom a case concerns, each with one of their customers.
+std::map<std::string, std::string> OwnersOf(const v1::MergeCase& merge_case, absl::CivilDay today,
+                                            const Snapshot& snapshot) {
+  std::map<std::string, std::string> customers;
+  for (const std::string& customer : {merge_case.first_customer(), merge_case.second_customer()}) {
+    if (!customer.empty()) customers.emplace(OwnerOf(customer, snapshot), customer);
+  }
+  for (const std::string& contact : {merge_case.first_contact(), merge_case.second_contact()}) {
+    if (!contact.empty()) AddOwnersAt(contact, today, snapshot, customers);
+  }
+  customers.erase("");
+  return customers;
 }
 
 void AddOwnerChange(const EventMeta& cause, const std::string& previous_owner,
@@ -57,11 +116,10 @@ void AddMerge(const EventMeta& cause, const std::string& owner, const std::strin
             commands);
 }
 
-// Imports are left out: thousands of rows would be thousands of notices. Rows have external ids or
-// come from a reaction.
-void AddCreated(const EventMeta& cause, const v1::Customer& customer, Commands& commands) {
-  const bool by_hand = cause.actor.starts_with(kPerson) && customer.external_ids().empty();
-  if (by_hand) AddOwnerChange(cause, "", customer.owner(), "", commands);
+// Imports are left out: thousands of rows would be thousands of notices.
+void AddCreated(const EventMeta& cause, const v1::CustomerCreated& created, Commands& commands) {
+  const bool by_hand = cause.actor.starts_with(kPerson) && !created.imported();
+  if (by_hand) AddOwnerChange(cause, "", created.customer().owner(), "", commands);
 }
 
 void AddUpdated(const EventMeta& cause, const v1::CustomerUpdated& updated, Commands& commands) {
@@ -105,14 +163,15 @@ Commands NotifyOfCustomer(const ForeignEvent<v1::CustomerEvent>& event, const Sn
   Commands commands;
   if (event.event.has_transferred()) {
     const auto& transferred = event.event.transferred();
-    if (IsOfTransfer(transferred.reason())) return commands;
+    // A transfer tells each receiver once, when it has ended.
+    if (!transferred.transfer().empty()) return commands;
     AddOwnerChange(meta, transferred.previous_owner(), transferred.owner(), transferred.reason(),
                    commands);
   } else if (event.event.has_released()) {
     const auto& released = event.event.released();
     AddOwnerChange(meta, released.previous_owner(), "", released.reason(), commands);
   } else if (event.event.has_created()) {
-    AddCreated(meta, event.event.created().customer(), commands);
+    AddCreated(meta, event.event.created(), commands);
   } else if (event.event.has_updated()) {
     AddUpdated(meta, event.event.updated(), commands);
   } else if (event.event.has_absorbed()) {
@@ -200,7 +259,11 @@ Commands NotifyOfErasure(const ForeignEvent<v1::ErasureEvent>& event, const Snap
   const bool customer = erasure->subject().starts_with(kCustomersPrefix);
   std::set<std::string> staff;
   if (!erasure->steps().empty()) staff.insert(StaffOfActor(erasure->steps(0).actor()));
-  if (customer) staff.insert(OwnerOf(erasure->subject(), snapshot));
+  if (customer) {
+    staff.insert(OwnerOf(erasure->subject(), snapshot));
+  } else {
+    AddOwnersAround(erasure->subject(), snapshot, staff);
+  }
   if (const auto policy = snapshot.Get(kCustomerPolicies, kStandardCustomerPolicy);
       policy.has_value())
     staff.insert(policy->erasure_staff().begin(), policy->erasure_staff().end());
@@ -221,16 +284,17 @@ Commands NotifyOfMergeCase(const ForeignEvent<v1::MergeCaseEvent>& event,
   Commands commands;
   if (!event.event.has_opened()) return commands;
   const v1::MergeCase& opened = event.event.opened().merge_case();
-  std::set<std::string> told;
-  for (const std::string& customer : {opened.first_customer(), opened.second_customer()}) {
-    const std::string owner = customer.empty() ? "" : OwnerOf(customer, snapshot);
-    if (owner.empty() || !told.insert(owner).second) continue;
+  // A case by hand can name any source, and is news each time.
+  const bool of_scan = event.meta.actor == kOurselves && !opened.source().empty() &&
+                       CheckName("source", "duplicateScans", opened.source()).ok();
+  const absl::CivilDay today = absl::ToCivilDay(event.meta.time, absl::UTCTimeZone());
+  for (const auto& [owner, customer] : OwnersOf(opened, today, snapshot)) {
     AddOnce(event.meta,
             {.staff = owner,
              .reason = v1::NOTIFICATION_REASON_MERGE_SUGGESTED,
              .about = event.meta.name,
              .customer = customer,
-             .once_for = opened.source()},
+             .once_for = of_scan ? opened.source() : ""},
             snapshot, commands);
   }
   return commands;

@@ -36,7 +36,8 @@ engine::Commands NotifyOfTicket(const engine::ForeignEvent<servicedesk::v1::Tick
 engine::Commands NotifyOfErasure(const engine::ForeignEvent<v1::ErasureEvent>& event,
                                  const engine::Snapshot& snapshot);
 
-// The owners of two customers that may be one. Of a search for duplicates each owner is told once,
+// The owners of two customers that may be one, or of those where two contacts that may be one have
+// positions now (of 100 positions of each). Of a search for duplicates each owner is told once,
 // with the first of the pairs: a search may find thousands.
 engine::Commands NotifyOfMergeCase(const engine::ForeignEvent<v1::MergeCaseEvent>& event,
                                    const engine::Snapshot& snapshot);

@@ -56,8 +56,8 @@ class Notifications : public ::testing::Test {
     return Told(NotifyOfCustomer, event, "customers/c1", actor);
   }
 
-  testing::FakeRows rows_{kCustomers,     kStaff,    kRedirects,
-                          kNotifications, kErasures, kCustomerPolicies};
+  testing::FakeRows rows_{kCustomers,        kStaff,    kRedirects, kNotifications, kErasures,
+                          kCustomerPolicies, kPositions};
   v1::NotifyRequest last_;
 };
 
@@ -70,6 +70,10 @@ TEST_F(Notifications, WhoGetsACustomerAndWhoLosesItAreTold) {
   EXPECT_EQ(last_.notification().customer(), "customers/c1");
   EXPECT_THAT(OfCustomer(transferred, "user:ann"), ElementsAre("staff/bob CUSTOMER_TAKEN"));
   EXPECT_THAT(OfCustomer("transferred { owner: 'ann' }"), ElementsAre("staff/ann CUSTOMER_GIVEN"));
+  // A transfer tells when it has ended; what somebody wrote as a reason makes none.
+  EXPECT_THAT(OfCustomer("transferred { owner: 'ann' transfer: 'transfers/t' }"), IsEmpty());
+  EXPECT_THAT(OfCustomer("transferred { owner: 'ann' reason: 'transfers/t' }"),
+              ElementsAre("staff/ann CUSTOMER_GIVEN"));
   EXPECT_THAT(OfCustomer("released { previous_owner: 'ann' }"),
               ElementsAre("staff/ann CUSTOMER_TAKEN"));
   EXPECT_THAT(OfCustomer("released { previous_owner: 'ann' }", "user:ann"), IsEmpty());
@@ -98,6 +102,15 @@ TEST_F(Notifications, AnErasureThatIsOverdueIsToldToAllWhoHaveToDoWithIt) {
   rows_.Put(kErasures, erasure);
   EXPECT_THAT(told(), ElementsAre("staff/bob ERASURE_OVERDUE", "staff/dpo ERASURE_OVERDUE"));
   EXPECT_EQ(last_.notification().customer(), "");
+  // Also under a name that was merged into it, and whoever the customer was merged into.
+  rows_.Put(kPositions, ParseText<v1::Position>("name: 'customers/old/positions/p' contact: "
+                                                "'contacts/k2'"));
+  EXPECT_THAT(told(), ElementsAre("staff/bob ERASURE_OVERDUE", "staff/dpo ERASURE_OVERDUE"));
+  for (const char* redirect : {"customer: 'contacts/k2' survivor: 'contacts/k1'",
+                               "customer: 'customers/old' survivor: 'customers/c1'"})
+    rows_.Put(kRedirects, ParseText<v1::Redirect>(redirect));
+  EXPECT_THAT(told(), ElementsAre("staff/ann ERASURE_OVERDUE", "staff/bob ERASURE_OVERDUE",
+                                  "staff/dpo ERASURE_OVERDUE"));
   EXPECT_THAT(Told(NotifyOfErasure, "approved {}", "erasures/e"), IsEmpty());
 }
 
@@ -105,11 +118,11 @@ TEST_F(Notifications, OwnersOfWhoMayBeOneAreToldOnceOfASearch) {
   rows_.Put(kCustomers, ParseText<v1::Customer>("name: 'customers/c2' owner: 'bob'"));
   rows_.Put(kCustomers, ParseText<v1::Customer>("name: 'customers/c3' owner: 'ann'"));
   const auto told = [&](const std::string& second, const std::string& source,
-                        const std::string& name) {
+                        const std::string& name, const std::string& actor = "service:customer") {
     return Told(NotifyOfMergeCase,
                 "opened { merge_case { first_customer: 'customers/c1' second_customer: '" + second +
                     "' source: '" + source + "' } }",
-                name);
+                name, actor);
   };
   EXPECT_THAT(told("customers/c2", "", "mergeCases/m"),
               ElementsAre("staff/ann MERGE_SUGGESTED", "staff/bob MERGE_SUGGESTED"));
@@ -128,12 +141,47 @@ TEST_F(Notifications, OwnersOfWhoMayBeOneAreToldOnceOfASearch) {
               ElementsAre("staff/bob MERGE_SUGGESTED"));
   EXPECT_THAT(told("customers/c3", "duplicateScans/t", "mergeCases/q"),
               ElementsAre("staff/ann MERGE_SUGGESTED"));
-  EXPECT_THAT(Told(NotifyOfMergeCase,
-                   "opened { merge_case { first_contact: 'contacts/a' second_contact: 'contacts/b' "
-                   "} }",
-                   "mergeCases/k"),
-              IsEmpty());
+  // Whoever makes a case by hand may call its source what they like.
+  EXPECT_THAT(told("customers/c3", "duplicateScans/s", "mergeCases/r", "user:dan"),
+              ElementsAre("staff/ann MERGE_SUGGESTED"));
+  EXPECT_THAT(told("customers/c3", "duplicateScans/s", "mergeCases/s", "service:sales-pipeline"),
+              ElementsAre("staff/ann MERGE_SUGGESTED"));
+  told("customers/c3", "my list", "mergeCases/t");
+  const std::string first = last_.notification_id();
+  told("customers/c3", "my list", "mergeCases/u");
+  EXPECT_NE(last_.notification_id(), first);
   EXPECT_THAT(Told(NotifyOfMergeCase, "rejected {}", "mergeCases/m"), IsEmpty());
+}
+
+TEST_F(Notifications, OwnersWhereContactsAreThatMayBeOneAreTold) {
+  const auto told = [&] {
+    return Told(NotifyOfMergeCase,
+                "opened { merge_case { first_contact: 'contacts/a' second_contact: 'contacts/b' } "
+                "}",
+                "mergeCases/k");
+  };
+  const auto position = [&](const std::string& name, const std::string& fields) {
+    rows_.Put(kPositions, ParseText<v1::Position>("name: 'customers/" + name + "' " + fields));
+  };
+  rows_.Put(kCustomers, ParseText<v1::Customer>("name: 'customers/c2' owner: 'bob'"));
+  rows_.Put(kCustomers, ParseText<v1::Customer>("name: 'customers/c3'"));
+  EXPECT_THAT(told(), IsEmpty()) << "they are nowhere";
+  // The case is of 1970-01-01.
+  position("c2/positions/old", "contact: 'contacts/a' end_date { year: 1969 month: 12 day: 31 }");
+  position("c2/positions/later", "contact: 'contacts/b' start_date { year: 1970 month: 1 day: 2 }");
+  position("c3/positions/p", "contact: 'contacts/a'");
+  EXPECT_THAT(told(), IsEmpty()) << "nobody's customer";
+  position("c1/positions/p", "contact: 'contacts/a'");
+  position("c1/positions/q", "contact: 'contacts/b'");
+  EXPECT_THAT(told(), ElementsAre("staff/ann MERGE_SUGGESTED"));
+  EXPECT_EQ(last_.notification().about(), "mergeCases/k");
+  EXPECT_EQ(last_.notification().customer(), "customers/c1");
+  position("old/positions/p", "contact: 'contacts/b2' end_date { year: 1970 month: 1 day: 1 }");
+  for (const char* redirect : {"customer: 'contacts/b2' survivor: 'contacts/b'",
+                               "customer: 'customers/old' survivor: 'customers/c2'"})
+    rows_.Put(kRedirects, ParseText<v1::Redirect>(redirect));
+  EXPECT_THAT(told(), ElementsAre("staff/ann MERGE_SUGGESTED", "staff/bob MERGE_SUGGESTED"));
+  EXPECT_EQ(last_.notification().customer(), "customers/c2");
 }
 
 TEST_F(Notifications, TheOwnerOfALostCustomerIsTold) {
@@ -172,7 +220,9 @@ TEST_F(Notifications, WhoGetsOrLosesACustomerByHandIsToldUnlessByAnImport) {
   EXPECT_THAT(OfCustomer("created { customer { owner: 'ann' } }", "user:ann"), IsEmpty());
   EXPECT_THAT(OfCustomer("created { customer {} }"), IsEmpty());
   EXPECT_THAT(OfCustomer("created { customer { owner: 'ann' external_ids { id: '1' } } }"),
-              IsEmpty());
+              ElementsAre("staff/ann CUSTOMER_GIVEN"))
+      << "whoever makes it by hand may know its number elsewhere";
+  EXPECT_THAT(OfCustomer("created { customer { owner: 'ann' } imported: true }"), IsEmpty());
   EXPECT_THAT(OfCustomer("created { customer { owner: 'ann' } }", "service:customer"), IsEmpty());
   const std::string updated =
       "updated { changed { paths: 'owner' } customer { owner: 'ann' } previous_owner: 'bob' "

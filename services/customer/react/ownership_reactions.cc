@@ -12,6 +12,7 @@
 #include "libs/engine/update.h"
 #include "services/customer/domain/notice.h"
 #include "services/customer/domain/ownership.h"
+#include "services/customer/domain/references.h"
 #include "services/customer/read/ownership_tables.h"
 #include "services/customer/read/tables.h"
 
@@ -163,16 +164,18 @@ engine::Commands OnOwnerNews(const engine::ForeignEvent<CustomerEvent>& customer
   if (customer.event.has_owner_granted()) {
     const v1::CustomerOwnerGranted& granted = customer.event.owner_granted();
     const v1::PendingOwner& request = granted.owner_request();
-    if (IsOfTransfer(request.reason())) return commands;
+    // A transfer tells each receiver once, when it has ended.
+    if (!request.transfer().empty()) return commands;
     // Who picks is told too: the answer comes after the call.
     tell(request.owner(), v1::NOTIFICATION_REASON_CUSTOMER_GIVEN, request.reason());
     tell(granted.previous_owner(), v1::NOTIFICATION_REASON_CUSTOMER_TAKEN, request.reason());
   } else if (customer.event.has_owner_refused()) {
     const v1::OwnerRefusal& refusal = customer.event.owner_refused().refusal();
-    if (refusal.kind() == v1::OWNER_REQUEST_KIND_PICK) {
-      tell(refusal.owner(), v1::NOTIFICATION_REASON_PICK_REFUSED,
-           v1::Reason_Name(refusal.reason()));
-    }
+    // A transfer tells when it has ended; thousands of rows would be thousands of notices.
+    if (!refusal.transfer().empty() || refusal.imported()) return commands;
+    const bool is_pick = refusal.kind() == v1::OWNER_REQUEST_KIND_PICK;
+    tell(is_pick ? refusal.owner() : StaffOfActor(refusal.actor()),
+         v1::NOTIFICATION_REASON_PICK_REFUSED, v1::Reason_Name(refusal.reason()));
   } else if (customer.event.has_recycled()) {
     tell(customer.event.recycled().previous_owner(), v1::NOTIFICATION_REASON_CUSTOMER_RECYCLED,
          customer.event.recycled().recycle_rule());

@@ -181,8 +181,13 @@ TEST_F(OwnershipReactions, StaffIsToldWhatABookOrARuleDid) {
   EXPECT_EQ(News("owner_granted { " + kRequest + " }"), Commands{given});
   EXPECT_EQ(News("owner_refused { refusal { owner: 'bob' kind: OWNER_REQUEST_KIND_PICK } }"),
             Commands{"staff/bob NOTIFICATION_REASON_PICK_REFUSED"});
-  EXPECT_EQ(News("owner_refused { refusal { owner: 'bob' kind: OWNER_REQUEST_KIND_ASSIGN } }"),
-            Commands{});
+  const std::string refused =
+      "owner_refused { refusal { owner: 'bob' kind: OWNER_REQUEST_KIND_ASSIGN actor: ";
+  EXPECT_EQ(News(refused + "'user:eve' } }"),
+            Commands{"staff/eve NOTIFICATION_REASON_PICK_REFUSED"});
+  EXPECT_EQ(News(refused + "'service:customer' } }"), Commands{});
+  EXPECT_EQ(News(refused + "'user:eve' imported: true } }"), Commands{});
+  EXPECT_EQ(News(refused + "'user:eve' transfer: 'transfers/t' } }"), Commands{});
   EXPECT_EQ(News("recycled { previous_owner: 'ann' recycle_rule: 'old' }"),
             Commands{"staff/ann NOTIFICATION_REASON_CUSTOMER_RECYCLED"});
   EXPECT_EQ(News("transferred { owner: 'bob' }"), Commands{});

@@ -1,6 +1,7 @@
 #include "services/customer/react/self_contact.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -48,6 +49,13 @@ v1::Customer PersonOf(const v1::Customer& customer, const v1::PersonalFacts& fac
   return person;
 }
 
+// Facts from before do not say what the customer was until then.
+std::optional<v1::Customer> VersionBefore(const engine::EventMeta& meta,
+                                          const engine::Snapshot& snapshot) {
+  const absl::Time before = meta.time - absl::Nanoseconds(1);
+  return snapshot.GetAsOf(kCustomers, before, before, meta.name);
+}
+
 // `fact`: fields of a customer changed.
 template <class Fact>
 engine::Commands Follow(const Fact& fact, const engine::EventMeta& meta,
@@ -56,18 +64,18 @@ engine::Commands Follow(const Fact& fact, const engine::EventMeta& meta,
   if (!TouchesPerson(fact.changed())) return commands;
   const auto row = snapshot.Get(kCustomers, meta.name);
   if (!row.has_value() || row->kind() != v1::CUSTOMER_KIND_PERSON) return commands;
-  auto follow = std::make_unique<v1::FollowPersonRequest>();
-  follow->set_name("contacts/" + std::string(base::KeyOf(meta.name)));
-  *follow->mutable_changed() = fact.changed();
-  *follow->mutable_person() = PersonOf(fact.customer(), fact.personal());
-  const absl::Time before = meta.time - absl::Nanoseconds(1);
-  if (const auto former = snapshot.GetAsOf(kCustomers, before, before, meta.name)) {
+  v1::FollowPersonRequest follow;
+  *follow.mutable_changed() = fact.changed();
+  *follow.mutable_person() = PersonOf(fact.customer(), fact.personal());
+  if (fact.has_former()) {
+    *follow.mutable_former()->mutable_personal() = fact.former().personal();
+  } else if (const auto former = VersionBefore(meta, snapshot)) {
     v1::PersonalFacts facts;
-    facts.set_display_name(former->display_name());
     *facts.mutable_personal() = former->personal();
-    *follow->mutable_former() = PersonOf(*former, facts);
+    *follow.mutable_former() = PersonOf({}, facts);
   }
-  commands.push_back(std::move(follow));
+  follow.set_name("contacts/" + std::string(base::KeyOf(meta.name)));
+  commands.push_back(std::make_unique<v1::FollowPersonRequest>(std::move(follow)));
   return commands;
 }
 
@@ -86,6 +94,10 @@ engine::Commands OnPerson(const engine::ForeignEvent<v1::CustomerEvent>& custome
 engine::Commands OnSelfContact(const engine::ForeignEvent<v1::ContactEvent>& contact,
                                const engine::Snapshot& snapshot) {
   engine::Commands commands;
+  if (!contact.event.updated().survivor().empty()) {
+    commands.push_back(std::make_unique<v1::FollowPersonRequest>(
+        FollowOfMerged(contact.meta.name, contact.event.updated())));
+  }
   if (!contact.event.has_created()) return commands;
   const std::string customer = "customers/" + std::string(base::KeyOf(contact.meta.name));
   const auto row = snapshot.Get(kCustomers, customer);

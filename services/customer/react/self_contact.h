@@ -13,11 +13,14 @@ namespace crm::customer {
 // The position that a person has at the customer which they are.
 inline constexpr char kSelfPosition[] = "self";
 
-// A PERSON was made: its contact; it changed: what the contact follows.
+// A PERSON was made: its contact; it changed: what the contact follows, merged or not, so that it
+// is right when that is taken back.
 engine::Commands OnPerson(const engine::ForeignEvent<v1::CustomerEvent>& customer,
                           const engine::Snapshot& snapshot);
 
-// The contact of a PERSON was made: its position.
+// The contact of a PERSON was made: its position. A merged one followed: so does the one that it
+// was merged into, step by step. Only the contact itself knows at that moment whether it was
+// merged: redirects may be behind, and what it had when it was merged the other one has already.
 engine::Commands OnSelfContact(const engine::ForeignEvent<v1::ContactEvent>& contact,
                                const engine::Snapshot& snapshot);
 

@@ -6,8 +6,11 @@
 
 #include "crm/customer/v1/customer_internal.pb.h"
 #include "crm/customer/v1/position.pb.h"
+#include "libs/testing/decisions.h"
 #include "libs/testing/fake_rows.h"
 #include "libs/testing/matchers.h"
+#include "services/customer/domain/contact.h"
+#include "services/customer/read/merge_tables.h"
 #include "services/customer/read/tables.h"
 
 namespace crm::customer {
@@ -79,7 +82,7 @@ class OnChangedPerson : public ::testing::Test {
         rows_);
   }
 
-  FakeRows rows_{kCustomers};
+  FakeRows rows_{kCustomers, kRedirects};
 };
 
 TEST_F(OnChangedPerson, TellsTheContactWhatItFollows) {
@@ -101,11 +104,40 @@ TEST_F(OnChangedPerson, TellsTheContactWhatItFollows) {
                   name: "contacts/p-1"
                   changed { paths: "personal.phones" paths: "region" }
                   person { personal { phones: "+4930123457" } }
-                  former {
-                    display_name: "Ann"
-                    personal { phones: "+4930123456" }
-                  })pb"));
+                  former { personal { phones: "+4930123456" } })pb"));
   }
+}
+
+TEST_F(OnChangedPerson, TheFactSaysWhatWasBefore) {
+  // Both events are of one moment, so that the former version cannot be found by time.
+  Put("p-1", 200, "kind: CUSTOMER_KIND_PERSON personal { phones: '+4930123457' }");
+  for (const char* fact : {"updated", "absorbed", "merge_reversed"}) {
+    const engine::Commands commands =
+        Ask("p-1", std::string(fact) +
+                       " { changed { paths: 'personal.phones' } former { personal { phones: "
+                       "'+4930123456' } } personal { personal { phones: '+4930123457' } } }");
+    ASSERT_EQ(commands.size(), 1u) << fact;
+    v1::FollowPersonRequest follow;
+    follow.CopyFrom(*commands[0]);
+    EXPECT_THAT(follow, EqualsProto(R"pb(
+                  name: "contacts/p-1"
+                  changed { paths: "personal.phones" }
+                  person { personal { phones: "+4930123457" } }
+                  former { personal { phones: "+4930123456" } })pb"));
+  }
+}
+
+TEST_F(OnChangedPerson, OnlyTheirContactIsToldWhereverRedirectsAre) {
+  Put("p-1", 200, "kind: CUSTOMER_KIND_PERSON");
+  rows_.Put(kRedirects, ParseText<v1::Redirect>("customer: 'contacts/p-1' survivor: 'contacts/x'"));
+  const engine::Commands commands =
+      Ask("p-1",
+          "updated { changed { paths: 'personal.phones' } former { personal { phones: '+4930' } } "
+          "personal { personal { phones: '+4931' } } }");
+  ASSERT_EQ(commands.size(), 1u);
+  v1::FollowPersonRequest follow;
+  follow.CopyFrom(*commands[0]);
+  EXPECT_EQ(follow.name(), "contacts/p-1");
 }
 
 TEST_F(OnChangedPerson, NotOfOthersNorOfOtherFields) {
@@ -137,6 +169,83 @@ TEST(OnSelfContact, PutsThemAtTheCustomerTheyAre) {
   EXPECT_TRUE(ask("contacts/c-1", "created {}").empty());
   EXPECT_TRUE(ask("contacts/x", "created {}").empty());
   EXPECT_TRUE(ask("contacts/p-1", "updated {}").empty());
+}
+
+TEST(OnSelfContact, TheSurvivorOfAMergedOneFollowsItOneStepOn) {
+  const FakeRows rows(kCustomers);
+  const auto ask = [&](const std::string& survivor) {
+    const auto event = ParseText<v1::ContactEvent>(
+        "updated { changed { paths: 'personal.phones' paths: 'personal.family_name' paths: "
+        "'language_code' paths: 'personal.birthday' } contact { language_code: 'en' } personal { "
+        "family_name: 'Wang' phones { number: '+4931' } phones { number: '+4932' opted_out: true } "
+        "birthday { date { year: 1981 month: 5 day: 4 } } } former_language_code: 'de' former { "
+        "given_name: 'Ann' family_name: 'Lee' phones { number: '+4930' } phones { number: '+4932' "
+        "opted_out: true } birthday { date { year: 1980 month: 5 day: 4 } } } survivor: '" +
+        survivor + "' }");
+    return OnSelfContact({event, {.name = "contacts/p-1", .revision = 4}}, rows);
+  };
+  EXPECT_TRUE(ask("").empty());
+  const engine::Commands commands = ask("contacts/x");
+  ASSERT_EQ(commands.size(), 1u);
+  v1::FollowPersonRequest follow;
+  follow.CopyFrom(*commands[0]);
+  EXPECT_THAT(follow, EqualsProto(R"pb(
+                name: "contacts/x"
+                contact: "contacts/p-1"
+                changed {
+                  paths: "display_name"
+                  paths: "language_code"
+                  paths: "personal.phones"
+                  paths: "personal.birth_date"
+                }
+                person {
+                  display_name: "Ann Wang"
+                  language_code: "en"
+                  personal {
+                    phones: "+4931"
+                    birth_date { year: 1981 month: 5 day: 4 }
+                  }
+                }
+                former {
+                  display_name: "Ann Lee"
+                  language_code: "de"
+                  personal {
+                    phones: "+4930"
+                    birth_date { year: 1980 month: 5 day: 4 }
+                  }
+                })pb"));
+}
+
+TEST(OnSelfContact, AMergeAtTheSameTimeLosesNothing) {
+  const auto contact = [](const std::string& fact) {
+    v1::Contact state;
+    for (const std::string& event :
+         {std::string("created { contact {} personal { family_name: 'Lee' phones { number: "
+                      "'+4930123456' primary: true } } }"),
+          fact})
+      ContactModel::Evolve(state, ParseText<v1::ContactEvent>(event));
+    return state;
+  };
+  // Merged with the old number, before the person's change reached it.
+  const v1::Contact own = contact("merged { merge_case: 'mergeCases/m' survivor: 'contacts/x' }");
+  const v1::Contact survivor =
+      contact("absorbed { merge_case: 'mergeCases/m' absorbed: 'contacts/p-1' }");
+  const auto follow = ParseText<v1::FollowPersonRequest>(
+      "changed { paths: 'personal.phones' } person { personal { phones: '+4930123457' } } former { "
+      "personal { phones: '+4930123456' } }");
+  const engine::Context context = testing::FixedContext<ContactModel>();
+  const auto followed = ContactModel::Decide(own, follow, context);
+  ASSERT_THAT(followed, testing::IsOk());
+  const engine::Commands commands =
+      OnSelfContact({**followed, {.name = "contacts/p-1", .revision = 3}}, FakeRows(kCustomers));
+  ASSERT_EQ(commands.size(), 1u);
+  v1::FollowPersonRequest next;
+  next.CopyFrom(*commands[0]);
+  const auto heard = ContactModel::Decide(survivor, next, context);
+  ASSERT_THAT(heard, testing::IsOk());
+  ASSERT_TRUE(heard->has_value());
+  EXPECT_THAT((*heard)->updated().personal(),
+              EqualsProto("phones { number: '+4930123457' primary: true }"));
 }
 
 }  // namespace

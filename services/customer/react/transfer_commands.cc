@@ -9,11 +9,7 @@
 #include "libs/base/resource_name.h"
 #include "libs/base/timestamp.h"
 #include "libs/base/utf8.h"
-#include "services/customer/domain/activity_series.h"
-#include "services/customer/read/activity_tables.h"
-#include "services/customer/read/interview_tables.h"
 #include "services/customer/read/notification_tables.h"
-#include "services/customer/read/tables.h"
 #include "services/customer/read/transfer_outcome.h"
 
 namespace crm::customer {
@@ -25,38 +21,44 @@ constexpr absl::Duration kToldAgeMax = absl::Hours(24 * 29);
 
 std::string IdOf(const std::string& name) { return std::string(base::LastIdOf(name)); }
 
+// Whoever is asked decides whose it is: the rows here may be behind.
 template <class Hand>
-std::unique_ptr<Hand> HandTo(const std::string& giver, const std::string& receiver,
-                             const std::string& target) {
+MessagePtr HandOn(const v1::Transfer& transfer, const v1::TransferItem& item, bool undoing) {
   auto hand = std::make_unique<Hand>();
-  hand->set_name(target);
-  hand->set_giver(IdOf(giver));
-  hand->set_receiver(IdOf(receiver));
-  return hand;
-}
-
-MessagePtr HandCustomer(const v1::Transfer& transfer, const std::string& giver,
-                        const std::string& receiver, const std::string& customer, bool undoing) {
-  auto hand = HandTo<v1::HandCustomerRequest>(giver, receiver, customer);
+  hand->set_name(item.target());
+  hand->set_giver(IdOf(undoing ? item.receiver() : transfer.giver()));
+  hand->set_receiver(IdOf(undoing ? transfer.giver() : item.receiver()));
   hand->set_transfer(transfer.name());
   hand->set_undoing(undoing);
   return hand;
 }
 
-MessagePtr HandActivity(const v1::Transfer& transfer, const std::string& giver,
-                        const std::string& receiver, const std::string& activity) {
-  auto hand = HandTo<v1::HandActivityRequest>(giver, receiver, activity);
-  hand->set_transfer(transfer.name());
-  return hand;
+// nullptr: it is handed on by other means.
+MessagePtr Hand(const v1::Transfer& transfer, const v1::TransferItem& item, bool undoing) {
+  switch (item.kind()) {
+    case v1::TRANSFER_KIND_CUSTOMER:
+      return HandOn<v1::HandCustomerRequest>(transfer, item, undoing);
+    case v1::TRANSFER_KIND_COLLABORATION:
+      return HandOn<v1::HandCollaborationRequest>(transfer, item, undoing);
+    case v1::TRANSFER_KIND_ACTIVITY:
+      return HandOn<v1::HandActivityRequest>(transfer, item, undoing);
+    case v1::TRANSFER_KIND_INTERVIEW:
+      return HandOn<v1::HandInterviewRequest>(transfer, item, undoing);
+    default:
+      return nullptr;
+  }
 }
 
 // The next step stays with whoever agreed it; the receiver has it to do.
 MessagePtr PlanNextStep(const v1::TransferItem& item, const engine::Snapshot& snapshot) {
-  const auto touchpoint = snapshot.Get(kTouchpoints, item.target());
-  if (!touchpoint.has_value() || !touchpoint->has_next_step_date()) return nullptr;
+  const auto touchpoint = ShownNextStep(item, snapshot);
+  if (!touchpoint.has_value()) return nullptr;
   auto plan = std::make_unique<v1::PlanActivityRequest>();
   plan->set_activity_id(IdOf(item.copy()));
   v1::Activity& activity = *plan->mutable_activity();
+  // It was taken away, maybe after another replica planned this, which need not show here. The
+  // question is an activity of nothing: refused because there is one, or because this is none.
+  if (!touchpoint->has_next_step_date()) return plan;
   activity.set_kind(v1::ACTIVITY_KIND_TASK);
   activity.set_cause(v1::ACTIVITY_CAUSE_NEXT_STEP);
   activity.set_customer(item.customer());
@@ -89,19 +91,12 @@ MessagePtr Notify(const v1::TransferItem& item, absl::Time time, const engine::S
   return notify;
 }
 
-bool HasPart(const v1::Customer& customer, const std::string& staff) {
-  const auto& parts = customer.collaborators();
-  return std::find(parts.begin(), parts.end(), IdOf(staff)) != parts.end();
-}
-
-MessagePtr ReturnPart(const v1::Transfer& transfer, const v1::TransferItem& item,
-                      const v1::Customer& customer) {
-  const bool takes = !item.already_theirs();
-  if (takes && !HasPart(customer, item.receiver())) return nullptr;
-  auto hand =
-      HandTo<v1::HandCollaborationRequest>(item.receiver(), transfer.giver(), item.target());
-  if (!takes) hand->clear_giver();
-  return hand;
+// The activity itself knows whether anybody has touched it since.
+MessagePtr TakeNextStepBack(const v1::Transfer& transfer, const v1::TransferItem& item) {
+  auto back = std::make_unique<v1::TakeBackActivityRequest>();
+  back->set_name(item.copy());
+  back->set_transfer(transfer.name());
+  return back;
 }
 
 }  // namespace
@@ -109,73 +104,14 @@ MessagePtr ReturnPart(const v1::Transfer& transfer, const v1::TransferItem& item
 MessagePtr MoveItem(const v1::Transfer& transfer, const v1::TransferItem& item, absl::Time time,
                     const engine::Snapshot& snapshot) {
   if (item.receiver().empty()) return nullptr;
-  switch (item.kind()) {
-    case v1::TRANSFER_KIND_CUSTOMER: {
-      const auto customer = snapshot.Get(kCustomers, item.target());
-      if (!customer.has_value() || customer->owner() != IdOf(transfer.giver())) return nullptr;
-      return HandCustomer(transfer, transfer.giver(), item.receiver(), item.target(), false);
-    }
-    case v1::TRANSFER_KIND_COLLABORATION: {
-      const auto customer = snapshot.Get(kCustomers, item.target());
-      if (!customer.has_value() || !HasPart(*customer, transfer.giver())) return nullptr;
-      return HandTo<v1::HandCollaborationRequest>(transfer.giver(), item.receiver(), item.target());
-    }
-    case v1::TRANSFER_KIND_ACTIVITY: {
-      const auto activity = snapshot.Get(kActivities, item.target());
-      if (!activity.has_value() || !IsOpen(*activity) ||
-          activity->owner() != IdOf(transfer.giver()))
-        return nullptr;
-      return HandActivity(transfer, transfer.giver(), item.receiver(), item.target());
-    }
-    case v1::TRANSFER_KIND_INTERVIEW: {
-      const auto interview = snapshot.Get(kInterviews, item.target());
-      if (!interview.has_value() || interview->staff() != IdOf(transfer.giver())) return nullptr;
-      return HandTo<v1::HandInterviewRequest>(transfer.giver(), item.receiver(), item.target());
-    }
-    case v1::TRANSFER_KIND_NEXT_STEP:
-      return PlanNextStep(item, snapshot);
-    case v1::TRANSFER_KIND_NOTIFICATION:
-      return Notify(item, time, snapshot);
-    default:
-      return nullptr;
-  }
+  if (item.kind() == v1::TRANSFER_KIND_NEXT_STEP) return PlanNextStep(item, snapshot);
+  if (item.kind() == v1::TRANSFER_KIND_NOTIFICATION) return Notify(item, time, snapshot);
+  return Hand(transfer, item, /*undoing=*/false);
 }
 
-MessagePtr ReturnItem(const v1::Transfer& transfer, const v1::TransferItem& item,
-                      const engine::Snapshot& snapshot) {
-  switch (item.kind()) {
-    case v1::TRANSFER_KIND_CUSTOMER: {
-      const auto customer = snapshot.Get(kCustomers, item.target());
-      if (!customer.has_value() || !IsStillMoved(transfer, item, *customer, snapshot))
-        return nullptr;
-      return HandCustomer(transfer, item.receiver(), transfer.giver(), item.target(), true);
-    }
-    case v1::TRANSFER_KIND_COLLABORATION: {
-      const auto customer = snapshot.Get(kCustomers, item.target());
-      return customer.has_value() ? ReturnPart(transfer, item, *customer) : nullptr;
-    }
-    case v1::TRANSFER_KIND_ACTIVITY:
-      return HandActivity(transfer, item.receiver(), transfer.giver(), item.target());
-    case v1::TRANSFER_KIND_INTERVIEW:
-      return HandTo<v1::HandInterviewRequest>(item.receiver(), transfer.giver(), item.target());
-    case v1::TRANSFER_KIND_NEXT_STEP: {
-      const auto activity = snapshot.Get(kActivities, item.copy());
-      if (!activity.has_value() || activity->state() != v1::ACTIVITY_STATE_PLANNED ||
-          activity->owner() != IdOf(item.receiver()))
-        return nullptr;
-      auto cancel = std::make_unique<v1::CancelActivityRequest>();
-      cancel->set_name(item.copy());
-      cancel->set_etag(activity->etag());
-      cancel->set_cancel_reason(transfer.name());
-      return cancel;
-    }
-    default:
-      return nullptr;
-  }
-}
-
-std::string AskedOf(const v1::TransferItem& item) {
-  return item.copy().empty() ? item.target() : item.copy();
+MessagePtr ReturnItem(const v1::Transfer& transfer, const v1::TransferItem& item) {
+  if (item.kind() == v1::TRANSFER_KIND_NEXT_STEP) return TakeNextStepBack(transfer, item);
+  return Hand(transfer, item, /*undoing=*/true);
 }
 
 }  // namespace crm::customer

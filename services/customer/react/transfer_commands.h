@@ -2,7 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <string>
 
 #include "absl/time/time.h"
 #include "crm/customer/v1/transfer.pb.h"
@@ -12,15 +11,12 @@ namespace crm::customer {
 
 using MessagePtr = std::unique_ptr<google::protobuf::Message>;
 
-// Asks for an item. nullptr: there is nothing to ask, as it is not the giver's any more.
+// Asks for an item. nullptr: nobody is to have it, or what it rests on does not show here: a next
+// step or a notification, which is asked for once more when it does.
 MessagePtr MoveItem(const v1::Transfer& transfer, const v1::TransferItem& item, absl::Time time,
                     const engine::Snapshot& snapshot);
 
-// Gives a moved item back. nullptr: it stays, as it has changed since or was only told.
-MessagePtr ReturnItem(const v1::Transfer& transfer, const v1::TransferItem& item,
-                      const engine::Snapshot& snapshot);
-
-// The resource that the command for an item is sent to.
-std::string AskedOf(const v1::TransferItem& item);
+// Gives a moved item back. nullptr: it stays, as it was only told.
+MessagePtr ReturnItem(const v1::Transfer& transfer, const v1::TransferItem& item);
 
 }  // namespace crm::customer

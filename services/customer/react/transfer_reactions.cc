@@ -1,23 +1,19 @@
 #include "services/customer/react/transfer_reactions.h"
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
-#include <string_view>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "crm/customer/v1/notification.pb.h"
-#include "crm/customer/v1/reason.pb.h"
 #include "crm/customer/v1/transfer_internal.pb.h"
 #include "libs/base/resource_name.h"
 #include "services/customer/domain/notice.h"
 #include "services/customer/domain/references.h"
 #include "services/customer/domain/transfer.h"
-#include "services/customer/domain/transfer_counts.h"
 #include "services/customer/react/transfer_commands.h"
 #include "services/customer/read/tables.h"
 #include "services/customer/read/transfer_outcome.h"
@@ -59,7 +55,6 @@ class Step {
   std::optional<v1::TransferItem> ItemAt(int number) const {
     return snapshot_.Get(kTransferItems, TransferItemName(transfer_.name(), number));
   }
-  std::map<std::string, std::string> RefusalsOf(int64_t revision) const;
 
   const v1::Transfer& transfer_;
   const engine::EventMeta& meta_;
@@ -69,42 +64,30 @@ class Step {
   engine::Commands commands_;
 };
 
-std::map<std::string, std::string> Step::RefusalsOf(int64_t revision) const {
-  std::map<std::string, std::string> refusals;
-  snapshot_.Scan(
-      kTransferRefusals, "",
-      [&](const v1::TransferRefusal& refusal) {
-        refusals.emplace(refusal.target(), refusal.reason());
-        return true;
-      },
-      transfer_.name(), revision);
-  return refusals;
+// Whoever leaves need not read it any more: the receiver was told.
+void Acknowledge(const std::string& notification, engine::Commands& commands) {
+  auto acknowledge = std::make_unique<v1::AcknowledgeNotificationRequest>();
+  acknowledge->set_name(notification);
+  commands.push_back(std::move(acknowledge));
 }
 
 void Step::Judge(int begin, int end, int64_t asked_revision) {
-  const std::map<std::string, std::string> refusals = RefusalsOf(asked_revision);
+  const PassedByTarget passed = PassedOf(transfer_.name(), asked_revision, snapshot_);
   for (int number = begin; number < end; ++number) {
     const auto item = ItemAt(number);
     if (!item.has_value()) continue;
-    const auto refused = refusals.find(AskedOf(*item));
-    const std::string refusal = refused == refusals.end() ? std::string() : refused->second;
     const v1::TransferItemState state = item->state();
     const bool was_moved = state == v1::TRANSFER_ITEM_STATE_MOVED;
-    const bool open =
-        state == v1::TRANSFER_ITEM_STATE_PLANNED || state == v1::TRANSFER_ITEM_STATE_WAITING;
-    if (undoing_) {
-      if (was_moved) *next_->add_results() = OutcomeOfReturn(transfer_, *item, refusal, snapshot_);
-      continue;
-    }
     v1::TransferItemResult result;
-    if (open) result = OutcomeOfMove(transfer_, *item, refusal, snapshot_);
-    if (open) *next_->add_results() = result;
-    // Whoever leaves need not read it any more: the receiver was told.
-    const bool moved = was_moved || result.state() == v1::TRANSFER_ITEM_STATE_MOVED;
-    if (!moved || item->kind() != v1::TRANSFER_KIND_NOTIFICATION) continue;
-    auto acknowledge = std::make_unique<v1::AcknowledgeNotificationRequest>();
-    acknowledge->set_name(item->target());
-    commands_.push_back(std::move(acknowledge));
+    if (IsUnsettled(*item, undoing_)) {
+      result = undoing_ ? OutcomeOfReturn(transfer_, *item, passed, snapshot_)
+                        : OutcomeOfMove(transfer_, *item, passed, snapshot_);
+      result.set_asked_revision(asked_revision);
+      *next_->add_results() = result;
+    }
+    const bool moved = !undoing_ && (was_moved || result.state() == v1::TRANSFER_ITEM_STATE_MOVED);
+    if (moved && item->kind() == v1::TRANSFER_KIND_NOTIFICATION)
+      Acknowledge(item->target(), commands_);
   }
 }
 
@@ -118,8 +101,8 @@ engine::Commands Step::Ask(int begin, bool stopping) {
     const v1::TransferItemState open =
         undoing_ ? v1::TRANSFER_ITEM_STATE_MOVED : v1::TRANSFER_ITEM_STATE_PLANNED;
     if (item->state() != open) continue;
-    MessagePtr command = undoing_ ? ReturnItem(transfer_, *item, snapshot_)
-                                  : MoveItem(transfer_, *item, meta_.time, snapshot_);
+    MessagePtr command =
+        undoing_ ? ReturnItem(transfer_, *item) : MoveItem(transfer_, *item, meta_.time, snapshot_);
     if (command != nullptr) commands_.push_back(std::move(command));
   }
   next_->set_name(transfer_.name());
@@ -132,14 +115,14 @@ engine::Commands Step::Ask(int begin, bool stopping) {
 }
 
 // Everybody once who has to do with the transfer: it has ended, or was undone.
-engine::Commands Tell(const v1::Transfer& transfer, const engine::EventMeta& meta) {
-  const v1::TransferCounts sum = SumOf(transfer);
-  const bool undone = transfer.has_undo_start_time();
+engine::Commands Tell(const v1::Transfer& transfer, const v1::TransferEnd& end, bool undone,
+                      const engine::EventMeta& meta) {
+  const v1::TransferCounts& sum = end.counts();
   const std::string note =
       undone ? absl::StrCat("returned ", sum.returned_count(), ", kept ", sum.kept_count())
              : absl::StrCat("moved ", sum.moved_count(), ", refused ", sum.refused_count());
-  std::set<std::string> told = {StaffOfActor(transfer.creator()), StaffOfActor(transfer.starter()),
-                                StaffOfActor(transfer.undoer())};
+  std::set<std::string> told = {StaffOfActor(transfer.creator()), StaffOfActor(transfer.starter())};
+  if (undone) told.insert(StaffOfActor(transfer.undoer()));
   for (const v1::TransferReceiver& receiver : transfer.receivers()) {
     if (receiver.customer_count() + receiver.other_count() > 0)
       told.insert(std::string(base::LastIdOf(receiver.staff())));
@@ -159,11 +142,38 @@ engine::Commands Tell(const v1::Transfer& transfer, const engine::EventMeta& met
 
 engine::Commands GoOn(const v1::Transfer& transfer, const v1::TransferContinued& continued,
                       const engine::EventMeta& meta, const engine::Snapshot& snapshot) {
-  if (continued.has_end()) return Tell(transfer, meta);
+  if (continued.has_end()) return Tell(transfer, continued.end(), continued.undoing(), meta);
   if (continued.start_number() == continued.next_number()) return {};
   Step step(transfer, meta, continued.undoing(), snapshot);
   step.Judge(continued.start_number(), continued.next_number(), continued.asked_revision());
   return step.Ask(continued.next_number(), continued.stopping());
+}
+
+// What rested on something that did not show here when the items were asked for.
+template <class Fact>
+engine::Commands AskAgain(const v1::Transfer& transfer, const Fact& fact,
+                          const engine::EventMeta& meta, const engine::Snapshot& snapshot) {
+  engine::Commands commands;
+  for (const int32_t number : fact.asked_numbers()) {
+    const auto item = snapshot.Get(kTransferItems, TransferItemName(transfer.name(), number));
+    if (!item.has_value() || item->state() != v1::TRANSFER_ITEM_STATE_WAITING) continue;
+    MessagePtr command = MoveItem(transfer, *item, meta.time, snapshot);
+    if (command != nullptr) commands.push_back(std::move(command));
+  }
+  return commands;
+}
+
+engine::Commands Settled(const v1::Transfer& transfer, const v1::TransferItemsSettled& settled,
+                         const engine::EventMeta& meta, const engine::Snapshot& snapshot) {
+  // None when it ends with this.
+  engine::Commands commands = AskAgain(transfer, settled, meta, snapshot);
+  if (settled.has_end()) commands = Tell(transfer, settled.end(), settled.undoing(), meta);
+  for (const v1::TransferItemResult& result : settled.results()) {
+    if (result.kind() == v1::TRANSFER_KIND_NOTIFICATION &&
+        result.state() == v1::TRANSFER_ITEM_STATE_MOVED)
+      Acknowledge(result.target(), commands);
+  }
+  return commands;
 }
 
 }  // namespace
@@ -185,10 +195,10 @@ engine::Commands OnTransfer(const engine::ForeignEvent<Event>& event,
     case Event::kContinued:
       return GoOn(*transfer, event.event.continued(), event.meta, snapshot);
     case Event::kItemsSettled:
-      if (!event.event.items_settled().has_end()) return {};
-      return Tell(*transfer, event.meta);
-    case Event::kCancelled:
+      return Settled(*transfer, event.event.items_settled(), event.meta, snapshot);
     case Event::kChecked:
+      return AskAgain(*transfer, event.event.checked(), event.meta, snapshot);
+    case Event::kCancelled:
     case Event::EVENT_NOT_SET:
       return {};
   }
@@ -196,34 +206,27 @@ engine::Commands OnTransfer(const engine::ForeignEvent<Event>& event,
 }
 
 engine::Commands OnTransferredCustomer(const engine::ForeignEvent<v1::CustomerEvent>& event,
-                                       const engine::Snapshot& snapshot) {
+                                       const engine::Snapshot&) {
   const bool granted = event.event.has_owner_granted();
-  if (!granted && !event.event.has_owner_refused()) return {};
-  const std::string receiver = granted ? event.event.owner_granted().owner_request().owner()
-                                       : event.event.owner_refused().refusal().owner();
+  const v1::PendingOwner& request = event.event.owner_granted().owner_request();
+  const v1::OwnerRefusal& refusal = event.event.owner_refused().refusal();
+  const std::string& transfer = granted ? request.transfer() : refusal.transfer();
+  if (transfer.empty()) return {};
+  const v1::OwnerRequestKind kind = granted ? request.kind() : refusal.kind();
+  const bool back = kind == v1::OWNER_REQUEST_KIND_RETURN;
+  auto settle = std::make_unique<v1::SettleTransferItemRequest>();
+  settle->set_name(transfer);
+  v1::TransferItemResult& result = *settle->mutable_result();
+  result.set_kind(v1::TRANSFER_KIND_CUSTOMER);
+  result.set_target(event.meta.name);
+  if (granted) {
+    result.set_state(back ? v1::TRANSFER_ITEM_STATE_RETURNED : v1::TRANSFER_ITEM_STATE_MOVED);
+  } else {
+    result.set_state(back ? v1::TRANSFER_ITEM_STATE_KEPT : v1::TRANSFER_ITEM_STATE_REFUSED);
+    result.set_refusal(RefusalWord(refusal.reason()));
+  }
   engine::Commands commands;
-  snapshot.Scan(
-      kTransferItems, "by_target",
-      [&](const v1::TransferItem& item) {
-        const bool waits = item.state() == v1::TRANSFER_ITEM_STATE_PLANNED ||
-                           item.state() == v1::TRANSFER_ITEM_STATE_WAITING;
-        if (!waits || item.kind() != v1::TRANSFER_KIND_CUSTOMER ||
-            base::LastIdOf(item.receiver()) != receiver)
-          return true;
-        auto settle = std::make_unique<v1::SettleTransferItemRequest>();
-        settle->set_name(std::string(base::ParentOf(item.name())));
-        v1::TransferItemResult& result = *settle->mutable_result();
-        result = ResultOf(item);
-        result.set_state(granted ? v1::TRANSFER_ITEM_STATE_MOVED : v1::TRANSFER_ITEM_STATE_REFUSED);
-        if (!granted) {
-          constexpr std::string_view kPrefix = "REASON_";
-          const v1::Reason reason = event.event.owner_refused().refusal().reason();
-          result.set_refusal(v1::Reason_Name(reason).substr(kPrefix.size()));
-        }
-        commands.push_back(std::move(settle));
-        return true;
-      },
-      event.meta.name);
+  commands.push_back(std::move(settle));
   return commands;
 }
 

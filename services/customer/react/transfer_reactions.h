@@ -14,7 +14,7 @@ namespace crm::customer {
 engine::Commands OnTransfer(const engine::ForeignEvent<v1::TransferEvent>& event,
                             const engine::Snapshot& snapshot);
 
-// Tells a transfer what a book said.
+// Tells the transfer that asked what a book said; nothing when none did.
 engine::Commands OnTransferredCustomer(const engine::ForeignEvent<v1::CustomerEvent>& event,
                                        const engine::Snapshot& snapshot);
 

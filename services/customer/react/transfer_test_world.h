@@ -16,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "libs/base/resource_name.h"
+#include "libs/base/status.h"
 #include "libs/testing/decisions.h"
 #include "libs/testing/fake_rows.h"
 #include "services/customer/domain/activity.h"
@@ -24,6 +25,7 @@
 #include "services/customer/domain/notification.h"
 #include "services/customer/domain/owner_slot.h"
 #include "services/customer/domain/transfer.h"
+#include "services/customer/react/care_reactions.h"
 #include "services/customer/react/ownership_reactions.h"
 #include "services/customer/react/transfer_reactions.h"
 #include "services/customer/read/activity_tables.h"
@@ -50,6 +52,7 @@ class TransferWorld {
     engine::Context context = testing::FixedContext<M>();
     context.actor = actor;
     context.name = name;
+    context.time += later_;
     Command named = command;
     if constexpr (requires { named.set_name(name); }) named.set_name(name);
     const auto state = rows_->Get(TableOf<M>(), name).value_or(typename M::State());
@@ -84,6 +87,8 @@ class TransferWorld {
     }
   }
   void StopOften() { stop_often_ = true; }
+  // Moves the clock on; events that wait for their reactions keep their time.
+  void Wait(absl::Duration duration) { later_ += duration; }
 
   template <class Row>
   void Put(const table::TableSpec<Row>& table, const std::string& text) {
@@ -175,6 +180,8 @@ class TransferWorld {
       ProjectOwnerTerms({known, after, event, meta}, *rows_);
       Follow("OnOwnerChange", event, meta, OnOwnerChange);
       Follow("OnTransferredCustomer", event, meta, OnTransferredCustomer);
+      Follow("OnStaleCustomer", event, meta, OnStaleCustomer);
+      Follow("OnNewOwner", event, meta, OnNewOwner);
     }
     if constexpr (std::is_same_v<M, OwnerSlotModel>) {
       ProjectOwnerBook({known, after, event, meta}, *rows_);
@@ -190,9 +197,13 @@ class TransferWorld {
     int64_t& mark = marks_[{event.reaction, event.source, name}];
     if (mark >= event.revision) return true;
     mark = event.revision;
-    const std::string word = Do<M>(name, *command, "service:customer");
+    const bool is_taken = std::is_same_v<Command, v1::PlanActivityRequest> &&
+                          rows_->Get(TableOf<M>(), name).has_value();
+    const std::string word =
+        is_taken ? "!ALREADY_EXISTS" : Do<M>(name, *command, "service:customer");
     if (!word.empty() && word[0] != '!') return true;
-    const std::string reason(absl::StripPrefix(word, "!"));
+    std::string reason(absl::StripPrefix(word, "!"));
+    if (reason.starts_with("field:")) reason = base::ReasonOf(base::Invalid("field", "is none"));
     ProjectTransferRefusal({event.reaction, event.source, event.revision, name, reason, 3}, *rows_);
     return true;
   }
@@ -216,7 +227,7 @@ class TransferWorld {
                          Try<OwnerSlotModel, v1::FreeSlotRequest>(event, command) ||
                          Try<ActivityModel, v1::PlanActivityRequest>(event, command) ||
                          Try<ActivityModel, v1::HandActivityRequest>(event, command) ||
-                         Try<ActivityModel, v1::CancelActivityRequest>(event, command) ||
+                         Try<ActivityModel, v1::TakeBackActivityRequest>(event, command) ||
                          Try<InterviewModel, v1::HandInterviewRequest>(event, command) ||
                          Try<NotificationModel, v1::NotifyRequest>(event, command) ||
                          Try<NotificationModel, v1::AcknowledgeNotificationRequest>(event, command);
@@ -244,6 +255,7 @@ class TransferWorld {
   std::map<std::tuple<std::string, std::string, std::string>, int64_t> marks_;
   std::map<std::string, int> facts_;
   std::set<std::string> notices_;
+  absl::Duration later_;
   bool stop_often_ = false;
   size_t stops_ = 0;
 };

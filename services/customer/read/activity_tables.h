@@ -16,7 +16,8 @@ inline constexpr table::TableSpec<v1::Activity> kActivities{
                 {.name = "by_about", .fields = {"about"}},
                 {.name = "by_contact", .fields = {"contacts"}},
                 {.name = "by_series", .fields = {"series", "occurrence"}},
-                {.name = "by_due_time", .fields = {"due_time"}}}};
+                {.name = "by_due_time", .fields = {"due_time"}}},
+    .version = 3};
 
 // Configuration: one plan for the customers of a tier.
 inline constexpr table::TableSpec<v1::ContactPlan> kContactPlans{

@@ -49,7 +49,9 @@ class Agenda {
     AddSignals();
     AddOpportunities();
     AddTickets();
-    items_.TellNotAvailable(v1::AGENDA_SECTION_FOLLOW_UP_CALLS);
+    for (const auto section : {v1::AGENDA_SECTION_FOLLOW_UP_CALLS, v1::AGENDA_SECTION_OUTLET_VISITS,
+                               v1::AGENDA_SECTION_SERVICE_VISITS, v1::AGENDA_SECTION_CAMPAIGN_WORK})
+      items_.TellNotAvailable(section);
     items_.Finish(response);
   }
 
@@ -115,17 +117,34 @@ class Agenda {
            base::TimeOf(state.last_contact_time()) >= from;
   }
 
-  // False when that is enough of them.
-  bool AddNextStep(const v1::Touchpoint& touchpoint) {
+  // Somebody has an activity instead, since a transfer; it stands on an agenda itself.
+  bool HasActivity(const v1::Touchpoint& touchpoint) const {
+    bool found = false;
+    snapshot_.Scan(
+        kActivities, "by_about",
+        [&](const v1::Activity& activity) {
+          found = activity.cause() == v1::ACTIVITY_CAUSE_NEXT_STEP &&
+                  activity.state() != v1::ACTIVITY_STATE_CANCELLED;
+          return !found;
+        },
+        touchpoint.name());
+    return found;
+  }
+
+  void AddNextStep(const v1::Touchpoint& touchpoint) {
     const absl::CivilDay due = base::DayOf(touchpoint.next_step_date());
-    if (due > day_ || !items_.LookAt(v1::AGENDA_SECTION_NEXT_STEPS)) return false;
-    if (IsTaken(touchpoint)) return true;
+    if (IsTaken(touchpoint) || HasActivity(touchpoint)) return;
     v1::AgendaItem item =
         ItemDue(touchpoint.name(), std::string(base::ParentOf(touchpoint.name())), due);
     if (!touchpoint.contacts().empty()) item.set_contact(touchpoint.contacts(0));
     item.set_subject(touchpoint.next_step());
     items_.Add(v1::AGENDA_SECTION_NEXT_STEPS, std::move(item));
-    return true;
+  }
+
+  // False when that is enough of them.
+  bool LookAtNextStep(const v1::Touchpoint& touchpoint, AgendaLook look) {
+    return base::DayOf(touchpoint.next_step_date()) <= day_ &&
+           items_.LookAt(v1::AGENDA_SECTION_NEXT_STEPS, look);
   }
 
   // From when on next steps are looked for.
@@ -140,7 +159,11 @@ class Agenda {
       *from.mutable_next_step_date() = FirstStepDate();
       snapshot_.ScanAfter(
           kTouchpoints, "by_customer_next_step", from,
-          [&](const v1::Touchpoint& touchpoint) { return AddNextStep(touchpoint); },
+          [&](const v1::Touchpoint& touchpoint) {
+            if (!LookAtNextStep(touchpoint, AgendaLook::kRows)) return false;
+            AddNextStep(touchpoint);
+            return true;
+          },
           base::KeyOf(name));
     }
   }
@@ -155,27 +178,26 @@ class Agenda {
            std::find(helpers.begin(), helpers.end(), staff_) != helpers.end();
   }
 
-  // Of their customers, whoever said them; and their own of others.
+  // Their own of others' customers; and of their customers, whoever said them.
   void AddNextSteps() {
-    snapshot_.Scan(
-        kCustomers, "by_owner",
-        [&](const v1::Customer& customer) {
-          if (!items_.LookAt(v1::AGENDA_SECTION_NEXT_STEPS)) return false;
-          if (customer.status() != v1::CUSTOMER_STATUS_ERASED && customer.merged_into().empty())
-            AddNextStepsOf(customer);
-          return true;
-        },
-        staff_);
     v1::Touchpoint from;
     from.set_staff(staff_);
     *from.mutable_next_step_date() = FirstStepDate();
     snapshot_.ScanAfter(
         kTouchpoints, "by_next_step", from,
         [&](const v1::Touchpoint& touchpoint) {
-          if (!IsLeftToRecorder(touchpoint))
-            return base::DayOf(touchpoint.next_step_date()) <= day_ &&
-                   items_.LookAt(v1::AGENDA_SECTION_NEXT_STEPS);
-          return AddNextStep(touchpoint);
+          if (!LookAtNextStep(touchpoint, AgendaLook::kOwnRows)) return false;
+          if (IsLeftToRecorder(touchpoint)) AddNextStep(touchpoint);
+          return true;
+        },
+        staff_);
+    snapshot_.Scan(
+        kCustomers, "by_owner",
+        [&](const v1::Customer& customer) {
+          if (!items_.LookAt(v1::AGENDA_SECTION_NEXT_STEPS, AgendaLook::kCustomers)) return false;
+          if (customer.status() != v1::CUSTOMER_STATUS_ERASED && customer.merged_into().empty())
+            AddNextStepsOf(customer);
+          return true;
         },
         staff_);
     items_.Tell(v1::AGENDA_SECTION_NEXT_STEPS);
@@ -229,7 +251,7 @@ class Agenda {
     snapshot_.Scan(
         kCustomers, "by_owner",
         [&](const v1::Customer& customer) {
-          if (!items_.LookAt(v1::AGENDA_SECTION_BIRTHDAYS)) return false;
+          if (!items_.LookAt(v1::AGENDA_SECTION_BIRTHDAYS, AgendaLook::kCustomers)) return false;
           if (customer.status() != v1::CUSTOMER_STATUS_ERASED && customer.merged_into().empty())
             AddBirthdaysAt(customer);
           return true;
@@ -271,9 +293,9 @@ class Agenda {
   }
 
   // False when there is no need to look at later ones.
-  bool AddSignal(const v1::Interview& interview) {
+  bool AddSignal(const v1::Interview& interview, AgendaLook look) {
     if (base::TimeOf(interview.signal_due_time()) > end_ ||
-        !items_.LookAt(v1::AGENDA_SECTION_SIGNALS))
+        !items_.LookAt(v1::AGENDA_SECTION_SIGNALS, look))
       return false;
     const absl::Time at = SignalDue(interview);
     if (at > end_ || FollowerOf(interview, snapshot_) != staff_) return true;
@@ -296,25 +318,28 @@ class Agenda {
       from.mutable_signal_due_time()->set_nanos(1);
       snapshot_.ScanAfter(
           kInterviews, "by_customer_signal_due", from,
-          [&](const v1::Interview& interview) { return AddSignal(interview); }, base::KeyOf(name));
+          [&](const v1::Interview& interview) { return AddSignal(interview, AgendaLook::kRows); },
+          base::KeyOf(name));
     }
   }
 
-  // Of their customers, whoever asked; and what they asked those who have nobody.
+  // What they asked those who have nobody; and of their customers, whoever asked.
   void AddSignals() {
-    snapshot_.Scan(
-        kCustomers, "by_owner",
-        [&](const v1::Customer& customer) {
-          if (customer.merged_into().empty()) AddSignalsAt(customer);
-          return true;
-        },
-        staff_);
     v1::Interview from;
     from.set_staff(staff_);
     from.mutable_signal_due_time()->set_nanos(1);
     snapshot_.ScanAfter(
         kInterviews, "by_staff_signal_due", from,
-        [&](const v1::Interview& interview) { return AddSignal(interview); }, staff_);
+        [&](const v1::Interview& interview) { return AddSignal(interview, AgendaLook::kOwnRows); },
+        staff_);
+    snapshot_.Scan(
+        kCustomers, "by_owner",
+        [&](const v1::Customer& customer) {
+          if (!items_.LookAt(v1::AGENDA_SECTION_SIGNALS, AgendaLook::kCustomers)) return false;
+          if (customer.merged_into().empty()) AddSignalsAt(customer);
+          return true;
+        },
+        staff_);
     items_.Tell(v1::AGENDA_SECTION_SIGNALS);
   }
 
@@ -371,7 +396,7 @@ class Agenda {
       snapshot_.Scan(
           kContactStates, "by_owner",
           [&](const v1::ContactState& state) {
-            if (!items_.LookAt(v1::AGENDA_SECTION_TICKETS)) return false;
+            if (!items_.LookAt(v1::AGENDA_SECTION_TICKETS, AgendaLook::kCustomers)) return false;
             snapshot_.Scan(kFollowedTickets, "by_customer", visit, state.customer(), true);
             return true;
           },

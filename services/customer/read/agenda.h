@@ -8,7 +8,7 @@
 namespace crm::customer {
 
 // Most items of a section in an answer, the first ones in the order of GetAgenda, and most that are
-// looked at for it.
+// looked at for it: of their own, of their customers, and of what hangs on these.
 inline constexpr int kAgendaSectionMax = 200;
 inline constexpr int kAgendaLookedAtMax = 5'000;
 // How long a next step that was not taken stays on the agenda.

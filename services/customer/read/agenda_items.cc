@@ -44,9 +44,9 @@ bool Before(const v1::AgendaItem& a, const v1::AgendaItem& b) {
 
 }  // namespace
 
-bool AgendaItems::LookAt(v1::AgendaSection section) {
+bool AgendaItems::LookAt(v1::AgendaSection section, AgendaLook look) {
   Section& of = sections_[section];
-  if (++of.looked_at <= kAgendaLookedAtMax) return true;
+  if (++of.looked_at[look] <= kAgendaLookedAtMax) return true;
   of.status.set_incomplete(true);
   return false;
 }

@@ -14,13 +14,17 @@
 
 namespace crm::customer {
 
+// What is looked at for a section: each has its own bound, so that many of the one take no room
+// from the other.
+enum class AgendaLook { kRows, kOwnRows, kCustomers };
+
 class AgendaItems {
  public:
   AgendaItems(const engine::Snapshot& snapshot, const engine::Context& context)
       : snapshot_(snapshot), context_(context) {}
 
   // One more was looked at for the section; false when that are too many.
-  bool LookAt(v1::AgendaSection section);
+  bool LookAt(v1::AgendaSection section, AgendaLook look = AgendaLook::kRows);
   void Add(v1::AgendaSection section, v1::AgendaItem item);
 
   // The customer of this name, or the one that stands for it; nullptr: unknown, or erased.
@@ -30,6 +34,7 @@ class AgendaItems {
   void Tell(v1::AgendaSection section);
   // One of what another service recorded.
   void Tell(v1::AgendaSection section, const v1::SourceReading& source);
+  // One of what no service records yet.
   void TellNotAvailable(v1::AgendaSection section);
 
   // In the order of GetAgenda.
@@ -43,7 +48,7 @@ class AgendaItems {
   struct Section {
     v1::AgendaSectionStatus status;
     std::vector<v1::AgendaItem> items;
-    int looked_at = 0;
+    std::map<AgendaLook, int> looked_at;
   };
 
   const engine::Snapshot& snapshot_;

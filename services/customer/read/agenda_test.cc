@@ -248,6 +248,47 @@ TEST_F(Agenda, NextStepsWithWhomWasMergedInAreSeenToo) {
   EXPECT_EQ(Ask().items(0).customer(), "customers/top");
 }
 
+TEST_F(Agenda, ANextStepThatATransferMadeAnActivityOfIsThereOnce) {
+  rows_.Put(kTouchpoints, ParseText<v1::Touchpoint>(
+                              "name: 'customers/top/touchpoints/step' staff: 'bob' next_step: "
+                              "'offer' next_step_date { year: 2026 month: 3 day: 2 }"));
+  const std::string given =
+      "cause: ACTIVITY_CAUSE_NEXT_STEP about: 'customers/top/touchpoints/step'";
+  EXPECT_EQ(Ids(Ask()), "step ");
+  Activity("other", "top", 3, "about: 'customers/top/touchpoints/step'");
+  EXPECT_EQ(Ids(Ask()), "step ") << "it only mentions it";
+  Activity("given", "top", 2, given);
+  EXPECT_EQ(Ids(Ask()), "given ");
+  Activity("given", "top", 2, given, "DONE");
+  EXPECT_EQ(Ids(Ask()), "");
+  Activity("given", "top", 2, given, "CANCELLED");
+  EXPECT_EQ(Ids(Ask()), "step ") << "the transfer was taken back";
+}
+
+TEST_F(Agenda, ManyCustomersTakeNoRoomFromTheirOwn) {
+  const auto status = [&](v1::AgendaSection section) { return Of(Ask(), section); };
+  for (int i = 0; i < kAgendaLookedAtMax - 3; ++i) Customer("c" + std::to_string(i), "");
+  EXPECT_FALSE(status(v1::AGENDA_SECTION_NEXT_STEPS).incomplete());
+  EXPECT_FALSE(status(v1::AGENDA_SECTION_SIGNALS).incomplete());
+  rows_.Put(kTouchpoints, ParseText<v1::Touchpoint>(
+                              "name: 'customers/nobodys/touchpoints/own' staff: 'ann' next_step: "
+                              "'offer' next_step_date { year: 2026 month: 3 day: 2 }"));
+  auto nobodys = *rows_.Get(kCustomers, "customers/top");
+  nobodys.set_name("customers/nobodys");
+  nobodys.clear_owner();
+  rows_.Put(kCustomers, nobodys);
+  rows_.Put(kInterviews,
+            ParseText<v1::Interview>("name: 'customers/nobodys/interviews/held' staff: 'ann' "
+                                     "status: INTERVIEW_STATUS_HELD signal_due_time { seconds: "
+                                     "1772440000 } signals { id: '1' due_time { seconds: "
+                                     "1772440000 } }"));
+  EXPECT_EQ(Ids(Ask()), "held! own ");
+  Customer("one-more", "");
+  EXPECT_EQ(Ids(Ask()), "held! own ");
+  EXPECT_TRUE(status(v1::AGENDA_SECTION_NEXT_STEPS).incomplete());
+  EXPECT_TRUE(status(v1::AGENDA_SECTION_SIGNALS).incomplete());
+}
+
 TEST_F(Agenda, NextStepsOfLongAgoAreOver) {
   const auto step = [&](const std::string& id, int month, int day) {
     auto touchpoint = ParseText<v1::Touchpoint>("staff: 'bob' next_step: 'offer'");
@@ -472,8 +513,10 @@ TEST_F(Agenda, EverySectionIsSaidAndWhetherTheyAreAway) {
   EXPECT_EQ(agenda.sections_size(), v1::AgendaSection_ARRAYSIZE - 1);
   EXPECT_FALSE(agenda.has_absence());
   EXPECT_EQ(Of(agenda, v1::AGENDA_SECTION_RENEWALS).state(), v1::READING_STATE_AVAILABLE);
-  EXPECT_EQ(Of(agenda, v1::AGENDA_SECTION_FOLLOW_UP_CALLS).state(),
-            v1::READING_STATE_NOT_AVAILABLE);
+  // What no service records yet is not left out in silence.
+  for (const auto section : {v1::AGENDA_SECTION_FOLLOW_UP_CALLS, v1::AGENDA_SECTION_OUTLET_VISITS,
+                             v1::AGENDA_SECTION_SERVICE_VISITS, v1::AGENDA_SECTION_CAMPAIGN_WORK})
+    EXPECT_EQ(Of(agenda, section).state(), v1::READING_STATE_NOT_AVAILABLE) << section;
   EXPECT_EQ(Of(agenda, v1::AGENDA_SECTION_VISITS).state(), v1::READING_STATE_AVAILABLE);
   EXPECT_FALSE(Ask(8).has_absence());
   EXPECT_EQ(Ask(9).absence().kind(), v1::ABSENCE_KIND_VACATION);

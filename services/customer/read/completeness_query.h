@@ -7,7 +7,7 @@
 
 namespace crm::customer {
 
-// NOT_FOUND: no such customer, or no policy.
+// Of a merged customer: of the one that stands for it. NOT_FOUND: no such customer, or no policy.
 absl::StatusOr<v1::GetCompletenessResponse> QueryCompleteness(
     const v1::GetCompletenessRequest& request, const engine::Snapshot& snapshot,
     const engine::Context& context);

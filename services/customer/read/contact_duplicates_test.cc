@@ -94,6 +94,16 @@ TEST_F(ContactDuplicatesTest, FindsWhomTheFormIsAbout) {
   EXPECT_EQ(response.linkage_model_etag(), "1");
 }
 
+TEST_F(ContactDuplicatesTest, ANumberOfAFormIsReadAsItWillBeKept) {
+  book_.rows().Put(kCustomerPolicies,
+                   ParseText<v1::CustomerPolicy>("name: 'customerPolicies/standard' data_exchange "
+                                                 "{ phone_country_code: 'CN' }"));
+  book_.PutContact("li", kLi);
+  const auto response = Ask("contact { personal { phones { number: '139 0000 0001' } } }");
+  ASSERT_THAT(NamesOf(response), ElementsAre("contacts/li"));
+  EXPECT_THAT(response.candidates(0).exact_keys(), ElementsAre(v1::LINKAGE_KEY_KIND_PHONE));
+}
+
 TEST_F(ContactDuplicatesTest, WhereTheyWorkSpeaksForIt) {
   book_.Put("acme", "display_name: 'Acme'");
   book_.PutContact("li", "personal { given_name: 'Wei' family_name: 'Li' }");
@@ -152,6 +162,9 @@ TEST_F(ContactDuplicatesTest, MergedContactsAreFoundAsTheirSurvivor) {
 
 TEST_F(ContactDuplicatesTest, AnExistingOneIsNotLikeItself) {
   book_.PutContact("li", kLi);
+  book_.PutContact("old", std::string(kLi) + " merged_into: 'contacts/li'");
+  book_.Redirect("contacts/old", "contacts/li");
+  EXPECT_THAT(NamesOf(Ask("existing_contact: 'contacts/old'")), IsEmpty());
   EXPECT_THAT(NamesOf(Ask("existing_contact: 'contacts/li'")), IsEmpty());
   book_.PutContact("lee", kLi);
   EXPECT_THAT(NamesOf(Ask("existing_contact: 'contacts/li'")), ElementsAre("contacts/lee"));

@@ -10,6 +10,7 @@
 
 #include "crm/customer/v1/reason.pb.h"
 #include "libs/base/status.h"
+#include "services/customer/domain/phones.h"
 #include "services/customer/read/duplicate_search.h"
 #include "services/customer/read/linkage_kind.h"
 #include "services/customer/read/linkage_tables.h"
@@ -40,6 +41,13 @@ absl::Status CheckBounds(const Request& request) {
   if (request.candidate_count_max() < 0 || request.candidate_count_max() > kCandidatesMax)
     return base::Invalid("candidate_count_max", "must be 1 to 50, or 0");
   return absl::OkStatus();
+}
+
+// As they will be kept: recorded ones are E.164.
+template <class Resource>
+void ReadFormPhones(const engine::Snapshot& snapshot, Resource& resource) {
+  if (!resource.has_personal()) return;
+  ReadPhones(PhoneCountry(resource.personal(), snapshot), *resource.mutable_personal());
 }
 
 // `self`: the record's own name; empty: it is not made yet.
@@ -95,16 +103,17 @@ Response ResponseOf(Found found, const Add& add) {
   return response;
 }
 
-// Where the contact of the request is: as the form says, else as is recorded.
+// Where the contact of the request is: as the form says, else as is recorded of `self`.
 absl::StatusOr<std::vector<Employer>> EmployersAskedFor(
-    const v1::CheckContactDuplicatesRequest& request, const engine::Snapshot& snapshot) {
+    const v1::CheckContactDuplicatesRequest& request, const std::string& self,
+    const engine::Snapshot& snapshot) {
   for (const std::string& customer : request.customers()) {
     if (!snapshot.Get(kCustomers, customer).has_value()) return base::NotFound(customer);
   }
   if (!request.customers().empty())
     return EmployersNamed({request.customers().begin(), request.customers().end()}, snapshot);
-  if (request.existing_contact().empty()) return std::vector<Employer>();
-  return EmployersOf(NamesOf(request.existing_contact(), snapshot), snapshot);
+  if (self.empty()) return std::vector<Employer>();
+  return EmployersOf(NamesOf(self, snapshot), snapshot);
 }
 
 }  // namespace
@@ -114,16 +123,18 @@ absl::StatusOr<v1::CheckDuplicatesResponse> QueryDuplicates(
     const engine::Context&) {
   if (absl::Status s = CheckBounds(request); !s.ok()) return s;
   v1::Customer customer = request.customer();
-  if (!request.existing_customer().empty()) {
-    auto existing = snapshot.Get(kCustomers, request.existing_customer());
+  const std::string self = SurvivorOf(request.existing_customer(), snapshot);
+  if (!self.empty()) {
+    auto existing = snapshot.Get(kCustomers, self);
     if (!existing.has_value()) return base::NotFound(request.existing_customer());
     if (!request.has_customer()) customer = *std::move(existing);
   }
+  ReadFormPhones(snapshot, customer);
   const LinkageRecord record = LinkageRecordOf(customer);
   if (record.keys.empty())
     return base::Invalid("customer", "must have something by which it can be found");
-  auto found = FindLike(LinkageKindOf(v1::LINKAGE_RECORD_KIND_CUSTOMER), record,
-                        request.existing_customer(), request, snapshot);
+  auto found =
+      FindLike(LinkageKindOf(v1::LINKAGE_RECORD_KIND_CUSTOMER), record, self, request, snapshot);
   if (!found.ok()) return found.status();
   return ResponseOf<v1::CheckDuplicatesResponse>(
       *std::move(found), [&](const std::string& name, v1::DuplicateCandidate& candidate) {
@@ -136,18 +147,20 @@ absl::StatusOr<v1::CheckContactDuplicatesResponse> QueryContactDuplicates(
     const engine::Context&) {
   if (absl::Status s = CheckBounds(request); !s.ok()) return s;
   v1::Contact contact = request.contact();
-  if (!request.existing_contact().empty()) {
-    auto existing = snapshot.Get(kContacts, request.existing_contact());
+  const std::string self = SurvivorOf(request.existing_contact(), snapshot);
+  if (!self.empty()) {
+    auto existing = snapshot.Get(kContacts, self);
     if (!existing.has_value()) return base::NotFound(request.existing_contact());
     if (!request.has_contact()) contact = *std::move(existing);
   }
-  const auto employers = EmployersAskedFor(request, snapshot);
+  const auto employers = EmployersAskedFor(request, self, snapshot);
   if (!employers.ok()) return employers.status();
+  ReadFormPhones(snapshot, contact);
   const LinkageRecord record = LinkageRecordOf(contact, *employers);
   if (record.keys.empty())
     return base::Invalid("contact", "must have something by which it can be found");
-  auto found = FindLike(LinkageKindOf(v1::LINKAGE_RECORD_KIND_CONTACT), record,
-                        request.existing_contact(), request, snapshot);
+  auto found =
+      FindLike(LinkageKindOf(v1::LINKAGE_RECORD_KIND_CONTACT), record, self, request, snapshot);
   if (!found.ok()) return found.status();
   return ResponseOf<v1::CheckContactDuplicatesResponse>(
       *std::move(found), [&](const std::string& name, v1::ContactDuplicateCandidate& candidate) {

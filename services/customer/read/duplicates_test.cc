@@ -54,6 +54,16 @@ class DuplicatesTest : public ::testing::Test {
   LinkageBook book_;
 };
 
+TEST_F(DuplicatesTest, ANumberOfAFormIsReadAsItWillBeKept) {
+  book_.rows().Put(kCustomerPolicies,
+                   ParseText<v1::CustomerPolicy>("name: 'customerPolicies/standard' data_exchange "
+                                                 "{ phone_country_code: 'DE' }"));
+  book_.Put("n", kNordwind);
+  const auto response = AskOf("kind: CUSTOMER_KIND_COMPANY personal { phones: '030 1234567' }");
+  ASSERT_THAT(NamesOf(response), ElementsAre("customers/n"));
+  EXPECT_THAT(response.candidates(0).exact_keys(), ElementsAre(v1::LINKAGE_KEY_KIND_PHONE));
+}
+
 TEST_F(DuplicatesTest, FindsWhatWasTypedAgainWithErrors) {
   book_.Put("n", kNordwind);
   book_.Put("other", R"(kind: CUSTOMER_KIND_COMPANY display_name: "Nordmeer Reederei"
@@ -123,6 +133,18 @@ TEST_F(DuplicatesTest, WhatIsSpokenAlikeIsFound) {
   EXPECT_THAT(NamesOf(AskOf(R"(display_name: "Wei Zhang" personal {
       birth_date { year: 1987 month: 4 day: 12 } })")),
               ElementsAre("customers/z"));
+}
+
+TEST_F(DuplicatesTest, AMergedOneIsComparedAsTheOneThatStandsForIt) {
+  book_.Put("n", kNordwind);
+  book_.Put("twin", kNordwind);
+  book_.Put("old", "display_name: 'Elsewhere' merged_into: 'customers/n'");
+  book_.Redirect("customers/old", "customers/n");
+  v1::CheckDuplicatesRequest request;
+  request.set_existing_customer("customers/old");
+  const auto response = Ask(request);
+  ASSERT_THAT(response, testing::IsOk());
+  EXPECT_THAT(NamesOf(*response), ElementsAre("customers/twin"));
 }
 
 TEST_F(DuplicatesTest, AnExistingOneIsNotComparedWithItself) {

@@ -13,7 +13,8 @@ inline constexpr table::TableSpec<v1::Import> kImports{
     .key = {"name"},
     .indexes = {{.name = "by_state", .fields = {"state", "create_time"}},
                 {.name = "by_creator", .fields = {"creator", "create_time"}},
-                {.name = "by_create_time", .fields = {"create_time"}}}};
+                {.name = "by_create_time", .fields = {"create_time"}}},
+    .version = 3};
 
 // A view: what is wrong with rows. Kept when the import has ended.
 inline constexpr table::TableSpec<v1::ImportError> kImportErrors{
@@ -28,14 +29,18 @@ inline constexpr table::TableSpec<v1::ImportStretch> kImportStretches{.name = "i
 // A view of what runs asked for and was not done. The target's partition writes a row, so it is in
 // the key.
 inline constexpr table::TableSpec<v1::ImportRefusal> kImportRefusals{
-    .name = "import_refusals", .key = {"import", "revision", "partition", "target"}};
+    .name = "import_refusals",
+    .key = {"import", "revision", "partition", "target"},
+    .indexes = {{.name = "by_target", .fields = {"import", "target"}}},
+    .version = 2};
 
 inline constexpr table::TableSpec<v1::Export> kExports{
     .name = "exports",
     .key = {"name"},
     .indexes = {{.name = "by_state", .fields = {"state", "create_time"}},
                 {.name = "by_creator", .fields = {"creator", "create_time"}},
-                {.name = "by_create_time", .fields = {"create_time"}}}};
+                {.name = "by_create_time", .fields = {"create_time"}}},
+    .version = 2};
 
 inline constexpr table::TableSpec<v1::ExportChunk> kExportChunks{.name = "export_chunks",
                                                                  .key = {"name"}};

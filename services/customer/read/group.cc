@@ -89,6 +89,9 @@ class Group {
 
   absl::Status Collect(const v1::Customer& top) { return Add(top, 0); }
 
+  // The members and all that were merged into them.
+  const std::vector<std::string>& names() const { return names_; }
+
   v1::GetGroupResponse Take() {
     v1::GetGroupResponse response;
     for (const Member& member : members_) {
@@ -117,6 +120,7 @@ class Group {
     const size_t at = members_.size();
     members_.push_back({.customer = customer, .depth = depth});
     const std::vector<std::string> names = NamesOf(customer.name(), snapshot_);
+    names_.insert(names_.end(), names.begin(), names.end());
     if (absl::Status s = AddUp(names, members_[at].own); !s.ok()) return s;
     Sums subtree = members_[at].own;
     for (const v1::Customer& child : ChildrenOf(names)) {
@@ -217,16 +221,20 @@ class Group {
   const engine::Snapshot& snapshot_;
   const OrderPeriod period_;
   std::vector<Member> members_;
+  std::vector<std::string> names_;
   std::set<std::string> seen_;
   std::string currency_;
   Nanos magnitude_ = 0;
   bool incomplete_ = false;
 };
 
-void AddFigure(v1::GroupFigure figure, v1::ReadingState state, v1::GetGroupResponse& response) {
+// `method`: how it is computed; empty where nobody records such a thing.
+void AddFigure(v1::GroupFigure figure, const v1::SourceReading* source, const std::string& method,
+               v1::GetGroupResponse& response) {
   v1::GroupFigureReading& reading = *response.add_figures();
   reading.set_figure(figure);
-  reading.set_state(state);
+  reading.set_state(source == nullptr ? v1::READING_STATE_NOT_AVAILABLE : source->state());
+  if (source != nullptr && CanBeTold(*source)) reading.set_method(method);
 }
 
 }  // namespace
@@ -249,13 +257,14 @@ absl::StatusOr<v1::GetGroupResponse> QueryGroup(const v1::GetGroupRequest& reque
   v1::GetGroupResponse response = group.Take();
   *response.mutable_period()->mutable_start() = base::DateOf(period->start);
   *response.mutable_period()->mutable_end() = base::DateOf(period->end);
-  std::vector<std::string> names;
-  for (const v1::GroupMember& member : response.members()) names.push_back(member.customer());
-  const v1::ReadingState sales = SourceOf(kSalesSource, names, context).state();
-  AddFigure(v1::GROUP_FIGURE_REVENUE, sales, response);
-  AddFigure(v1::GROUP_FIGURE_DEBT, v1::READING_STATE_NOT_AVAILABLE, response);
-  AddFigure(v1::GROUP_FIGURE_OPEN_TICKETS, SourceOf(kDeskSource, names, context).state(), response);
-  AddFigure(v1::GROUP_FIGURE_OPEN_OPPORTUNITIES, sales, response);
+  *response.mutable_sources() = SourcesOf(group.names(), context);
+  const v1::SourceReading sales = SourceOf(kSalesSource, group.names(), context);
+  const v1::SourceReading desk = SourceOf(kDeskSource, group.names(), context);
+  AddFigure(v1::GROUP_FIGURE_REVENUE, &sales, "sum/revenue-after-returns", response);
+  AddFigure(v1::GROUP_FIGURE_DEBT, nullptr, "", response);
+  AddFigure(v1::GROUP_FIGURE_OPEN_TICKETS, &desk, "count/open-tickets", response);
+  AddFigure(v1::GROUP_FIGURE_OPEN_OPPORTUNITIES, &sales, "count-and-sum/open-opportunities",
+            response);
   return response;
 }
 

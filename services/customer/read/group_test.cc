@@ -171,6 +171,25 @@ TEST_F(Group, SaysWhatCannotBeTold) {
                                   "OPEN_TICKETS NOT_AVAILABLE", "OPEN_OPPORTUNITIES BEHIND"));
 }
 
+TEST_F(Group, SaysHowItCameAboutAndFromWhat) {
+  world_.readings.Say("servicedesk", {});
+  world_.readings.Say("sales", {.followed = true,
+                                .complete = false,
+                                .reachable = true,
+                                .newest_event = absl::FromUnixSeconds(77)});
+  const auto response = Ask("name: 'customers/shop'");
+  ASSERT_THAT(response, IsOk());
+  std::vector<std::string> methods;
+  for (const auto& figure : response->figures()) methods.push_back(figure.method());
+  EXPECT_THAT(methods,
+              ElementsAre("sum/revenue-after-returns", "", "", "count-and-sum/open-opportunities"));
+  ASSERT_THAT(response->sources(), SizeIs(4));
+  EXPECT_THAT(response->sources(1), EqualsProto("service: 'sales' state: READING_STATE_BEHIND "
+                                                "newest_event_time { seconds: 77 }"));
+  EXPECT_THAT(response->sources(3),
+              EqualsProto("service: 'servicedesk' state: READING_STATE_NOT_AVAILABLE"));
+}
+
 TEST_F(Group, RefusesWhatIsNotUnderstood) {
   EXPECT_THAT(Ask("name: 'x'").status(), IsInvalid("name"));
   EXPECT_THAT(Ask("name: 'customers/unknown'"), StatusIs(absl::StatusCode::kNotFound));

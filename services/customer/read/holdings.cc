@@ -14,6 +14,18 @@ namespace {
 
 using Visit = std::function<bool(const Holding&)>;
 
+// How many rows may still be looked at.
+class Budget {
+ public:
+  explicit Budget(int rows) : rows_(rows) {}
+  // False: no further one, though there is one.
+  bool Take() { return --rows_ >= 0; }
+  bool Sufficed() const { return rows_ >= 0; }
+
+ private:
+  int rows_;
+};
+
 // Somebody was in contact with the customer on the day of the next step, or later.
 bool IsTaken(const v1::Touchpoint& touchpoint, absl::TimeZone zone,
              const engine::Snapshot& snapshot) {
@@ -29,7 +41,7 @@ bool IsTaken(const v1::Touchpoint& touchpoint, absl::TimeZone zone,
   return false;
 }
 
-void VisitActivities(const std::string& owner, const engine::Snapshot& snapshot,
+void VisitActivities(const std::string& owner, const engine::Snapshot& snapshot, Budget& budget,
                      const Visit& visit) {
   bool more = true;
   for (const auto state : {v1::ACTIVITY_STATE_PLANNED, v1::ACTIVITY_STATE_IN_PROGRESS}) {
@@ -37,7 +49,8 @@ void VisitActivities(const std::string& owner, const engine::Snapshot& snapshot,
     snapshot.Scan(
         kActivities, "by_owner",
         [&](const v1::Activity& activity) {
-          more = visit({.target = activity.name(), .customer = activity.customer()});
+          more =
+              budget.Take() && visit({.target = activity.name(), .customer = activity.customer()});
           return more;
         },
         owner, state);
@@ -45,73 +58,80 @@ void VisitActivities(const std::string& owner, const engine::Snapshot& snapshot,
 }
 
 void VisitNextSteps(const std::string& owner, absl::CivilDay today, absl::TimeZone zone,
-                    const engine::Snapshot& snapshot, const Visit& visit) {
+                    const engine::Snapshot& snapshot, Budget& budget, const Visit& visit) {
   v1::Touchpoint from;
   from.set_staff(owner);
   *from.mutable_next_step_date() = base::DateOf(today - kHeldStepDaysMax);
   snapshot.ScanAfter(
       kTouchpoints, "by_next_step", from,
       [&](const v1::Touchpoint& touchpoint) {
+        if (!budget.Take()) return false;
         if (IsTaken(touchpoint, zone, snapshot)) return true;
         return visit({.target = touchpoint.name(),
-                      .customer = std::string(base::ParentOf(touchpoint.name()))});
+                      .customer = std::string(base::ParentOf(touchpoint.name())),
+                      .etag = touchpoint.etag()});
       },
       owner);
 }
 
-void VisitNotifications(const std::string& owner, const engine::Snapshot& snapshot,
+void VisitNotifications(const std::string& owner, const engine::Snapshot& snapshot, Budget& budget,
                         const Visit& visit) {
   snapshot.Scan(
       kNotifications, "by_staff",
       [&](const v1::Notification& notification) {
-        return visit({.target = notification.name(), .customer = notification.customer()});
+        return budget.Take() &&
+               visit({.target = notification.name(), .customer = notification.customer()});
       },
       owner, v1::NOTIFICATION_STATE_UNREAD);
 }
 
 }  // namespace
 
-void VisitHoldings(v1::TransferKind kind, const std::string& staff, absl::CivilDay today,
-                   absl::TimeZone zone, const engine::Snapshot& snapshot, const Visit& visit) {
+bool VisitHoldings(v1::TransferKind kind, const std::string& staff, absl::CivilDay today,
+                   absl::TimeZone zone, const engine::Snapshot& snapshot, int rows_max,
+                   const Visit& visit) {
   const std::string owner(base::LastIdOf(staff));
+  Budget budget(rows_max);
   const auto visit_customer = [&](const v1::Customer& customer) {
-    return visit({.target = customer.name(), .customer = customer.name()});
+    return budget.Take() && visit({.target = customer.name(), .customer = customer.name()});
   };
   switch (kind) {
     case v1::TRANSFER_KIND_CUSTOMER:
       snapshot.Scan(kCustomers, "by_owner", visit_customer, owner);
-      return;
+      break;
     case v1::TRANSFER_KIND_COLLABORATION:
       snapshot.Scan(kCustomers, "by_collaborator", visit_customer, owner);
-      return;
+      break;
     case v1::TRANSFER_KIND_ACTIVITY:
-      VisitActivities(owner, snapshot, visit);
-      return;
+      VisitActivities(owner, snapshot, budget, visit);
+      break;
     case v1::TRANSFER_KIND_NEXT_STEP:
-      VisitNextSteps(owner, today, zone, snapshot, visit);
-      return;
+      VisitNextSteps(owner, today, zone, snapshot, budget, visit);
+      break;
     case v1::TRANSFER_KIND_INTERVIEW:
       snapshot.Scan(
           kInterviews, "by_staff",
           [&](const v1::Interview& interview) {
-            return visit({.target = interview.name(),
+            return budget.Take() &&
+                   visit({.target = interview.name(),
                           .customer = std::string(base::ParentOf(interview.name()))});
           },
           owner, v1::INTERVIEW_STATUS_PLANNED);
-      return;
+      break;
     case v1::TRANSFER_KIND_NOTIFICATION:
-      VisitNotifications(owner, snapshot, visit);
-      return;
+      VisitNotifications(owner, snapshot, budget, visit);
+      break;
     default:
-      return;
+      break;
   }
+  return budget.Sufficed();
 }
 
 v1::StaffHoldings HoldingsOf(const std::string& staff, absl::CivilDay today, absl::TimeZone zone,
                              const engine::Snapshot& snapshot) {
   const auto count = [&](v1::TransferKind kind) {
     int counted = 0;
-    VisitHoldings(kind, staff, today, zone, snapshot, [&](const Holding&) {
+    VisitHoldings(kind, staff, today, zone, snapshot, kHoldingsRowsMax, [&](const Holding&) {
       ++counted;
       return true;
     });
@@ -123,9 +143,11 @@ v1::StaffHoldings HoldingsOf(const std::string& staff, absl::CivilDay today, abs
   };
   const auto count_standing = [&](std::string_view index) {
     int counted = 0;
+    Budget budget(kHoldingsRowsMax);
     snapshot.Scan(
         kCustomers, index,
         [&](const v1::Customer& customer) {
+          if (!budget.Take()) return false;
           if (stands(customer)) ++counted;
           return true;
         },

@@ -18,16 +18,22 @@ inline constexpr int kHeldStepDaysMax = 30;
 struct Holding {
   std::string target;    // The resource.
   std::string customer;  // The customer it concerns; empty: none.
+  std::string etag{};    // Of a next step: its touchpoint's.
 };
+
+// Rows of a kind that are looked at to say how much there is: of a kind with more it is that at
+// least.
+inline constexpr int kHoldingsRowsMax = 10'000;
 
 // Visits what `staff` ("staff/{staff}") has of a kind, in no order; false ends. Next steps count
 // from `today`, whose days are those of `zone`. Customers that were merged or erased are among
-// them. Cost: a row for each.
-void VisitHoldings(v1::TransferKind kind, const std::string& staff, absl::CivilDay today,
-                   absl::TimeZone zone, const engine::Snapshot& snapshot,
+// them. False: there are more than `rows_max` rows to look at, and the others were left out. Cost:
+// a row for each, at most `rows_max` and one.
+bool VisitHoldings(v1::TransferKind kind, const std::string& staff, absl::CivilDay today,
+                   absl::TimeZone zone, const engine::Snapshot& snapshot, int rows_max,
                    const std::function<bool(const Holding&)>& visit);
 
-// How much of what. The same cost.
+// How much of what. Cost: a row for each, at most kHoldingsRowsMax of a kind.
 v1::StaffHoldings HoldingsOf(const std::string& staff, absl::CivilDay today, absl::TimeZone zone,
                              const engine::Snapshot& snapshot);
 

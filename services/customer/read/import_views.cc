@@ -69,6 +69,10 @@ void DropFile(const std::string& import, engine::Rows& rows) {
 
 }  // namespace
 
+std::string RunErrorsPrefix(const std::string& import, int64_t line) {
+  return absl::StrFormat("%s/importErrors/%010d-1-", import, line);
+}
+
 void ProjectImport(const engine::Change<ImportModel>& change, engine::Rows& rows) {
   using Event = ImportModel::Event;
   const std::string& import = change.meta.name;

@@ -2,6 +2,9 @@
 // with their rows, and what their runs asked for in vain.
 #pragma once
 
+#include <cstdint>
+#include <string>
+
 #include "libs/engine/model.h"
 #include "services/customer/domain/import.h"
 
@@ -9,6 +12,9 @@ namespace crm::customer {
 
 // The name of the reaction that runs imports, in the log for ever.
 inline constexpr char kOnImport[] = "OnImport";
+
+// How the names of the errors of a line begin that its run found.
+std::string RunErrorsPrefix(const std::string& import, int64_t line);
 
 void ProjectImport(const engine::Change<ImportModel>& change, engine::Rows& rows);
 

@@ -23,7 +23,8 @@ inline constexpr table::TableSpec<v1::Interview> kInterviews{
                 {.name = "by_planned_time", .fields = {"planned_time"}},
                 {.name = "by_signal_due", .fields = {"signal_due_time"}},
                 {.name = "by_staff_signal_due", .fields = {"staff", "signal_due_time"}},
-                {.name = "by_customer_signal_due", .fields = {"customer", "signal_due_time"}}}};
+                {.name = "by_customer_signal_due", .fields = {"customer", "signal_due_time"}}},
+    .version = 2};
 
 inline constexpr table::TableSpec<v1::InterviewQuestion> kInterviewQuestions{
     .name = "interview_questions",

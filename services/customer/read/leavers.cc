@@ -16,8 +16,13 @@ namespace {
 constexpr int kTransfersMax = 100;
 constexpr int kAheadDaysMax = 365;
 constexpr int kPageDefault = 20, kPageMax = 100;
-// Staff that one page looks at: the others come with the next one.
-constexpr int kLookedAtMax = 1'000;
+// Staff, and things of those who leave, that one page looks at: the others come with the next one.
+constexpr int kStaffMax = 10'000, kThingsMax = 100'000;
+
+int SumOf(const v1::StaffHoldings& holdings) {
+  return holdings.customer_count() + holdings.collaboration_count() + holdings.activity_count() +
+         holdings.next_step_count() + holdings.interview_count() + holdings.notification_count();
+}
 
 bool IsOver(const v1::Transfer& transfer) {
   return transfer.state() == v1::TRANSFER_STATE_DONE ||
@@ -57,19 +62,21 @@ absl::StatusOr<v1::SearchLeaversResponse> QueryLeavers(const v1::SearchLeaversRe
   v1::SearchLeaversResponse response;
   v1::Staff last;
   last.set_name(search.page_token());
-  int looked_at = 0;
+  int staff_seen = 0, things = 0;
   bool more = false;
   snapshot.ScanAfter(kStaff, "", last, [&](const v1::Staff& staff) {
-    more = response.leavers_size() == page || looked_at == kLookedAtMax;
+    more = response.leavers_size() == page || staff_seen == kStaffMax || things >= kThingsMax;
     if (more) return false;
+    ++staff_seen;
     last.set_name(staff.name());
     if (!staff.has_leave_date()) return true;
     const bool leaves = staff.status() == v1::STAFF_STATUS_LEFT ||
                         (search.ahead_days() > 0 && base::DayOf(staff.leave_date()) <= until);
     if (!leaves) return true;
-    ++looked_at;
     const v1::StaffHoldings holdings =
         HoldingsOf(staff.name(), context.business_date, context.zone, snapshot);
+    // Whoever has nothing was looked for in each table, too.
+    things += SumOf(holdings) + v1::StaffHoldings::descriptor()->field_count();
     if (holdings.ByteSizeLong() == 0) return true;
     v1::Leaver& leaver = *response.add_leavers();
     leaver.set_staff(staff.name());

@@ -11,6 +11,7 @@
 #include "libs/linkage/model.h"
 #include "libs/text/fold.h"
 #include "libs/text/utf32.h"
+#include "services/customer/read/full_name.h"
 #include "services/customer/read/search_name.h"
 
 namespace crm::customer {
@@ -111,14 +112,6 @@ std::u32string WebHost(std::string_view website) {
   std::u32string host = text::Fold(website.substr(0, website.find_first_of("/?#:")));
   if (host.starts_with(U"www.")) host.erase(0, 4);
   return host;
-}
-
-// Given and family name as they are written one behind the other.
-std::string FullNameOf(const v1::ContactPersonal& personal) {
-  const std::u32string family = text::Fold(personal.family_name());
-  const bool ideographs = !family.empty() && text::IsIdeograph(family.front());
-  return ideographs ? personal.family_name() + personal.given_name()
-                    : personal.given_name() + ' ' + personal.family_name();
 }
 
 // Nullopt: the year is not known, or there was no such day.

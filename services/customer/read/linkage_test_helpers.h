@@ -81,7 +81,7 @@ class LinkageBook {
  private:
   testing::FakeRows rows_{kCustomers,    kLinkageKeys,        kLinkageModels, kMergeCases,
                           kStatusCounts, kDuplicateScans,     kContacts,      kPositions,
-                          kRedirects,    kContactLinkageKeys, kContactCounts};
+                          kRedirects,    kContactLinkageKeys, kContactCounts, kCustomerPolicies};
   v1::LinkageModel model_;
   int64_t customers_ = 0;
 };

@@ -28,11 +28,11 @@ bool OptsOut(const google::protobuf::Message& command) {
 bool IsAdmitted(const google::protobuf::Message& command) {
   if (OptsOut(command)) return true;
   const auto steps = {
-      v1::MergeCustomerRequest::descriptor(),       v1::AbsorbCustomerRequest::descriptor(),
-      v1::ReverseMergeRequest::descriptor(),        v1::ReleaseMergedRequest::descriptor(),
-      v1::ActivateCustomerRequest::descriptor(),    v1::MergeContactRequest::descriptor(),
-      v1::AbsorbContactRequest::descriptor(),       v1::ReverseContactMergeRequest::descriptor(),
-      v1::ReleaseMergedContactRequest::descriptor()};
+      v1::MergeCustomerRequest::descriptor(),        v1::AbsorbCustomerRequest::descriptor(),
+      v1::ReverseMergeRequest::descriptor(),         v1::ReleaseMergedRequest::descriptor(),
+      v1::ActivateCustomerRequest::descriptor(),     v1::MergeContactRequest::descriptor(),
+      v1::AbsorbContactRequest::descriptor(),        v1::ReverseContactMergeRequest::descriptor(),
+      v1::ReleaseMergedContactRequest::descriptor(), v1::FollowPersonRequest::descriptor()};
   return std::find(steps.begin(), steps.end(), command.GetDescriptor()) != steps.end();
 }
 

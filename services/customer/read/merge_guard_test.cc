@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "crm/customer/v1/contact.pb.h"
 #include "crm/customer/v1/customer.pb.h"
 #include "crm/customer/v1/customer_care.pb.h"
 #include "crm/customer/v1/customer_internal.pb.h"
@@ -23,6 +24,9 @@ class MergeGuardTest : public ::testing::Test {
     v1::Redirect redirect;
     redirect.set_customer("customers/a");
     redirect.set_survivor("customers/b");
+    rows_.Put(kRedirects, redirect);
+    redirect.set_customer("contacts/x");
+    redirect.set_survivor("contacts/y");
     rows_.Put(kRedirects, redirect);
   }
 
@@ -47,6 +51,12 @@ TEST_F(MergeGuardTest, RefusesWhatIsSaidOfAMergedCustomerAndNamesTheOther) {
               testing::IsRefusal("CUSTOMER_MERGED"));
 }
 
+TEST_F(MergeGuardTest, RefusesWhatIsSaidOfAMergedContact) {
+  EXPECT_THAT(Admit<v1::UpdateContactRequest>("contacts/x", false),
+              testing::IsRefusal("CONTACT_MERGED"));
+  EXPECT_TRUE(Admit<v1::UpdateContactRequest>("contacts/y", false).ok());
+}
+
 TEST_F(MergeGuardTest, NobodyIsKeptFromOptingOut) {
   engine::Context context;
   context.name = "customers/a";
@@ -69,6 +79,7 @@ TEST_F(MergeGuardTest, AdmitsTheRest) {
           .ok());
   EXPECT_TRUE(Admit<v1::ReleaseMergedRequest>("customers/a", false).ok());
   EXPECT_TRUE(Admit<v1::ActivateCustomerRequest>("customers/a", false).ok());
+  EXPECT_TRUE(Admit<v1::FollowPersonRequest>("contacts/x", false, "service:customer").ok());
   EXPECT_TRUE(Admit<v1::UpdateCustomerRequest>("staff/a", false).ok());
 }
 

@@ -2,10 +2,12 @@
 #include <gmock/gmock.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "libs/testing/fake_rows.h"
 #include "libs/testing/matchers.h"
+#include "services/customer/read/completeness_query.h"
 #include "services/customer/read/import_customers.h"
 #include "services/customer/read/merge_tables.h"
 #include "services/customer/read/order_facts.h"
@@ -51,9 +53,9 @@ class MergedReads : public ::testing::Test {
     rows_.Put(kCustomers, after);
   }
 
-  testing::FakeRows rows_{kCustomers,  kRedirects,   kSearchTerms,  kSearchedCustomers,
-                          kOrderFacts, kOrderMonths, kOrderImports, kStatusCounts,
-                          kPositions,  kContacts};
+  testing::FakeRows rows_{kCustomers,  kRedirects,   kSearchTerms,     kSearchedCustomers,
+                          kOrderFacts, kOrderMonths, kOrderImports,    kStatusCounts,
+                          kPositions,  kContacts,    kCustomerPolicies};
   engine::Context context_;
 };
 
@@ -93,10 +95,46 @@ TEST_F(MergedReads, ItsPeopleAreInTheSurvivorsChart) {
   rows_.Put(kPositions,
             ParseText<v1::Position>("name: 'customers/b/positions/wu' contact: 'contacts/wu'"));
   v1::GetOrgChartRequest request;
-  request.set_name("customers/b");
-  auto chart = QueryOrgChart(request, rows_, context_);
-  ASSERT_THAT(chart, testing::IsOk());
-  EXPECT_THAT(chart->nodes(), SizeIs(2));
+  for (const char* name : {"customers/b", "customers/a"}) {
+    request.set_name(name);
+    const auto chart = QueryOrgChart(request, rows_, context_);
+    ASSERT_THAT(chart, testing::IsOk()) << name;
+    EXPECT_THAT(chart->nodes(), SizeIs(2)) << name;
+  }
+}
+
+TEST_F(MergedReads, ItsChartOfBeforeTheMergeIsItsOwn) {
+  Merge();
+  rows_.PutVersion(kCustomers, *rows_.Get(kCustomers, "customers/a"), absl::FromUnixSeconds(100),
+                   absl::FromUnixSeconds(100));
+  rows_.Put(kCustomers, ParseText<v1::Customer>("name: 'customers/b'"));
+  for (const char* position : {"name: 'customers/a/positions/li' contact: 'contacts/li'",
+                               "name: 'customers/b/positions/wu' contact: 'contacts/wu'"}) {
+    rows_.PutVersion(kPositions, ParseText<v1::Position>(position), absl::FromUnixSeconds(50),
+                     absl::FromUnixSeconds(50));
+  }
+  for (const auto& [known, nodes] : {std::pair(99, 1u), std::pair(100, 2u)}) {
+    v1::GetOrgChartRequest request;
+    request.set_name("customers/a");
+    request.mutable_known_at()->set_seconds(known);
+    const auto chart = QueryOrgChart(request, rows_, context_);
+    ASSERT_THAT(chart, testing::IsOk()) << known;
+    EXPECT_THAT(chart->nodes(), SizeIs(nodes)) << known;
+    EXPECT_EQ(chart->nodes(0).contact().name(), "contacts/li") << known;
+  }
+}
+
+TEST_F(MergedReads, ItsCompletenessIsTheSurvivors) {
+  Merge();
+  rows_.Put(kCustomers, ParseText<v1::Customer>("name: 'customers/b' region: 'north'"));
+  rows_.Put(kCustomerPolicies,
+            ParseText<v1::CustomerPolicy>("name: 'customerPolicies/standard' "
+                                          "completeness_weights { field: 'region' weight: 1 }"));
+  v1::GetCompletenessRequest request;
+  request.set_name("customers/a");
+  const auto answer = QueryCompleteness(request, rows_, context_);
+  ASSERT_THAT(answer, testing::IsOk());
+  EXPECT_EQ(answer->complete_bps(), 10'000);
 }
 
 TEST_F(MergedReads, ARowOfAnImportThatMeansItMeansTheSurvivor) {

@@ -12,6 +12,7 @@
 #include "libs/base/status.h"
 #include "services/customer/domain/transfer_counts.h"
 #include "services/customer/read/exchange_tables.h"
+#include "services/customer/read/linkage_tables.h"
 #include "services/customer/read/transfer_tables.h"
 
 namespace crm::customer {
@@ -100,6 +101,21 @@ Operation OfTransfer(const v1::Transfer& transfer) {
   return operation;
 }
 
+Operation OfScan(const v1::DuplicateScan& scan) {
+  v1::OperationMetadata metadata;
+  metadata.set_done_rows(scan.progress().scanned_customer_count());
+  metadata.set_total_rows(scan.customer_count());
+  Operation operation = Begun(
+      scan, Short(v1::DuplicateScanState_Name(scan.state()), "DUPLICATE_SCAN_STATE_"), metadata);
+  if (scan.state() == v1::DUPLICATE_SCAN_STATE_DONE) {
+    operation.set_done(true);
+    operation.mutable_response()->PackFrom(scan);
+  } else if (scan.state() == v1::DUPLICATE_SCAN_STATE_CANCELLED) {
+    EndWith(google::rpc::CANCELLED, scan.cancel_reason(), operation);
+  }
+  return operation;
+}
+
 using Visit = std::function<bool(Operation)>;
 
 struct Kind {
@@ -139,6 +155,7 @@ Kind KindOf(std::string collection, const table::TableSpec<Row>& table,
 // Every kind there is, by collection.
 const std::vector<Kind>& Kinds() {
   static const std::vector<Kind> kinds = {
+      KindOf<v1::CancelDuplicateScanRequest>("duplicateScans/", kDuplicateScans, OfScan),
       KindOf<v1::CancelExportRequest>("exports/", kExports, OfExport),
       KindOf<v1::CancelImportRequest>("imports/", kImports, OfImport),
       KindOf<v1::CancelTransferRequest>("transfers/", kTransfers, OfTransfer),

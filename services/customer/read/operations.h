@@ -1,7 +1,7 @@
 // google.longrunning.Operations over everything that goes on for a while: imports, exports,
-// transfers. An operation is a reading of the resource it is of, "operations/imports/x" of
-// "imports/x": it has no state of its own, so it cannot differ, and lives through restarts as that
-// does.
+// transfers, searches for duplicates. An operation is a reading of the resource it is of,
+// "operations/imports/x" of "imports/x": it has no state of its own, so it cannot differ, and lives
+// through restarts as that does.
 //
 // A kind more is a line in operations.cc.
 #pragma once

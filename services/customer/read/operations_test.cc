@@ -10,6 +10,7 @@
 #include "libs/base/status.h"
 #include "libs/testing/fake_rows.h"
 #include "services/customer/read/exchange_tables.h"
+#include "services/customer/read/linkage_tables.h"
 #include "services/customer/read/transfer_tables.h"
 
 namespace crm::customer {
@@ -19,7 +20,7 @@ using ::testing::ElementsAre;
 
 class Operations : public ::testing::Test {
  protected:
-  Operations() : rows_(kImports, kExports, kTransfers) {
+  Operations() : rows_(kImports, kExports, kTransfers, kDuplicateScans) {
     v1::Import import;
     import.set_name("imports/a");
     import.set_state(v1::IMPORT_STATE_RUNNING);
@@ -129,6 +130,64 @@ TEST_F(Operations, ATransferIsOneToo) {
   transfer.set_state(v1::TRANSFER_STATE_CANCELLED);
   rows_.Put(kTransfers, transfer);
   EXPECT_EQ(Get("operations/transfers/t").error().code(), google::rpc::CANCELLED);
+}
+
+TEST_F(Operations, ASearchForDuplicatesIsOneToo) {
+  v1::DuplicateScan scan;
+  scan.set_name("duplicateScans/s");
+  scan.set_state(v1::DUPLICATE_SCAN_STATE_PLANNED);
+  scan.set_customer_count(9);
+  scan.mutable_create_time()->set_seconds(1);
+  rows_.Put(kDuplicateScans, scan);
+  const std::string name = "operations/duplicateScans/s";
+  v1::OperationMetadata metadata;
+  ASSERT_TRUE(Get(name).metadata().UnpackTo(&metadata));
+  EXPECT_FALSE(Get(name).done());
+  EXPECT_EQ(metadata.state(), "PLANNED");
+  scan.set_state(v1::DUPLICATE_SCAN_STATE_RUNNING);
+  scan.mutable_progress()->set_scanned_customer_count(4);
+  rows_.Put(kDuplicateScans, scan);
+  ASSERT_TRUE(Get(name).metadata().UnpackTo(&metadata));
+  EXPECT_FALSE(Get(name).done());
+  EXPECT_EQ(metadata.target(), "duplicateScans/s");
+  EXPECT_EQ(metadata.state(), "RUNNING");
+  EXPECT_EQ(metadata.done_rows(), 4);
+  EXPECT_EQ(metadata.total_rows(), 9);
+  EXPECT_FALSE(metadata.has_end_time());
+  google::longrunning::WaitOperationRequest wait;
+  wait.set_name(name);
+  EXPECT_FALSE(QueryWaitOperation(wait, rows_, {})->done());
+  scan.set_state(v1::DUPLICATE_SCAN_STATE_DONE);
+  scan.mutable_end_time()->set_seconds(5);
+  rows_.Put(kDuplicateScans, scan);
+  v1::DuplicateScan done;
+  ASSERT_TRUE(Get(name).done() && Get(name).response().UnpackTo(&done));
+  EXPECT_EQ(done.name(), "duplicateScans/s");
+  ASSERT_TRUE(Get(name).metadata().UnpackTo(&metadata));
+  EXPECT_EQ(metadata.end_time().seconds(), 5);
+  scan.set_state(v1::DUPLICATE_SCAN_STATE_CANCELLED);
+  scan.set_cancel_reason("wrong");
+  rows_.Put(kDuplicateScans, scan);
+  EXPECT_TRUE(Get(name).done());
+  EXPECT_EQ(Get(name).error().code(), google::rpc::CANCELLED);
+  EXPECT_EQ(Get(name).error().message(), "wrong");
+
+  google::longrunning::ListOperationsRequest list;
+  list.set_name("operations");
+  list.set_page_size(1);
+  const auto first = QueryOperations(list, rows_, {});
+  ASSERT_TRUE(first.ok() && first->operations_size() == 1);
+  EXPECT_EQ(first->operations(0).name(), name);
+  list.set_page_token(first->next_page_token());
+  EXPECT_EQ(QueryOperations(list, rows_, {})->operations(0).name(), "operations/exports/a");
+  google::longrunning::CancelOperationRequest cancel;
+  cancel.set_name(name);
+  const auto command = CancelOperation(cancel);
+  ASSERT_TRUE(command.ok());
+  const auto* ends = dynamic_cast<const v1::CancelDuplicateScanRequest*>(command->get());
+  ASSERT_NE(ends, nullptr);
+  EXPECT_EQ(ends->name(), "duplicateScans/s");
+  EXPECT_TRUE(ends->only_running());
 }
 
 }  // namespace

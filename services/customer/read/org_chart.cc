@@ -47,8 +47,10 @@ class Known {
     if (request.has_known_at()) time_ = base::TimeOf(request.known_at());
   }
 
-  // The customer and those that were merged into it, by what was known.
-  std::vector<std::string> Names(const std::string& customer) const {
+  // The one that stands for the customer and those that were merged into it, by what was known.
+  std::vector<std::string> Names(const std::string& asked) const {
+    const std::string customer =
+        time_.has_value() ? SurvivorAt(asked, *time_, snapshot_) : SurvivorOf(asked, snapshot_);
     std::vector<std::string> names = NamesOf(customer, snapshot_);
     if (!time_.has_value()) return names;
     std::erase_if(names, [&](const std::string& name) {

@@ -13,8 +13,9 @@ namespace crm::customer {
 // kPositionsMax positions, is less than 1 MiB.
 inline constexpr size_t kOrgChartBytesMax = size_t{3} << 20;
 
-// PositionService.GetOrgChart. Reads all positions of the customer and their contacts.
-// INVALID_ARGUMENT: name, as_of, known_at. NOT_FOUND: there is no such customer.
+// PositionService.GetOrgChart; of a merged customer that of the one which stands for it, by what
+// was known. Reads all positions of the customer and their contacts. INVALID_ARGUMENT: name, as_of,
+// known_at. NOT_FOUND: there is no such customer.
 absl::StatusOr<v1::GetOrgChartResponse> QueryOrgChart(const v1::GetOrgChartRequest& request,
                                                       const engine::Snapshot& snapshot,
                                                       const engine::Context& context);

@@ -25,6 +25,12 @@ std::string ReasonOf(const v1::CustomerEvent& event) {
   return "";
 }
 
+std::string TransferOf(const v1::CustomerEvent& event) {
+  if (event.has_transferred()) return event.transferred().transfer();
+  if (event.has_owner_granted()) return event.owner_granted().owner_request().transfer();
+  return "";
+}
+
 // Who wanted it, when a book was asked first.
 std::string ActorOf(const v1::CustomerEvent& event, const engine::EventMeta& meta) {
   return event.has_owner_granted() ? event.owner_granted().owner_request().actor() : meta.actor;
@@ -56,6 +62,7 @@ void GoOn(const engine::Snapshot& snapshot, const std::string& customer, v1::Own
         if (former.merged_into().empty()) return true;
         term.set_start_actor(former.start_actor());
         term.set_start_reason(former.start_reason());
+        term.set_start_transfer(former.start_transfer());
         return true;
       },
       base::KeyOf(customer));
@@ -88,6 +95,7 @@ void ProjectOwnerTerms(const engine::Change<CustomerModel>& change, engine::Rows
   term.set_owner(after);
   term.set_start_actor(ActorOf(change.event, change.meta));
   term.set_start_reason(ReasonOf(change.event));
+  term.set_start_transfer(TransferOf(change.event));
   if (change.event.has_unmerged()) GoOn(rows, change.meta.name, term);
   term.set_owner_slot(change.after.ownership().owner_slot());
   rows.Put(kOwnerTerms, term);

@@ -35,6 +35,13 @@ class OwnerTerms : public ::testing::Test {
   int64_t revision_ = 0;
 };
 
+TEST_F(OwnerTerms, NameTheTransferByWhichTheyBegan) {
+  Change("bob", "transferred { owner: 'bob' transfer: 'transfers/t' }");
+  Change("ann", "owner_granted { owner_request { owner: 'ann' transfer: 'transfers/u' } }");
+  EXPECT_EQ(rows_.Get(kOwnerTerms, "customers/a/ownerTerms/1")->start_transfer(), "transfers/t");
+  EXPECT_EQ(rows_.Get(kOwnerTerms, "customers/a/ownerTerms/2")->start_transfer(), "transfers/u");
+}
+
 TEST_F(OwnerTerms, OneEndsWhenTheNextBegins) {
   Change("ann", "created {}");
   Change("ann", "updated {}");

@@ -7,12 +7,14 @@
 #include "absl/strings/str_cat.h"
 #include "crm/customer/v1/contact.pb.h"
 #include "crm/customer/v1/position.pb.h"
+#include "libs/base/check.h"
 #include "libs/base/date.h"
 #include "libs/base/hash.h"
 #include "libs/base/resource_name.h"
 #include "libs/base/timestamp.h"
 #include "services/customer/domain/business_time.h"
 #include "services/customer/domain/calendar.h"
+#include "services/customer/domain/consent.h"
 #include "services/customer/domain/follow_up_policy.h"
 #include "services/customer/read/interview_tables.h"
 #include "services/customer/read/programme_members.h"
@@ -141,6 +143,28 @@ bool CanBeAsked(const v1::Contact& contact, v1::InterviewForm form) {
   return form != v1::INTERVIEW_FORM_UNSPECIFIED;
 }
 
+Channel ChannelOf(v1::InterviewForm form) {
+  switch (form) {
+    case v1::INTERVIEW_FORM_FACE_TO_FACE:
+      return common::v1::CHANNEL_VISIT;
+    case v1::INTERVIEW_FORM_PHONE:
+      return common::v1::CHANNEL_PHONE;
+    case v1::INTERVIEW_FORM_LETTER:
+      return common::v1::CHANNEL_LETTER;
+    case v1::INTERVIEW_FORM_EMAIL:
+      return common::v1::CHANNEL_EMAIL;
+    case v1::INTERVIEW_FORM_WEB:
+      return common::v1::CHANNEL_WEB;
+    default:
+      return common::v1::CHANNEL_UNSPECIFIED;
+  }
+}
+
+bool OptedOut(const v1::Customer& customer, v1::InterviewForm form, absl::Time now) {
+  const v1::ConsentTerm* term = ConsentAt(customer, ChannelOf(form), now, absl::InfiniteFuture());
+  return term != nullptr && term->state() == v1::CONSENT_STATE_OPTED_OUT;
+}
+
 v1::InterviewForm FormOfTier(const v1::FollowUpPolicy& policy, v1::Tier tier) {
   for (const v1::TierForm& form : policy.forms()) {
     if (form.tier() == tier) return form.form();
@@ -193,7 +217,7 @@ int BookSize(const std::string& staff, int most, const engine::Snapshot& snapsho
 }
 
 std::vector<Candidate> CandidatesOf(const v1::InterviewProgramme& programme,
-                                    const std::string& staff, absl::TimeZone zone,
+                                    const std::string& staff, const engine::Context& context,
                                     const engine::Snapshot& snapshot) {
   std::vector<Candidate> candidates;
   snapshot.Scan(
@@ -211,12 +235,14 @@ std::vector<Candidate> CandidatesOf(const v1::InterviewProgramme& programme,
         programme.name() + "/programmeMembers/" + std::string(base::LastIdOf(customer));
     return snapshot.Get(kProgrammeMembers, member).has_value() ||
            IsDrawnElsewhere(customer, programme.period(), programme.name(), snapshot) ||
-           (quiet > 0 && WasInterviewed(customer, since, zone, snapshot));
+           (quiet > 0 && WasInterviewed(customer, since, context.zone, snapshot));
   };
+  const v1::FollowUpPolicy policy = FollowUpPolicyIn(snapshot);
   // Also as one of those that were merged into it.
   std::erase_if(candidates, [&](const Candidate& candidate) {
     const std::vector<std::string> names = NamesOf(candidate.customer, snapshot);
-    return std::any_of(names.begin(), names.end(), is_asked);
+    return std::any_of(names.begin(), names.end(), is_asked) ||
+           !WishOf(candidate, policy, context, snapshot).has_value();
   });
   std::sort(candidates.begin(), candidates.end(),
             [](const Candidate& a, const Candidate& b) { return a.customer < b.customer; });
@@ -282,24 +308,28 @@ std::vector<FreeDay> FreeDaysOf(const v1::InterviewProgramme& programme, const s
   return days;
 }
 
-Wish WishOf(const Candidate& candidate, const v1::FollowUpPolicy& policy, absl::CivilDay today,
-            const engine::Snapshot& snapshot) {
+std::optional<Wish> WishOf(const Candidate& candidate, const v1::FollowUpPolicy& policy,
+                           const engine::Context& context, const engine::Snapshot& snapshot) {
   Wish wish;
-  wish.form = FormOfTier(policy, candidate.tier);
-  const auto contact = ContactOf(candidate.customer, today, snapshot);
-  if (!contact.has_value()) return wish;
-  wish.contact = contact->name();
-  if (contact->has_preferred_hours()) {
-    wish.start_minute = contact->preferred_hours().start_minute();
-    wish.end_minute = contact->preferred_hours().end_minute();
+  const auto customer = snapshot.Get(kCustomers, candidate.customer).value_or(v1::Customer());
+  const auto contact = ContactOf(candidate.customer, context.business_date, snapshot);
+  v1::InterviewForm preferred = v1::INTERVIEW_FORM_UNSPECIFIED;
+  if (contact.has_value()) {
+    wish.contact = contact->name();
+    preferred = PreferredForm(contact->preferred_channel());
+    if (contact->has_preferred_hours()) {
+      wish.start_minute = contact->preferred_hours().start_minute();
+      wish.end_minute = contact->preferred_hours().end_minute();
+    }
   }
-  for (const v1::InterviewForm form : {PreferredForm(contact->preferred_channel()), wish.form,
+  for (const v1::InterviewForm form : {preferred, FormOfTier(policy, candidate.tier),
                                        v1::INTERVIEW_FORM_EMAIL, v1::INTERVIEW_FORM_LETTER}) {
-    if (!CanBeAsked(*contact, form)) continue;
+    if (form == v1::INTERVIEW_FORM_UNSPECIFIED || OptedOut(customer, form, context.time)) continue;
+    if (contact.has_value() && !CanBeAsked(*contact, form)) continue;
     wish.form = form;
     return wish;
   }
-  return wish;
+  return std::nullopt;
 }
 
 v1::ProgrammeBookDrawn DrawBook(const v1::InterviewProgramme& programme, int book,
@@ -307,8 +337,7 @@ v1::ProgrammeBookDrawn DrawBook(const v1::InterviewProgramme& programme, int boo
   const v1::ProgrammeManager& manager = programme.managers(book);
   const v1::FollowUpPolicy policy = FollowUpPolicyIn(snapshot);
   const BusinessTime business(policy, context.zone);
-  std::vector<Candidate> candidates =
-      CandidatesOf(programme, manager.staff(), context.zone, snapshot);
+  std::vector<Candidate> candidates = CandidatesOf(programme, manager.staff(), context, snapshot);
   v1::ProgrammeBookDrawn drawn;
   drawn.set_book(book);
   drawn.set_staff(manager.staff());
@@ -326,12 +355,14 @@ v1::ProgrammeBookDrawn DrawBook(const v1::InterviewProgramme& programme, int boo
     customer.set_customer(candidate.customer);
     customer.set_group(v1::PROGRAMME_GROUP_TREATED);
     if (days.empty()) continue;  // Became so since the draw began.
+    const auto wish = WishOf(candidate, policy, context, snapshot);
+    base::Check(wish.has_value(), "a candidate can be asked in some form");
     FreeDay& day = DayFor(i, treated, days);
-    const Wish wish = WishOf(candidate, policy, context.business_date, snapshot);
-    const int minute = MinuteFor(wish, *business.HoursOf(day.day), policy.interview_minutes(), day);
+    const int minute =
+        MinuteFor(*wish, *business.HoursOf(day.day), policy.interview_minutes(), day);
     *customer.mutable_planned_time() = base::TimestampOf(business.At(day.day, minute));
-    customer.set_form(wish.form);
-    customer.set_contact(wish.contact);
+    customer.set_form(wish->form);
+    customer.set_contact(wish->contact);
   }
   for (const Candidate& candidate : groups.control) {
     v1::DrawnCustomer& customer = *drawn.add_customers();

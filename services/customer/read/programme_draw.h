@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,9 +25,9 @@ struct Candidate {
 // How many customers a manager has; counting ends at `most`.
 int BookSize(const std::string& staff, int most, const engine::Snapshot& snapshot);
 
-// The customers of one manager who fit the programme, by name.
+// The customers of one manager who fit the programme and can be asked in some form, by name.
 std::vector<Candidate> CandidatesOf(const v1::InterviewProgramme& programme,
-                                    const std::string& staff, absl::TimeZone zone,
+                                    const std::string& staff, const engine::Context& context,
                                     const engine::Snapshot& snapshot);
 
 // How many of so many that take part are control: the share, a half rounded down.
@@ -60,8 +61,10 @@ struct Wish {
   int start_minute = 0;
   int end_minute = 0;
 };
-Wish WishOf(const Candidate& candidate, const v1::FollowUpPolicy& policy, absl::CivilDay today,
-            const engine::Snapshot& snapshot);
+// As the contact prefers it, else as the policy says for the tier, else in writing. nullopt: the
+// customer has opted out of the channels of all of these that the contact can be reached by.
+std::optional<Wish> WishOf(const Candidate& candidate, const v1::FollowUpPolicy& policy,
+                           const engine::Context& context, const engine::Snapshot& snapshot);
 
 // One manager's book, drawn: groups, and the interviews spread evenly over the free days.
 v1::ProgrammeBookDrawn DrawBook(const v1::InterviewProgramme& programme, int book,

@@ -70,8 +70,8 @@ class ProgrammeDraw : public ::testing::Test {
     for (int i = 0; i < count; ++i) Customer("c" + std::to_string(i), "tier: TIER_TOP");
   }
   std::vector<std::string> Candidates(const std::string& selection) {
-    return NamesIn(CandidatesOf(Programme("selection { " + selection + " }"), "ann",
-                                absl::UTCTimeZone(), rows_));
+    return NamesIn(
+        CandidatesOf(Programme("selection { " + selection + " }"), "ann", context_, rows_));
   }
   v1::ProgrammeBookDrawn Draw(const v1::InterviewProgramme& programme) {
     return DrawBook(programme, 0, context_, rows_);
@@ -321,7 +321,7 @@ TEST_F(ProgrammeDraw, BeginsBehindToday) {
 TEST_F(ProgrammeDraw, HonoursHowTheContactLikesToBeAsked) {
   const auto policy = DefaultFollowUpPolicy();
   const auto wish = [&](v1::Tier tier) {
-    return WishOf({"customers/c1", tier}, policy, CivilDay(2026, 3, 2), rows_);
+    return *WishOf({"customers/c1", tier}, policy, context_, rows_);
   };
   EXPECT_EQ(wish(v1::TIER_TOP).form, v1::INTERVIEW_FORM_FACE_TO_FACE);
   EXPECT_EQ(wish(v1::TIER_MEDIUM).form, v1::INTERVIEW_FORM_PHONE);
@@ -356,6 +356,51 @@ TEST_F(ProgrammeDraw, HonoursHowTheContactLikesToBeAsked) {
   contact("personal { emails { address: 'a@b.example' } }");
   EXPECT_EQ(wish(v1::TIER_SMALL).form, v1::INTERVIEW_FORM_EMAIL);
   EXPECT_EQ(wish(v1::TIER_MEDIUM).form, v1::INTERVIEW_FORM_EMAIL) << "no telephone";
+}
+
+TEST_F(ProgrammeDraw, NotInAChannelThatTheCustomerOptedOutOf) {
+  const auto said = [](const std::string& channel, const std::string& state) {
+    return " consents { channel: CHANNEL_" + channel + " state: CONSENT_STATE_" + state +
+           " effect_time { seconds: 5 } record_time { seconds: 6 } }";
+  };
+  const std::string out = "OPTED_OUT";
+  const auto form = [&](v1::Tier tier, const std::string& consents) {
+    Customer("c1", consents);
+    const auto wish = WishOf({"customers/c1", tier}, DefaultFollowUpPolicy(), context_, rows_);
+    return wish.has_value() ? wish->form : v1::INTERVIEW_FORM_UNSPECIFIED;
+  };
+  EXPECT_EQ(form(v1::TIER_MEDIUM, said("PHONE", "OPTED_IN")), v1::INTERVIEW_FORM_PHONE);
+  EXPECT_EQ(form(v1::TIER_MEDIUM, said("PHONE", out)), v1::INTERVIEW_FORM_EMAIL);
+  EXPECT_EQ(form(v1::TIER_TOP, said("VISIT", out)), v1::INTERVIEW_FORM_EMAIL);
+  EXPECT_EQ(form(v1::TIER_SMALL, said("EMAIL", out)), v1::INTERVIEW_FORM_LETTER);
+  const std::string no_writing = said("LETTER", out) + said("EMAIL", out);
+  EXPECT_EQ(form(v1::TIER_SMALL, no_writing), v1::INTERVIEW_FORM_UNSPECIFIED);
+  EXPECT_EQ(form(v1::TIER_TOP, no_writing), v1::INTERVIEW_FORM_FACE_TO_FACE);
+
+  rows_.Put(kPositions,
+            ParseText<v1::Position>("name: 'customers/c1/positions/k' contact: 'contacts/k1'"));
+  rows_.Put(kContacts, ParseText<v1::Contact>(
+                           "name: 'contacts/k1' preferred_channel: CHANNEL_PHONE personal { phones "
+                           "{ number: '+8613800000000' } emails { address: 'a@b.example' } }"));
+  EXPECT_EQ(form(v1::TIER_TOP, ""), v1::INTERVIEW_FORM_PHONE);
+  EXPECT_EQ(form(v1::TIER_TOP, said("PHONE", out)), v1::INTERVIEW_FORM_FACE_TO_FACE);
+  EXPECT_EQ(form(v1::TIER_SMALL, said("PHONE", out)), v1::INTERVIEW_FORM_EMAIL);
+  EXPECT_EQ(form(v1::TIER_SMALL, said("PHONE", out) + no_writing), v1::INTERVIEW_FORM_UNSPECIFIED);
+}
+
+TEST_F(ProgrammeDraw, WhoCanBeAskedInNoFormIsNotDrawn) {
+  std::string nothing;
+  for (const char* channel : {"PHONE", "VISIT", "LETTER", "EMAIL"}) {
+    nothing += std::string(" consents { channel: CHANNEL_") + channel +
+               " state: CONSENT_STATE_OPTED_OUT effect_time { seconds: 5 } }";
+  }
+  Customer("c1", nothing);
+  Customer("c2");
+  EXPECT_THAT(Candidates(""), ElementsAre("customers/c2"));
+  const v1::ProgrammeBookDrawn drawn = Draw(Programme());
+  EXPECT_EQ(drawn.candidate_count(), 1);
+  ASSERT_EQ(drawn.customers_size(), 1);
+  EXPECT_EQ(drawn.customers(0).customer(), "customers/c2");
 }
 
 TEST_F(ProgrammeDraw, InterviewsOfADayDoNotOverlapAndKeepToTheHours) {

@@ -49,7 +49,11 @@ std::vector<std::string> ParentsOf(const std::string& parent, const engine::Snap
   constexpr std::string_view kCustomersPrefix = "customers/";
   const bool customer = parent.starts_with(kCustomersPrefix) &&
                         parent.find('/', kCustomersPrefix.size()) == parent.npos;
-  return customer ? NamesOf(parent, snapshot) : std::vector{parent};
+  if (!customer) return {parent};
+  std::vector<std::string> names = NamesOf(SurvivorOf(parent, snapshot), snapshot);
+  std::erase(names, parent);
+  names.insert(names.begin(), parent);
+  return names;
 }
 
 std::unordered_map<std::string, std::string> Redirects(const engine::Snapshot& snapshot) {

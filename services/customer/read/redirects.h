@@ -30,8 +30,9 @@ std::string SurvivorAt(const std::string& customer, absl::Time known_at,
 // reads of it include what hangs on these. Cost: a row for each.
 std::vector<std::string> NamesOf(const std::string& customer, const engine::Snapshot& snapshot);
 
-// The parents whose children are listed with those of `parent`: the names of a customer; of
-// anything else only itself.
+// The parents whose children are listed with those of `parent`, itself first: all names of the one
+// that now stands for a customer, so that a merged one lists the same; of anything else only
+// itself. Cost: as SurvivorOf and NamesOf.
 std::vector<std::string> ParentsOf(const std::string& parent, const engine::Snapshot& snapshot);
 
 // All that were merged, and who stands for them. Cost: a row for each.

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <string>
+#include <vector>
 
 #include "libs/testing/fake_rows.h"
 #include "services/customer/read/merge_tables.h"
@@ -53,6 +54,14 @@ TEST_F(RedirectsTest, ACircleOfTwoMergesThatAreBeingAskedEnds) {
 TEST_F(RedirectsTest, OnlyACustomersChildrenAreListedWithOthers) {
   Merge("a", "b");
   EXPECT_THAT(ParentsOf("customers/b", rows_), ElementsAre("customers/b", "customers/a"));
+  Merge("b", "c");
+  Merge("d", "c");
+  for (const char* name : {"customers/a", "customers/b", "customers/c", "customers/d"}) {
+    const std::vector<std::string> parents = ParentsOf(name, rows_);
+    EXPECT_EQ(parents.front(), name) << "the one that was named";
+    EXPECT_THAT(parents,
+                UnorderedElementsAre("customers/a", "customers/b", "customers/c", "customers/d"));
+  }
   EXPECT_THAT(ParentsOf("customers/-", rows_), ElementsAre("customers/-"));
   EXPECT_THAT(ParentsOf("staff/b", rows_), ElementsAre("staff/b"));
   EXPECT_THAT(ParentsOf("", rows_), ElementsAre(""));

@@ -17,7 +17,8 @@ inline constexpr table::TableSpec<v1::TargetList> kTargetLists{
     .name = "target_lists",
     .key = {"name"},
     .indexes = {{.name = "by_year", .fields = {"year"}},
-                {.name = "by_display_name", .fields = {"display_name"}}}};
+                {.name = "by_display_name", .fields = {"display_name"}},
+                {.name = "by_customer", .fields = {"customers"}}}};
 
 // A view of touchpoints: the last visit of each customer.
 inline constexpr table::TableSpec<v1::CustomerVisit> kCustomerVisits{.name = "customer_visits",

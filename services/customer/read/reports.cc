@@ -35,6 +35,28 @@ namespace {
 constexpr char kComplaint[] = "COMPLAINT";
 constexpr char kCollection[] = "customers/";
 
+// How the answer is computed; what it takes besides is in the question.
+std::string MethodOf(v1::ReportKind kind) {
+  switch (kind) {
+    case v1::REPORT_KIND_ORDERS_FALLEN:
+      return "sum/revenue-after-returns/against-previous-period";
+    case v1::REPORT_KIND_REPEAT_COMPLAINERS:
+      return "count/complaints";
+    case v1::REPORT_KIND_FEW_PRODUCT_BUYERS:
+      return "count/products-of-all-orders";
+    case v1::REPORT_KIND_WANTED:
+    case v1::REPORT_KIND_GOLD_CUSTOMERS:
+      return "sum/revenue-after-returns";
+    case v1::REPORT_KIND_UNVISITED:
+      return "days/since-last-visit";
+    case v1::REPORT_KIND_BIRTHDAYS:
+      return "days/until-birthday";
+    case v1::REPORT_KIND_LOSS_MAKERS:
+    default:
+      return "";
+  }
+}
+
 // Everything that the kinds share.
 class Report {
  public:
@@ -77,6 +99,7 @@ class Report {
       *response.mutable_previous_period() = PeriodOf(PreviousStart(), start_);
     response.set_total_size(total_);
     *response.mutable_sources() = SourcesOf({}, context_);
+    response.set_method(MethodOf(asked_.kind()));
     KeepFirst(static_cast<size_t>(rows_max));
     std::sort(rows_.begin(), rows_.end(), Before);
     for (Ranked& ranked : rows_) *response.add_rows() = std::move(ranked.row);

@@ -281,6 +281,22 @@ TEST_F(Reports, APersonHasOneBirthdayAndTheMoonsDaysCount) {
   EXPECT_EQ(with_moon->rows(2).date().day(), 3);
 }
 
+TEST_F(Reports, EachSaysHowItIsComputedAndFromWhat) {
+  const std::map<std::string, std::string> methods = {
+      {"ORDERS_FALLEN", "sum/revenue-after-returns/against-previous-period"},
+      {"REPEAT_COMPLAINERS", "count/complaints"},
+      {"FEW_PRODUCT_BUYERS", "count/products-of-all-orders"},
+      {"GOLD_CUSTOMERS", "sum/revenue-after-returns"},
+      {"UNVISITED", "days/since-last-visit"},
+      {"BIRTHDAYS", "days/until-birthday"}};
+  for (const auto& [kind, method] : methods) {
+    const auto answer = Ask("kind: REPORT_KIND_" + kind);
+    ASSERT_TRUE(answer.ok()) << kind << answer.status();
+    EXPECT_EQ(answer->method(), method) << kind;
+    EXPECT_EQ(answer->sources_size(), 4) << kind;
+  }
+}
+
 TEST_F(Reports, WhatIsNotThereIsSaid) {
   EXPECT_EQ(base::ReasonOf(Ask("kind: REPORT_KIND_LOSS_MAKERS").status()), "REPORT_NOT_AVAILABLE");
   EXPECT_EQ(base::FieldOf(Ask("kind: REPORT_KIND_LOSS_MAKERS", -1).status()), "row_limit");

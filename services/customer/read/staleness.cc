@@ -35,24 +35,107 @@ std::unique_ptr<v1::MarkStaleRequest> Mark(const std::string& customer, v1::Tier
   return mark;
 }
 
-// What was checked lately enough for the tier that it has now, or the limit of now. Returns whether
-// there are more than fit.
-bool AddNoLongerStale(v1::Tier tier, const v1::StaleCheck& check, size_t commands_max,
-                      const engine::Snapshot& snapshot, engine::Commands& commands) {
-  v1::StaleCustomer from;
-  from.set_tier(tier);
-  *from.mutable_data_check_time() = base::TimestampOf(BeforeTime(check, tier));
-  bool more = false;
-  snapshot.ScanAfter(
-      kStaleCustomers, "by_check", from,
-      [&](const v1::StaleCustomer& stale) {
-        more = commands.size() == commands_max;
-        if (!more) commands.push_back(Mark(stale.customer(), tier, check));
-        return !more;
-      },
-      tier);
-  return more;
-}
+// One stretch of a look: from the place on that the look has come to.
+class Stretch {
+ public:
+  Stretch(const v1::StaleCheck& check, const StaleStretchMax& max, const engine::Snapshot& snapshot)
+      : check_(check), max_(max), snapshot_(snapshot), place_(check.after()) {}
+
+  // False when something is left for the next stretch.
+  bool Run() {
+    for (int value = place_.tier(); value <= v1::Tier_MAX && !more_; ++value) {
+      const auto tier = static_cast<v1::Tier>(value);
+      if (place_.tier() != tier) Enter(tier, false);
+      if (!place_.stale()) {
+        AddNewlyStale(tier);
+        if (!more_) Enter(tier, true);
+      }
+      if (!more_) AddNoLongerStale(tier);
+    }
+    return !more_;
+  }
+
+  const v1::StaleCheckPlace& place() const { return place_; }
+  engine::Commands Take() { return std::move(commands_); }
+
+ private:
+  void Enter(v1::Tier tier, bool stale) {
+    place_.Clear();
+    place_.set_tier(tier);
+    place_.set_stale(stale);
+  }
+
+  // False: the row is the next stretch's.
+  bool MayLookAt() {
+    more_ = looked_at_ == max_.rows;
+    if (!more_) ++looked_at_;
+    return !more_;
+  }
+  // False: it does not fit any more.
+  bool Add(const std::string& customer, v1::Tier tier) {
+    more_ = commands_.size() == max_.commands;
+    if (!more_) commands_.push_back(Mark(customer, tier, check_));
+    return !more_;
+  }
+  void Pass(const std::string& customer, const google::protobuf::Timestamp* data_check_time) {
+    place_.set_customer(customer);
+    place_.clear_data_check_time();
+    if (data_check_time != nullptr) *place_.mutable_data_check_time() = *data_check_time;
+  }
+
+  bool IsStaleNow(const v1::Customer& customer, absl::Time before) const {
+    if (customer.status() == v1::CUSTOMER_STATUS_ERASED || !customer.merged_into().empty() ||
+        DataCheckTime(customer) >= before)
+      return false;
+    return HasDataToCheck(customer) ||
+           AnybodyHolds(customer.name(), base::DayOf(check_.business_date()), snapshot_);
+  }
+
+  void AddNewlyStale(v1::Tier tier) {
+    const absl::Time before = BeforeTime(check_, tier);
+    v1::Customer from;
+    from.set_name(place_.customer());
+    from.set_tier(tier);
+    if (place_.has_data_check_time()) *from.mutable_data_check_time() = place_.data_check_time();
+    snapshot_.ScanAfter(
+        kCustomers, "by_data_check", from,
+        [&](const v1::Customer& customer) {
+          if (customer.has_data_check_time() && DataCheckTime(customer) >= before) return false;
+          if (!MayLookAt()) return false;
+          if (IsStaleNow(customer, before) && !Add(customer.name(), tier)) return false;
+          Pass(customer.name(),
+               customer.has_data_check_time() ? &customer.data_check_time() : nullptr);
+          return true;
+        },
+        std::string(), tier);
+  }
+
+  // What was checked lately enough for the tier that it has now, or the limit of now.
+  void AddNoLongerStale(v1::Tier tier) {
+    v1::StaleCustomer from;
+    from.set_tier(tier);
+    from.set_customer(place_.customer());
+    *from.mutable_data_check_time() = place_.has_data_check_time()
+                                          ? place_.data_check_time()
+                                          : base::TimestampOf(BeforeTime(check_, tier));
+    snapshot_.ScanAfter(
+        kStaleCustomers, "by_check", from,
+        [&](const v1::StaleCustomer& stale) {
+          if (!MayLookAt() || !Add(stale.customer(), tier)) return false;
+          Pass(stale.customer(), &stale.data_check_time());
+          return true;
+        },
+        tier);
+  }
+
+  const v1::StaleCheck& check_;
+  const StaleStretchMax max_;
+  const engine::Snapshot& snapshot_;
+  v1::StaleCheckPlace place_;
+  engine::Commands commands_;
+  size_t looked_at_ = 0;
+  bool more_ = false;
+};
 
 }  // namespace
 
@@ -76,36 +159,16 @@ void ProjectStaleCustomers(const engine::Change<CustomerModel>& change, engine::
 }
 
 engine::Commands MarkStaleCustomers(const v1::StaleCheck& check, const std::string& policy,
-                                    size_t commands_max, const engine::Snapshot& snapshot) {
-  engine::Commands commands;
-  bool more = false;
-  for (int value = v1::Tier_MIN; value <= v1::Tier_MAX && !more; ++value) {
-    const auto tier = static_cast<v1::Tier>(value);
-    const absl::Time before = BeforeTime(check, tier);
-    snapshot.Scan(
-        kCustomers, "by_data_check",
-        [&](const v1::Customer& customer) {
-          if (customer.has_data_check_time() && DataCheckTime(customer) >= before) return false;
-          if (customer.status() == v1::CUSTOMER_STATUS_ERASED || !customer.merged_into().empty() ||
-              DataCheckTime(customer) >= before)
-            return true;
-          if (!HasDataToCheck(customer) &&
-              !AnybodyHolds(customer.name(), base::DayOf(check.business_date()), snapshot))
-            return true;
-          more = commands.size() == commands_max;
-          if (more) return false;
-          commands.push_back(Mark(customer.name(), tier, check));
-          return true;
-        },
-        std::string(), tier);
-    more = more || AddNoLongerStale(tier, check, commands_max, snapshot, commands);
-  }
-  if (more) {
-    auto next = std::make_unique<v1::ContinueStaleCheckRequest>();
-    next->set_name(policy);
-    next->set_number(check.number());
-    commands.push_back(std::move(next));
-  }
+                                    const StaleStretchMax& max, const engine::Snapshot& snapshot) {
+  Stretch stretch(check, max, snapshot);
+  const bool whole = stretch.Run();
+  engine::Commands commands = stretch.Take();
+  if (whole) return commands;
+  auto next = std::make_unique<v1::ContinueStaleCheckRequest>();
+  next->set_name(policy);
+  next->set_number(check.number());
+  *next->mutable_after() = stretch.place();
+  commands.push_back(std::move(next));
   return commands;
 }
 

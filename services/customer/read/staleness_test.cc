@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "crm/customer/v1/staleness.pb.h"
@@ -47,6 +48,12 @@ std::vector<std::string> Named(const engine::Commands& commands) {
   return names;
 }
 
+engine::Commands Mark(const v1::StaleCheck& check, size_t commands, const FakeRows& rows,
+                      size_t looked_at = 1'000) {
+  return MarkStaleCustomers(check, kStandardCustomerPolicy,
+                            {.commands = commands, .rows = looked_at}, rows);
+}
+
 class StaleLook : public ::testing::Test {
  protected:
   StaleLook() {
@@ -71,16 +78,52 @@ class StaleLook : public ::testing::Test {
 };
 
 TEST_F(StaleLook, FindsThoseWhoseLimitHasPassed) {
-  EXPECT_EQ(Named(MarkStaleCustomers(Check(), kStandardCustomerPolicy, 10, rows_)),
+  EXPECT_EQ(Named(Mark(Check(), 10, rows_)),
             (std::vector<std::string>{"customers/old-none 365", "customers/old-top 90",
                                       "customers/old-big 180", "customers/old-small 365"}));
 }
 
 TEST_F(StaleLook, GoesOnWhenThereAreMore) {
-  EXPECT_EQ(Named(MarkStaleCustomers(Check(), kStandardCustomerPolicy, 3, rows_)),
+  EXPECT_EQ(Named(Mark(Check(), 3, rows_)),
             (std::vector<std::string>{"customers/old-none 365", "customers/old-top 90",
                                       "customers/old-big 180", "more 4"}));
-  EXPECT_EQ(Named(MarkStaleCustomers(Check(), kStandardCustomerPolicy, 4, rows_)).size(), 4u);
+  EXPECT_EQ(Named(Mark(Check(), 4, rows_)).size(), 4u);
+}
+
+// All stretches of a look, though nothing that they say has come about yet: what is said in each.
+TEST_F(StaleLook, EachStretchGoesOnBehindTheOneBefore) {
+  for (const char* id : {"fallen-1", "fallen-2"}) {
+    rows_.Put(kStaleCustomers,
+              ParseText<v1::StaleCustomer>("customer: 'customers/" + std::string(id) +
+                                           "' tier: TIER_TOP data_check_time { seconds: 3000 }"));
+  }
+  // Nobody knows anything that could be checked, so that they stay in front of the others.
+  for (int i = 0; i < 5; ++i) {
+    v1::Customer bare = Checked("bare-" + std::to_string(i), v1::TIER_TOP, 1);
+    bare.clear_website();
+    rows_.Put(kCustomers, bare);
+  }
+  const std::vector<std::string> once = Named(Mark(Check(), 100, rows_));
+  ASSERT_EQ(once.size(), 6u);
+  for (const auto& [commands_max, rows_max] :
+       {std::pair<size_t, size_t>(2, 100), {1, 100}, {100, 3}, {100, 1}}) {
+    v1::StaleCheck check = Check();
+    std::vector<std::string> all;
+    for (int stretch = 0; stretch < 30; ++stretch) {
+      engine::Commands commands = Mark(check, commands_max, rows_, rows_max);
+      std::vector<std::string> named = Named(commands);
+      const bool more = !named.empty() && named.back() == "more 4";
+      if (more) {
+        named.pop_back();
+        *check.mutable_after() =
+            static_cast<const v1::ContinueStaleCheckRequest&>(*commands.back()).after();
+      }
+      EXPECT_LE(named.size(), commands_max);
+      all.insert(all.end(), named.begin(), named.end());
+      if (!more) break;
+    }
+    EXPECT_EQ(all, once) << commands_max << " commands, " << rows_max << " rows";
+  }
 }
 
 TEST_F(StaleLook, ACustomerFromBeforeCountsFromWhenItWasRecorded) {
@@ -90,24 +133,23 @@ TEST_F(StaleLook, ACustomerFromBeforeCountsFromWhenItWasRecorded) {
   old.set_website("a.example");
   old.mutable_create_time()->set_seconds(999);
   rows.Put(kCustomers, old);
-  EXPECT_EQ(MarkStaleCustomers(Check(), kStandardCustomerPolicy, 9, rows).size(), 1u);
+  EXPECT_EQ(Mark(Check(), 9, rows).size(), 1u);
   old.mutable_create_time()->set_seconds(1000);
   rows.Put(kCustomers, old);
-  EXPECT_TRUE(MarkStaleCustomers(Check(), kStandardCustomerPolicy, 9, rows).empty());
+  EXPECT_TRUE(Mark(Check(), 9, rows).empty());
 }
 
 TEST_F(StaleLook, PassesOverWhomNothingIsKnownOf) {
   v1::Customer bare = Checked("bare", v1::TIER_TOP, 1);
   bare.clear_website();
   rows_.Put(kCustomers, bare);
-  EXPECT_EQ(Named(MarkStaleCustomers(Check(), kStandardCustomerPolicy, 10, rows_)).size(), 4u);
+  EXPECT_EQ(Named(Mark(Check(), 10, rows_)).size(), 4u);
   rows_.Put(kPositions, ParseText<v1::Position>("name: 'customers/bare/positions/self' contact: "
                                                 "'contacts/bare'"));
-  EXPECT_EQ(Named(MarkStaleCustomers(Check(), kStandardCustomerPolicy, 10, rows_)).size(), 4u)
-      << "that they are themselves";
+  EXPECT_EQ(Named(Mark(Check(), 10, rows_)).size(), 4u) << "that they are themselves";
   rows_.Put(kPositions, ParseText<v1::Position>("name: 'customers/bare/positions/p' contact: "
                                                 "'contacts/k'"));
-  EXPECT_EQ(Named(MarkStaleCustomers(Check(), kStandardCustomerPolicy, 10, rows_)).size(), 5u);
+  EXPECT_EQ(Named(Mark(Check(), 10, rows_)).size(), 5u);
 }
 
 TEST_F(StaleLook, FindsThoseThatAreStaleNoLonger) {
@@ -119,12 +161,12 @@ TEST_F(StaleLook, FindsThoseThatAreStaleNoLonger) {
   stale("still", "TIER_BIG", 1999);
   stale("fallen", "TIER_BIG", 2000);
   stale("fallen-far", "TIER_SMALL", 1500);
-  EXPECT_EQ(Named(MarkStaleCustomers(Check(), kStandardCustomerPolicy, 10, rows_)),
+  EXPECT_EQ(Named(Mark(Check(), 10, rows_)),
             (std::vector<std::string>{"customers/old-none 365", "customers/old-top 90",
                                       "customers/old-big 180", "customers/fallen 180",
                                       "customers/old-small 365", "customers/fallen-far 365"}));
-  EXPECT_EQ(Named(MarkStaleCustomers(Check(), kStandardCustomerPolicy, 3, rows_)).back(), "more 4");
-  EXPECT_EQ(Named(MarkStaleCustomers(Check(), kStandardCustomerPolicy, 6, rows_)).size(), 6u);
+  EXPECT_EQ(Named(Mark(Check(), 3, rows_)).back(), "more 4");
+  EXPECT_EQ(Named(Mark(Check(), 6, rows_)).size(), 6u);
 }
 
 TEST(StaleCustomers, AreListedWhileTheyAre) {

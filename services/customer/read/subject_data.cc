@@ -18,8 +18,10 @@
 #include "services/customer/read/merge_tables.h"
 #include "services/customer/read/notification_tables.h"
 #include "services/customer/read/redirects.h"
+#include "services/customer/read/report_tables.h"
 #include "services/customer/read/tables.h"
 #include "services/customer/read/timeline_tables.h"
+#include "services/customer/read/transfer_tables.h"
 
 namespace crm::customer {
 namespace {
@@ -87,6 +89,28 @@ void AddMergeCases(const std::vector<std::string>& names, const engine::Snapshot
   }
 }
 
+// Lists of customers that we want, with nobody else's name in them; each once.
+void AddTargetLists(const std::vector<std::string>& names, const engine::Snapshot& snapshot,
+                    Sections& sections) {
+  sections.Begin("targetLists");
+  std::set<std::string> seen;
+  const std::set<std::string_view> own(names.begin(), names.end());
+  for (const std::string& name : names) {
+    snapshot.Scan(
+        kTargetLists, "by_customer",
+        [&](const v1::TargetList& list) {
+          if (!seen.insert(list.name()).second) return true;
+          v1::TargetList shown = list;
+          shown.clear_customers();
+          for (const std::string& wanted : list.customers()) {
+            if (own.count(wanted) > 0) shown.add_customers(wanted);
+          }
+          return sections.Add(shown);
+        },
+        name);
+  }
+}
+
 // `names`: the customer and all that were merged into it.
 void AddCustomer(const std::vector<std::string>& names, const engine::Snapshot& snapshot,
                  Sections& sections) {
@@ -128,7 +152,9 @@ void AddCustomer(const std::vector<std::string>& names, const engine::Snapshot& 
   sections.Scan("positions", snapshot, kPositions, "by_customer", ids);
   sections.Scan("programmeMembers", snapshot, kProgrammeMembers, "by_customer", names);
   sections.Scan("reminders", snapshot, kReminders, "by_customer", names);
+  AddTargetLists(names, snapshot, sections);
   sections.Scan("touchpoints", snapshot, kTouchpoints, "by_customer", ids);
+  sections.Scan("transferItems", snapshot, kTransferItems, "by_customer", names);
 }
 
 // By all the names that the contact has been known by.
@@ -141,6 +167,7 @@ void AddContact(const std::vector<std::string>& names, const engine::Snapshot& s
     if (contact.has_value() && !sections.Add(*contact)) break;
   }
   sections.Scan("erasures", snapshot, kErasures, "by_subject", names);
+  sections.Scan("followedTickets", snapshot, kFollowedTickets, "by_contact", names);
   sections.Scan("interviews", snapshot, kInterviews, "by_contact", names);
   AddMergeCases(names, snapshot, "by_first_contact", "by_second_contact", sections);
   sections.Scan("positions", snapshot, kPositions, "by_contact", names);

@@ -13,8 +13,10 @@
 #include "services/customer/read/interview_tables.h"
 #include "services/customer/read/merge_tables.h"
 #include "services/customer/read/notification_tables.h"
+#include "services/customer/read/report_tables.h"
 #include "services/customer/read/tables.h"
 #include "services/customer/read/timeline_tables.h"
+#include "services/customer/read/transfer_tables.h"
 
 namespace crm::customer {
 namespace {
@@ -59,11 +61,11 @@ class SubjectData : public ::testing::Test {
     return counts;
   }
 
-  FakeRows rows_{kCustomers,      kTouchpoints,    kPositions,        kContacts,
-                 kExpenses,       kErasures,       kOwnerTerms,       kActivities,
-                 kInterviews,     kInsightSheets,  kRedirects,        kMergeCases,
-                 kNotifications,  kReminders,      kProgrammeMembers, kFollowedOpportunities,
-                 kFollowedOrders, kFollowedTickets};
+  FakeRows rows_{kCustomers,      kTouchpoints,     kPositions,        kContacts,
+                 kExpenses,       kErasures,        kOwnerTerms,       kActivities,
+                 kInterviews,     kInsightSheets,   kRedirects,        kMergeCases,
+                 kNotifications,  kReminders,       kProgrammeMembers, kFollowedOpportunities,
+                 kFollowedOrders, kFollowedTickets, kTargetLists,      kTransferItems};
 };
 
 TEST_F(SubjectData, OfACustomerIsAllThatHangsOnIt) {
@@ -78,6 +80,10 @@ TEST_F(SubjectData, OfACustomerIsAllThatHangsOnIt) {
                                            "customer: 'customers/a'"));
   rows_.Put(kFollowedOrders, ParseText<v1::FollowedOrder>("name: 'customers/a/orders/o' customer: "
                                                           "'customers/a'"));
+  rows_.Put(kTargetLists, ParseText<v1::TargetList>("name: 'targetLists/l' customers: "
+                                                    "'customers/a' customers: 'customers/b'"));
+  rows_.Put(kTransferItems, ParseText<v1::TransferItem>(
+                                "name: 'transfers/t/transferItems/1' customer: 'customers/a'"));
   const auto response = Export("customers/a");
   ASSERT_TRUE(response.ok()) << response.status();
   EXPECT_EQ(Counts(*response), (std::map<std::string, int>{{"activities", 0},
@@ -100,7 +106,9 @@ TEST_F(SubjectData, OfACustomerIsAllThatHangsOnIt) {
                                                            {"sales/opportunities", -1},
                                                            {"sales/orders", -1},
                                                            {"servicedesk/tickets", -1},
-                                                           {"touchpoints", 1}}));
+                                                           {"targetLists", 1},
+                                                           {"touchpoints", 1},
+                                                           {"transferItems", 1}}));
   const auto& customer = response->sections(2).records(0);
   EXPECT_EQ(customer.fields().at("name").string_value(), "customers/a");
   EXPECT_EQ(customer.fields()
@@ -121,11 +129,16 @@ TEST_F(SubjectData, OfAContactIsAllCustomersOfIt) {
                                                   "'contacts/y'"));
   rows_.Put(kMergeCases, ParseText<v1::MergeCase>("name: 'mergeCases/m' first_contact: "
                                                   "'contacts/x' second_contact: 'contacts/y'"));
+  rows_.Put(kFollowedTickets, ParseText<v1::FollowedTicket>("name: 'customers/a/tickets/t' "
+                                                            "contact: 'contacts/x'"));
+  rows_.Put(kFollowedTickets, ParseText<v1::FollowedTicket>("name: 'customers/a/tickets/u' "
+                                                            "contact: 'contacts/y'"));
   const auto response = Export("contacts/x");
   ASSERT_TRUE(response.ok()) << response.status();
   const auto counts = Counts(*response);
   EXPECT_EQ(counts.at("positions"), 2);
   EXPECT_EQ(counts.at("touchpoints"), 2);
+  EXPECT_EQ(counts.at("followedTickets"), 1);
   EXPECT_EQ(counts.at("interviews"), 1);
   EXPECT_EQ(counts.at("mergeCases"), 1);
   EXPECT_EQ(counts.count("customers"), 0u);
@@ -142,6 +155,24 @@ TEST_F(SubjectData, OfAMergedCustomerIsThatOfAllThatAreOne) {
   rows_.Put(kMergeCases, ParseText<v1::MergeCase>("name: 'mergeCases/m' first_customer: "
                                                   "'customers/a' second_customer: 'customers/b'"));
   EXPECT_EQ(Counts(*Export("customers/a")).at("mergeCases"), 1);
+}
+
+TEST_F(SubjectData, OfATargetListIsOnlyTheirOwnName) {
+  rows_.Put(kRedirects, ParseText<v1::Redirect>("customer: 'customers/b' survivor: 'customers/a'"));
+  rows_.Put(kTargetLists,
+            ParseText<v1::TargetList>("name: 'targetLists/l' year: 2026 customers: 'customers/a' "
+                                      "customers: 'customers/strange' customers: 'customers/b'"));
+  const auto response = Export("customers/a");
+  ASSERT_TRUE(response.ok()) << response.status();
+  for (const auto& section : response->sections()) {
+    if (section.kind() != "targetLists") continue;
+    ASSERT_EQ(section.records_size(), 1) << "once, though two of its names are in it";
+    const auto& shown = section.records(0).fields().at("customers").list_value();
+    ASSERT_EQ(shown.values_size(), 2);
+    EXPECT_EQ(shown.values(0).string_value(), "customers/a");
+    EXPECT_EQ(shown.values(1).string_value(), "customers/b");
+  }
+  EXPECT_EQ(Counts(*response).at("targetLists"), 1);
 }
 
 TEST_F(SubjectData, SaysThatThereIsMore) {

@@ -37,12 +37,13 @@ inline constexpr TableSpec<v1::Customer> kCustomers{
          {.name = "by_display_name", .fields = {"display_name"}},
          {.name = "by_parent", .fields = {"parent", "display_name"}},
          {.name = "by_last_order", .fields = {"-last_order_date"}},
+         {.name = "by_update_time", .fields = {"-update_time"}},
          {.name = "by_data_check", .fields = {"stale_since_date", "tier", "data_check_time"}},
          {.name = "by_custom_field", .fields = {"custom_fields.field", "custom_fields.value"}},
          {.name = "by_personal_custom_field",
           .fields = {"personal.custom_fields.field", "personal.custom_fields.value"}}},
     .history = true,
-    .version = 3};
+    .version = 4};
 
 // A view: who looked after which customer, and when.
 inline constexpr TableSpec<v1::OwnerTerm> kOwnerTerms{
@@ -52,7 +53,7 @@ inline constexpr TableSpec<v1::OwnerTerm> kOwnerTerms{
                 {.name = "by_customer_end", .fields = {"customer", "end_time"}},
                 {.name = "by_owner", .fields = {"owner", "start_time"}},
                 {.name = "by_start", .fields = {"start_time"}}},
-    .version = 3};
+    .version = 4};
 
 inline constexpr TableSpec<v1::Touchpoint> kTouchpoints{
     .name = "touchpoints",

@@ -31,6 +31,7 @@ inline constexpr table::TableSpec<v1::FollowedTicket> kFollowedTickets{
     .key = {"name"},
     .indexes = {
         {.name = "by_customer", .fields = {"customer", "open", "-priority_rank", "open_time"}},
+        {.name = "by_contact", .fields = {"contact"}},
         {.name = "by_type", .fields = {"type", "-open_time"}},
         {.name = "by_assignee", .fields = {"assignee", "open", "-priority_rank", "open_time"}}}};
 inline constexpr table::TableSpec<v1::FollowedCampaign> kFollowedCampaigns{

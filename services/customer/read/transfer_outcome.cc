@@ -1,74 +1,180 @@
 #include "services/customer/read/transfer_outcome.h"
 
-#include <algorithm>
 #include <string_view>
 
-#include "crm/customer/v1/reason.pb.h"
+#include "absl/strings/numbers.h"
 #include "libs/base/resource_name.h"
-#include "services/customer/domain/activity_series.h"
+#include "services/customer/domain/customer_hand.h"
 #include "services/customer/read/activity_tables.h"
 #include "services/customer/read/interview_tables.h"
 #include "services/customer/read/notification_tables.h"
 #include "services/customer/read/tables.h"
 #include "services/customer/read/transfer_plan.h"
+#include "services/customer/read/transfer_tables.h"
 
 namespace crm::customer {
 namespace {
 
-// As a refusal names it: without the prefix of the enum.
-std::string Word(v1::Reason reason) {
-  constexpr std::string_view kPrefix = "REASON_";
-  return v1::Reason_Name(reason).substr(kPrefix.size());
+// What the log says of a command with a field that cannot be.
+constexpr std::string_view kInvalidField = "INVALID_FIELD";
+
+int64_t RevisionOf(const std::string& etag) {
+  int64_t revision = 0;
+  return absl::SimpleAtoi(etag, &revision) ? revision : 0;
 }
 
-bool Has(const v1::Customer& customer, std::string_view staff) {
-  const auto& parts = customer.collaborators();
-  return std::find(parts.begin(), parts.end(), staff) != parts.end();
-}
-
-// Why a customer is not whose it was to be.
-v1::Reason WhyNot(const v1::Customer& customer, std::string_view giver, std::string_view receiver) {
-  if (customer.status() == v1::CUSTOMER_STATUS_ERASED) return v1::REASON_CUSTOMER_ERASED;
-  if (!customer.merged_into().empty()) return v1::REASON_CUSTOMER_MERGED;
-  if (customer.has_owner_refusal() && customer.owner() == giver &&
-      customer.owner_refusal().owner() == receiver)
-    return customer.owner_refusal().reason();
-  return v1::REASON_OWNER_CHANGED;
-}
-
-v1::Reason WhyNot(const v1::Activity& activity) {
-  return IsOpen(activity) ? v1::REASON_OWNER_CHANGED : v1::REASON_ACTIVITY_CLOSED;
-}
-
-v1::Reason WhyNot(const v1::Interview& interview) {
-  return interview.status() == v1::INTERVIEW_STATUS_PLANNED ? v1::REASON_OWNER_CHANGED
-                                                            : v1::REASON_INTERVIEW_CLOSED;
-}
-
-// Done, or why not: what the log said of it goes before what the row shows.
-class Outcome {
+// One way of a transfer for one item: forth to the receiver, or back to the giver.
+class Way {
  public:
-  Outcome(const v1::TransferItem& item, v1::TransferItemState done, v1::TransferItemState failed,
-          const std::string& refusal)
-      : done_(done), failed_(failed), refusal_(refusal), result_(ResultOf(item)) {}
+  Way(const v1::Transfer& transfer, const v1::TransferItem& item, const PassedByTarget& passed,
+      bool back, const engine::Snapshot& snapshot)
+      : transfer_(transfer.name()),
+        item_(item),
+        back_(back),
+        to_(base::LastIdOf(back ? transfer.giver() : item.receiver())),
+        snapshot_(snapshot),
+        result_(ResultOf(item)) {
+    if (const auto said = passed.find(AskedOf(item)); said != passed.end()) passed_ = &said->second;
+  }
 
-  v1::TransferItemResult Of(bool done, v1::Reason why_not) {
-    result_.set_state(done ? done_ : failed_);
-    if (!done) result_.set_refusal(refusal_.empty() ? Word(why_not) : refusal_);
+  v1::TransferItemResult OfCustomer();
+  v1::TransferItemResult OfPart();
+  v1::TransferItemResult OfActivity();
+  v1::TransferItemResult OfInterview();
+  v1::TransferItemResult OfNextStep();
+  v1::TransferItemResult OfNotification();
+  v1::TransferItemResult Failed(v1::Reason reason) { return FailedFor(RefusalWord(reason)); }
+
+ private:
+  v1::TransferItemResult Done() {
+    result_.set_state(back_ ? v1::TRANSFER_ITEM_STATE_RETURNED : v1::TRANSFER_ITEM_STATE_MOVED);
+    return result_;
+  }
+  v1::TransferItemResult FailedFor(const std::string& refusal) {
+    result_.set_state(back_ ? v1::TRANSFER_ITEM_STATE_KEPT : v1::TRANSFER_ITEM_STATE_REFUSED);
+    result_.set_refusal(refusal);
     return result_;
   }
   v1::TransferItemResult Waits() {
     result_.set_state(v1::TRANSFER_ITEM_STATE_WAITING);
     return result_;
   }
+  v1::TransferItemResult DoneIf(bool done) { return done ? Done() : Waits(); }
 
- private:
-  const v1::TransferItemState done_, failed_;
-  const std::string& refusal_;
+  bool WasRefused() const { return passed_ != nullptr && !passed_->empty(); }
+  // It was theirs before it was asked for: nothing is asked for twice.
+  bool WasTheirsBefore() const { return passed_ != nullptr && passed_->empty(); }
+  bool WasGiven(const v1::Customer& customer) const;
+
+  const std::string& transfer_;
+  const v1::TransferItem& item_;
+  const std::string* passed_ = nullptr;
+  const bool back_;
+  const std::string_view to_;
+  const engine::Snapshot& snapshot_;
   v1::TransferItemResult result_;
 };
 
+// Also when the customer has changed hands again since.
+bool Way::WasGiven(const v1::Customer& customer) const {
+  if (customer.owner() == to_ && customer.ownership().transfer() == transfer_) return true;
+  bool was = false;
+  snapshot_.Scan(
+      kOwnerTerms, "by_customer",
+      [&](const v1::OwnerTerm& term) {
+        was = term.owner() == to_ && term.start_transfer() == transfer_;
+        return !was;
+      },
+      base::KeyOf(customer.name()));
+  return was;
+}
+
+v1::TransferItemResult Way::OfCustomer() {
+  if (WasRefused()) return FailedFor(*passed_);
+  if (WasTheirsBefore()) return Done();
+  const auto row = snapshot_.Get(kCustomers, item_.target());
+  if (!row.has_value()) return Waits();
+  if (WasGiven(*row)) return Done();
+  // Nobody comes to own it any more, so a book's answer is never heard.
+  if (row->status() == v1::CUSTOMER_STATUS_ERASED) return Failed(v1::REASON_CUSTOMER_ERASED);
+  if (row->owner_request().transfer() == transfer_) return Waits();
+  const v1::OwnerRefusal& refusal = row->owner_refusal();
+  if (refusal.transfer() == transfer_ && refusal.owner() == to_) return Failed(refusal.reason());
+  return Waits();
+}
+
+v1::TransferItemResult Way::OfPart() {
+  if (WasRefused()) return FailedFor(*passed_);
+  if (WasTheirsBefore()) return Done();
+  const auto row = snapshot_.Get(kCustomers, item_.target());
+  if (!row.has_value()) return Waits();
+  const v1::CollaborationHand hand = HandOf(*row, transfer_);
+  return DoneIf(!hand.transfer().empty() && hand.returned() == back_);
+}
+
+v1::TransferItemResult Way::OfActivity() {
+  if (WasRefused()) return FailedFor(*passed_);
+  if (WasTheirsBefore()) return Done();
+  const auto row = snapshot_.Get(kActivities, item_.target());
+  return DoneIf(row.has_value() && row->owner() == to_ && row->transfer() == transfer_);
+}
+
+v1::TransferItemResult Way::OfInterview() {
+  if (WasRefused()) return FailedFor(*passed_);
+  if (WasTheirsBefore()) return Done();
+  const auto row = snapshot_.Get(kInterviews, item_.target());
+  return DoneIf(row.has_value() && row->staff() == to_ && row->transfer() == transfer_);
+}
+
+v1::TransferItemResult Way::OfNextStep() {
+  const auto copy = snapshot_.Get(kActivities, item_.copy());
+  // Asked for once more it is refused, as it is there.
+  if (!back_ && copy.has_value()) return Done();
+  // It was taken away, so an activity of nothing was asked for; and none is there, as the answer
+  // and the activity have one key.
+  if (!back_ && WasRefused() && *passed_ == kInvalidField) return Failed(v1::REASON_OWNER_CHANGED);
+  if (WasRefused()) return FailedFor(*passed_);
+  return DoneIf(back_ && copy.has_value() && copy->state() == v1::ACTIVITY_STATE_CANCELLED &&
+                copy->cancel_reason() == transfer_);
+}
+
+v1::TransferItemResult Way::OfNotification() {
+  if (back_) return Failed(v1::REASON_TRANSFER_ITEM_TOLD);
+  if (snapshot_.Get(kNotifications, item_.copy()).has_value()) return Done();
+  return WasRefused() ? FailedFor(*passed_) : Waits();
+}
+
+v1::TransferItemResult OutcomeOf(v1::TransferKind kind, Way way) {
+  switch (kind) {
+    case v1::TRANSFER_KIND_CUSTOMER:
+      return way.OfCustomer();
+    case v1::TRANSFER_KIND_COLLABORATION:
+      return way.OfPart();
+    case v1::TRANSFER_KIND_ACTIVITY:
+      return way.OfActivity();
+    case v1::TRANSFER_KIND_NEXT_STEP:
+      return way.OfNextStep();
+    case v1::TRANSFER_KIND_INTERVIEW:
+      return way.OfInterview();
+    case v1::TRANSFER_KIND_NOTIFICATION:
+      return way.OfNotification();
+    default:
+      return way.Failed(v1::REASON_OWNER_CHANGED);
+  }
+}
+
 }  // namespace
+
+std::string RefusalWord(v1::Reason reason) {
+  constexpr std::string_view kPrefix = "REASON_";
+  return v1::Reason_Name(reason).substr(kPrefix.size());
+}
+
+bool IsUnsettled(const v1::TransferItem& item, bool undoing) {
+  if (item.state() == v1::TRANSFER_ITEM_STATE_WAITING) return true;
+  return item.state() ==
+         (undoing ? v1::TRANSFER_ITEM_STATE_MOVED : v1::TRANSFER_ITEM_STATE_PLANNED);
+}
 
 v1::TransferItemResult ResultOf(const v1::TransferItem& item) {
   v1::TransferItemResult result;
@@ -80,91 +186,50 @@ v1::TransferItemResult ResultOf(const v1::TransferItem& item) {
   return result;
 }
 
+std::string AskedOf(const v1::TransferItem& item) {
+  return item.copy().empty() ? item.target() : item.copy();
+}
+
+PassedByTarget PassedOf(const std::string& transfer, int64_t revision,
+                        const engine::Snapshot& snapshot) {
+  PassedByTarget passed;
+  snapshot.Scan(
+      kTransferRefusals, "",
+      [&](const v1::TransferRefusal& refusal) {
+        passed.emplace(refusal.target(), refusal.reason());
+        return true;
+      },
+      transfer, revision);
+  return passed;
+}
+
+std::optional<v1::Touchpoint> ShownNextStep(const v1::TransferItem& item,
+                                            const engine::Snapshot& snapshot) {
+  auto touchpoint = snapshot.Get(kTouchpoints, item.target());
+  if (touchpoint.has_value() && RevisionOf(touchpoint->etag()) < RevisionOf(item.target_etag()))
+    touchpoint.reset();
+  return touchpoint;
+}
+
 v1::TransferItemResult OutcomeOfMove(const v1::Transfer& transfer, const v1::TransferItem& item,
-                                     const std::string& refusal, const engine::Snapshot& snapshot) {
-  Outcome outcome(item, v1::TRANSFER_ITEM_STATE_MOVED, v1::TRANSFER_ITEM_STATE_REFUSED, refusal);
-  if (item.receiver().empty()) return outcome.Of(false, v1::REASON_TRANSFER_NO_RECEIVER);
-  const std::string_view receiver = base::LastIdOf(item.receiver());
-  const std::string_view giver = base::LastIdOf(transfer.giver());
-  switch (item.kind()) {
-    case v1::TRANSFER_KIND_CUSTOMER: {
-      const auto row = snapshot.Get(kCustomers, item.target()).value_or(v1::Customer());
-      const v1::Reason why_not = WhyNot(row, giver, receiver);
-      const bool open = row.status() != v1::CUSTOMER_STATUS_ERASED && row.merged_into().empty();
-      if (open && row.has_owner_request() && row.owner_request().owner() == receiver)
-        return outcome.Waits();
-      return outcome.Of(row.owner() == receiver, why_not);
-    }
-    case v1::TRANSFER_KIND_COLLABORATION: {
-      const auto row = snapshot.Get(kCustomers, item.target()).value_or(v1::Customer());
-      const bool done = !Has(row, giver) && (Has(row, receiver) || row.owner() == receiver);
-      return outcome.Of(done, WhyNot(row, "", ""));
-    }
-    case v1::TRANSFER_KIND_ACTIVITY: {
-      const auto row = snapshot.Get(kActivities, item.target()).value_or(v1::Activity());
-      return outcome.Of(IsOpen(row) && row.owner() == receiver, WhyNot(row));
-    }
-    case v1::TRANSFER_KIND_INTERVIEW: {
-      const auto row = snapshot.Get(kInterviews, item.target()).value_or(v1::Interview());
-      const bool open = row.status() == v1::INTERVIEW_STATUS_PLANNED;
-      return outcome.Of(open && row.staff() == receiver, WhyNot(row));
-    }
-    case v1::TRANSFER_KIND_NEXT_STEP:
-      return outcome.Of(snapshot.Get(kActivities, item.copy()).has_value(),
-                        v1::REASON_OWNER_CHANGED);
-    case v1::TRANSFER_KIND_NOTIFICATION:
-      return outcome.Of(snapshot.Get(kNotifications, item.copy()).has_value(),
-                        v1::REASON_OWNER_CHANGED);
-    default:
-      return outcome.Of(false, v1::REASON_OWNER_CHANGED);
-  }
+                                     const PassedByTarget& passed,
+                                     const engine::Snapshot& snapshot) {
+  Way way(transfer, item, passed, /*back=*/false, snapshot);
+  if (item.receiver().empty()) return way.Failed(v1::REASON_TRANSFER_NO_RECEIVER);
+  return OutcomeOf(item.kind(), way);
 }
 
 v1::TransferItemResult OutcomeOfReturn(const v1::Transfer& transfer, const v1::TransferItem& item,
-                                       const std::string& refusal,
+                                       const PassedByTarget& passed,
                                        const engine::Snapshot& snapshot) {
-  Outcome outcome(item, v1::TRANSFER_ITEM_STATE_RETURNED, v1::TRANSFER_ITEM_STATE_KEPT, refusal);
-  const std::string_view giver = base::LastIdOf(transfer.giver());
-  switch (item.kind()) {
-    case v1::TRANSFER_KIND_CUSTOMER: {
-      const auto row = snapshot.Get(kCustomers, item.target()).value_or(v1::Customer());
-      return outcome.Of(row.owner() == giver, WhyNot(row, "", ""));
-    }
-    case v1::TRANSFER_KIND_COLLABORATION: {
-      const auto row = snapshot.Get(kCustomers, item.target()).value_or(v1::Customer());
-      return outcome.Of(Has(row, giver), WhyNot(row, "", ""));
-    }
-    case v1::TRANSFER_KIND_ACTIVITY: {
-      const auto row = snapshot.Get(kActivities, item.target()).value_or(v1::Activity());
-      return outcome.Of(row.owner() == giver, WhyNot(row));
-    }
-    case v1::TRANSFER_KIND_INTERVIEW: {
-      const auto row = snapshot.Get(kInterviews, item.target()).value_or(v1::Interview());
-      return outcome.Of(row.staff() == giver, WhyNot(row));
-    }
-    case v1::TRANSFER_KIND_NEXT_STEP: {
-      const auto row = snapshot.Get(kActivities, item.copy()).value_or(v1::Activity());
-      const bool taken_back =
-          row.state() == v1::ACTIVITY_STATE_CANCELLED && row.cancel_reason() == transfer.name();
-      return outcome.Of(taken_back, WhyNot(row));
-    }
-    default:
-      return outcome.Of(false, v1::REASON_TRANSFER_ITEM_TOLD);
-  }
+  return OutcomeOf(item.kind(), Way(transfer, item, passed, /*back=*/true, snapshot));
 }
 
-bool IsStillMoved(const v1::Transfer& transfer, const v1::TransferItem& item,
-                  const v1::Customer& customer, const engine::Snapshot& snapshot) {
-  if (customer.owner() != base::LastIdOf(item.receiver())) return false;
-  bool still = false;
-  snapshot.Scan(
-      kOwnerTerms, "by_customer_end",
-      [&](const v1::OwnerTerm& term) {
-        still = !term.has_end_time() && term.start_reason() == transfer.name();
-        return false;
-      },
-      base::KeyOf(customer.name()));
-  return still;
+bool IsAsked(const v1::Transfer& transfer, const v1::TransferItem& item,
+             const engine::Snapshot& snapshot) {
+  if (item.kind() != v1::TRANSFER_KIND_CUSTOMER) return false;
+  const auto row = snapshot.Get(kCustomers, item.target());
+  return row.has_value() && row->owner_request().transfer() == transfer.name();
 }
 
 }  // namespace crm::customer

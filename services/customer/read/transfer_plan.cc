@@ -12,9 +12,11 @@
 #include "libs/base/hash.h"
 #include "libs/base/resource_name.h"
 #include "services/customer/domain/ownership.h"
+#include "services/customer/domain/transfer.h"
 #include "services/customer/read/ownership_tables.h"
 #include "services/customer/read/redirects.h"
 #include "services/customer/read/tables.h"
+#include "services/customer/read/transfer_outcome.h"
 #include "services/customer/read/transfer_tables.h"
 
 namespace crm::customer {
@@ -26,14 +28,11 @@ constexpr v1::TransferKind kKinds[] = {v1::TRANSFER_KIND_CUSTOMER,  v1::TRANSFER
 
 bool SaysNothing(const v1::PoolScope& scope) { return scope.ByteSizeLong() == 0; }
 
-// As a refusal names it: without the prefix of the enum.
-std::string Word(v1::Reason reason) {
-  constexpr std::string_view kPrefix = "REASON_";
-  return v1::Reason_Name(reason).substr(kPrefix.size());
-}
+// Pools and receivers whose counts a position carries.
+constexpr int kPoolCountsMax = 1'000;
 
 void Foresee(v1::Reason reason, v1::TransferItem& item) {
-  if (item.foreseen_refusal().empty()) item.set_foreseen_refusal(Word(reason));
+  if (item.foreseen_refusal().empty()) item.set_foreseen_refusal(RefusalWord(reason));
 }
 
 bool IsErased(const v1::Customer& customer) {
@@ -87,6 +86,10 @@ TransferPlan::TransferPlan(const v1::Transfer& transfer, absl::TimeZone zone,
       zone_(zone),
       snapshot_(snapshot),
       receivers_(transfer.receivers().begin(), transfer.receivers().end()) {
+  for (const v1::TransferPoolCount& count : transfer.position().pool_counts())
+    given_by_pool_[{count.receiver(), count.pool()}] = count.customer_count();
+  for (const v1::TransferOwnedCount& count : transfer.position().owned_counts())
+    owned_[count.receiver()] = count.customer_count();
   // Until something is listed they say what was expected.
   if (transfer.item_count() > 0) return;
   for (v1::TransferReceiver& receiver : receivers_) {
@@ -117,19 +120,42 @@ v1::TransferItemsListed TransferPlan::Next(int items_max) {
     }
     if (!listed.last()) break;
   }
-  for (const v1::TransferReceiver& receiver : receivers_) *listed.add_receivers() = receiver;
+  for (const v1::TransferReceiver& receiver : receivers_) {
+    v1::TransferReceiver& meant = *listed.add_receivers();
+    meant = receiver;
+    meant.clear_scope();
+  }
+  SetCounts(next);
   return listed;
 }
 
-std::vector<Holding> TransferPlan::Behind(v1::TransferKind kind,
-                                          const std::string& told_through) const {
+void TransferPlan::SetCounts(v1::TransferPosition& next) const {
+  next.clear_pool_counts();
+  for (const auto& [given, customers] : given_by_pool_) {
+    if (next.pool_counts_size() == kPoolCountsMax) break;
+    v1::TransferPoolCount& count = *next.add_pool_counts();
+    count.set_receiver(given.first);
+    count.set_pool(given.second);
+    count.set_customer_count(customers);
+  }
+  next.clear_owned_counts();
+  for (const auto& [receiver, customers] : owned_) {
+    v1::TransferOwnedCount& count = *next.add_owned_counts();
+    count.set_receiver(receiver);
+    count.set_customer_count(customers);
+  }
+}
+
+std::vector<Holding> TransferPlan::Behind(v1::TransferKind kind, const std::string& told_through) {
   std::vector<Holding> holdings;
-  VisitHoldings(kind, transfer_.giver(), base::DayOf(transfer_.business_date()), zone_, snapshot_,
-                [&](const Holding& holding) {
-                  if (holding.target > told_through && InScopeOf(holding))
-                    holdings.push_back(holding);
-                  return true;
-                });
+  const bool saw_all =
+      VisitHoldings(kind, transfer_.giver(), base::DayOf(transfer_.business_date()), zone_,
+                    snapshot_, kTransferItemsMax, [&](const Holding& holding) {
+                      if (holding.target > told_through && InScopeOf(holding))
+                        holdings.push_back(holding);
+                      return true;
+                    });
+  saw_too_much_ = saw_too_much_ || !saw_all;
   std::sort(holdings.begin(), holdings.end(),
             [](const Holding& a, const Holding& b) { return a.target < b.target; });
   return holdings;
@@ -147,6 +173,7 @@ v1::TransferItem TransferPlan::ItemOf(v1::TransferKind kind, const Holding& hold
   item.set_kind(kind);
   item.set_target(holding.target);
   item.set_customer(holding.customer);
+  item.set_target_etag(holding.etag);
   item.set_state(v1::TRANSFER_ITEM_STATE_PLANNED);
   std::optional<v1::Customer> customer;
   if (!holding.customer.empty()) customer = snapshot_.Get(kCustomers, holding.customer);
@@ -176,7 +203,8 @@ void TransferPlan::GiveCustomer(const v1::Customer& customer, v1::TransferItem& 
   receivers_by_customer_[customer.name()] = receiver.staff();
   if (!item.foreseen_refusal().empty()) return;
   receiver.set_customer_count(receiver.customer_count() + 1);
-  if (pool.has_value() && given_by_pool_.has_value()) ++(*given_by_pool_)[{chosen, pool->name()}];
+  if (LimitsAt(chosen, pool).pool_capacity() > 0)
+    ++given_by_pool_[{receiver.staff(), pool->name()}];
 }
 
 void TransferPlan::GiveOther(const Holding& holding, const std::optional<v1::Customer>& customer,
@@ -222,29 +250,37 @@ std::vector<int> TransferPlan::Fitting(const std::optional<v1::Customer>& custom
   return by_scope.empty() ? without : by_scope;
 }
 
-const TransferPlan::Book& TransferPlan::BookAt(int receiver) {
-  const auto [found, is_new] = books_.try_emplace(receiver);
-  Book& book = found->second;
-  if (!is_new) return book;
+v1::OwnerLimits TransferPlan::LimitsAt(int receiver, const std::optional<v1::Pool>& pool) {
   const std::string& name = receivers_[receiver].staff();
-  book.staff = snapshot_.Get(kStaff, name);
+  const auto [staff, is_new] = staff_.try_emplace(receiver);
+  if (is_new) staff->second = snapshot_.Get(kStaff, name);
+  return LimitsOf(std::string(base::LastIdOf(name)), pool, staff->second);
+}
+
+// How many customers a receiver has, counted once: up to their capacity; 0: they have none.
+int TransferPlan::OwnedBy(int receiver, int capacity) {
+  const std::string& name = receivers_[receiver].staff();
+  const auto [found, is_new] = owned_.try_emplace(name, 0);
+  int& owned = found->second;
+  if (!is_new) return owned;
+  int looked_at = 0;
   snapshot_.Scan(
       kCustomers, "by_owner",
       [&](const v1::Customer& customer) {
-        if (customer.merged_into().empty()) ++book.owned;
-        return true;
+        if (customer.merged_into().empty()) ++owned;
+        return ++looked_at <= kTransferItemsMax && (capacity == 0 || owned < capacity);
       },
       std::string(base::LastIdOf(name)));
-  return book;
+  return owned;
 }
 
 std::optional<int> TransferPlan::RoomOf(int receiver, const std::optional<v1::Pool>& pool) {
-  const Book& book = BookAt(receiver);
-  const std::string owner(base::LastIdOf(receivers_[receiver].staff()));
-  const v1::OwnerLimits limits = LimitsOf(owner, pool, book.staff);
+  const v1::OwnerLimits limits = LimitsAt(receiver, pool);
   std::optional<int> room;
-  if (limits.capacity() > 0)
-    room = limits.capacity() - book.owned - receivers_[receiver].customer_count();
+  if (limits.capacity() > 0) {
+    room = limits.capacity() - OwnedBy(receiver, limits.capacity()) -
+           receivers_[receiver].customer_count();
+  }
   if (limits.pool_capacity() == 0 || !pool.has_value()) return room;
   const int of_pool = limits.pool_capacity() - GivenOfPool(receiver, pool->name());
   return room.has_value() ? std::min(*room, of_pool) : of_pool;
@@ -252,8 +288,8 @@ std::optional<int> TransferPlan::RoomOf(int receiver, const std::optional<v1::Po
 
 // What the receiver has of a pool, and was given of it by this transfer.
 int TransferPlan::GivenOfPool(int receiver, const std::string& pool) {
-  if (!given_by_pool_.has_value()) CountGivenByPool();
-  int given = (*given_by_pool_)[{receiver, pool}];
+  const auto found = given_by_pool_.find({receivers_[receiver].staff(), pool});
+  int given = found == given_by_pool_.end() ? 0 : found->second;
   const auto book =
       snapshot_.Get(kOwnerBooks, BookOf(base::LastIdOf(receivers_[receiver].staff())));
   if (!book.has_value()) return given;
@@ -263,21 +299,6 @@ int TransferPlan::GivenOfPool(int receiver, const std::string& pool) {
   return given;
 }
 
-void TransferPlan::CountGivenByPool() {
-  given_by_pool_.emplace();
-  for (int number = 1; number <= transfer_.item_count(); ++number) {
-    const auto item = snapshot_.Get(kTransferItems, TransferItemName(transfer_.name(), number));
-    if (!item.has_value() || item->kind() != v1::TRANSFER_KIND_CUSTOMER) return;
-    const auto customer = snapshot_.Get(kCustomers, item->customer());
-    if (!item->foreseen_refusal().empty() || !customer.has_value()) continue;
-    const auto pool = PoolOf(*customer, snapshot_);
-    for (size_t i = 0; i < receivers_.size() && pool.has_value(); ++i) {
-      if (receivers_[i].staff() == item->receiver())
-        ++(*given_by_pool_)[{static_cast<int>(i), pool->name()}];
-    }
-  }
-}
-
 int TransferPlan::Choose(const std::vector<int>& among, const std::optional<v1::Pool>& pool) {
   constexpr int kNoLimit = std::numeric_limits<int>::max();
   const bool most_room = transfer_.rule() == v1::TRANSFER_RULE_MOST_ROOM;
@@ -285,7 +306,7 @@ int TransferPlan::Choose(const std::vector<int>& among, const std::optional<v1::
   const auto rank = [&](int receiver) {
     const int room = RoomOf(receiver, pool).value_or(kNoLimit);
     const int given = receivers_[receiver].customer_count();
-    const int had = most_room ? BookAt(receiver).owned : 0;
+    const int had = most_room ? OwnedBy(receiver, LimitsAt(receiver, pool).capacity()) : 0;
     return std::make_pair(std::make_pair(room <= 0, most_room ? -room : 0), had + given);
   };
   int chosen = among.front();

@@ -14,6 +14,7 @@
 
 #include "absl/time/time.h"
 #include "crm/customer/v1/customer_resource.pb.h"
+#include "crm/customer/v1/owner_book.pb.h"
 #include "crm/customer/v1/pool.pb.h"
 #include "crm/customer/v1/staff.pb.h"
 #include "crm/customer/v1/transfer.pb.h"
@@ -37,17 +38,16 @@ class TransferPlan {
   TransferPlan(const v1::Transfer& transfer, absl::TimeZone zone, const engine::Snapshot& snapshot);
 
   // The next items, at most `items_max`, from where the transfer is. Cost: a row or two for each
-  // item of the kinds that are looked at, whatever comes of it.
+  // item of the kinds that are looked at, whatever comes of it; at most kTransferItemsMax of a
+  // kind. Once in a transfer also a row for each customer of a receiver, up to what they may have,
+  // or at most kTransferItemsMax and one where who has fewest is looked for.
   v1::TransferItemsListed Next(int items_max);
 
- private:
-  // Room that a receiver has for customers of a pool; nullopt: without limit.
-  struct Book {
-    std::optional<v1::Staff> staff;
-    int owned = 0;
-  };
+  // Whether there is more to look at than a transfer may move, so that some was left out.
+  bool saw_too_much() const { return saw_too_much_; }
 
-  std::vector<Holding> Behind(v1::TransferKind kind, const std::string& told_through) const;
+ private:
+  std::vector<Holding> Behind(v1::TransferKind kind, const std::string& told_through);
   bool InScopeOf(const Holding& holding) const;
   v1::TransferItem ItemOf(v1::TransferKind kind, const Holding& holding);
   void GiveCustomer(const v1::Customer& customer, v1::TransferItem& item);
@@ -55,21 +55,26 @@ class TransferPlan {
                  v1::TransferItem& item);
   // Those who may receive what concerns the customer, by place among the receivers.
   std::vector<int> Fitting(const std::optional<v1::Customer>& customer) const;
+  // Room that a receiver has for customers of a pool; nullopt: without limit.
   std::optional<int> RoomOf(int receiver, const std::optional<v1::Pool>& pool);
   int Choose(const std::vector<int>& among, const std::optional<v1::Pool>& pool);
-  const Book& BookAt(int receiver);
+  v1::OwnerLimits LimitsAt(int receiver, const std::optional<v1::Pool>& pool);
+  int OwnedBy(int receiver, int capacity);
+  void SetCounts(v1::TransferPosition& next) const;
   int GivenOfPool(int receiver, const std::string& pool);
-  void CountGivenByPool();
   std::string ReceiverOf(const std::string& customer) const;
 
   const v1::Transfer& transfer_;
   const absl::TimeZone zone_;
   const engine::Snapshot& snapshot_;
   std::vector<v1::TransferReceiver> receivers_;
-  std::map<int, Book> books_;
-  // Customers given so far of each pool, by receiver; unset: not counted yet.
-  std::optional<std::map<std::pair<int, std::string>, int>> given_by_pool_;
+  std::map<int, std::optional<v1::Staff>> staff_;  // Of receivers, as they were looked up.
+  // Customers that receivers had when that was first asked; nobody of whom it was not.
+  std::map<std::string, int> owned_;
+  // Customers given so far by receiver and pool, of pools that limit the receiver.
+  std::map<std::pair<std::string, std::string>, int> given_by_pool_;
   std::map<std::string, std::string> receivers_by_customer_;  // Of those that this plan listed.
+  bool saw_too_much_ = false;
 };
 
 }  // namespace crm::customer

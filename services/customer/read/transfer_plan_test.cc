@@ -46,7 +46,11 @@ class Plan : public ::testing::Test {
             item.foreseen_refusal().empty() ? "" : " " + item.foreseen_refusal()));
       }
       *transfer.mutable_position() = listed.next();
-      *transfer.mutable_receivers() = listed.receivers();
+      for (int i = 0; i < listed.receivers_size(); ++i) {
+        EXPECT_FALSE(listed.receivers(i).has_scope());
+        transfer.mutable_receivers(i)->set_customer_count(listed.receivers(i).customer_count());
+        transfer.mutable_receivers(i)->set_other_count(listed.receivers(i).other_count());
+      }
       transfer.set_item_count(transfer.item_count() + listed.transfer_items_size());
       last = listed.last();
     }
@@ -97,6 +101,54 @@ TEST_F(Plan, KnowsTheCapacityOfPools) {
   for (const char* id : {"a", "b"}) world_.AddCustomer(id, "owner: 'ann'");
   EXPECT_THAT(ListOf("receivers { staff: 'staff/bob' }", 1),
               ElementsAre("a bob", "b bob CAPACITY_REACHED"));
+}
+
+// "receiver customers" of what was counted, by the position that the first stretch leaves.
+TEST_F(Plan, CountsWhatReceiversHaveOnceAndWhereItMatters) {
+  for (const char* id : {"a", "b", "c"}) world_.AddCustomer(id, "owner: 'ann'");
+  for (const char* id : {"x", "y", "z"}) world_.AddCustomer(id, "owner: 'bob'");
+  v1::TransferPosition position;
+  const auto counted = [&](const std::string& rule) {
+    auto transfer =
+        ParseText<v1::Transfer>("name: 'transfers/t' giver: 'staff/ann' " + kTwo + rule);
+    *transfer.mutable_position() = position;
+    const v1::TransferItemsListed listed =
+        TransferPlan(transfer, absl::UTCTimeZone(), world_.rows()).Next(1);
+    std::vector<std::string> counts;
+    for (const v1::TransferOwnedCount& count : listed.next().owned_counts())
+      counts.push_back(absl::StrCat(count.receiver(), " ", count.customer_count()));
+    return counts;
+  };
+  EXPECT_THAT(counted(""), IsEmpty()) << "nothing limits anybody";
+  EXPECT_THAT(counted("rule: TRANSFER_RULE_MOST_ROOM"), ElementsAre("staff/bob 3", "staff/cid 0"));
+  world_.Put<v1::Staff>(kStaff, "name: 'staff/bob' status: STAFF_STATUS_ACTIVE capacity: 2");
+  EXPECT_THAT(counted(""), ElementsAre("staff/bob 2")) << "up to what he may have";
+  position =
+      ParseText<v1::TransferPosition>("owned_counts { receiver: 'staff/bob' customer_count: 1 }");
+  EXPECT_THAT(counted(""), ElementsAre("staff/bob 1")) << "not once more";
+}
+
+TEST_F(Plan, NotesHowANextStepWas) {
+  world_.AddCustomer("a", "owner: 'eve'");
+  world_.Put<v1::Touchpoint>(kTouchpoints,
+                             "name: 'customers/a/touchpoints/met' staff: 'ann' next_step: 'x' "
+                             "next_step_date { year: 2026 month: 3 day: 1 }");
+  ListOf("receivers { staff: 'staff/bob' }");
+  EXPECT_EQ(world_.rows().Get(kTransferItems, TransferItemName("transfers/t", 1))->target_etag(),
+            "1");
+}
+
+TEST_F(Plan, LooksAtSoManyRows) {
+  for (const char* id : {"a", "b", "c"}) world_.AddCustomer(id, "owner: 'ann'");
+  const auto visit = [&](int rows_max) {
+    int seen = 0;
+    const bool all = VisitHoldings(v1::TRANSFER_KIND_CUSTOMER, "staff/ann", absl::CivilDay(),
+                                   absl::UTCTimeZone(), world_.rows(), rows_max,
+                                   [&](const Holding&) { return ++seen > 0; });
+    return absl::StrCat(seen, all ? " all" : " more");
+  };
+  EXPECT_EQ(visit(3), "3 all");
+  EXPECT_EQ(visit(2), "2 more");
 }
 
 TEST_F(Plan, GoesByScopeThenToWhoHasNone) {

@@ -32,8 +32,21 @@ void PutResults(const Results& results, const engine::EventMeta& meta, engine::R
     if (!item.has_value()) continue;
     item->set_state(result.state());
     item->set_refusal(result.refusal());
+    item->set_asked_revision(result.asked_revision());
     item->set_etag(engine::EtagOf(meta.revision));
     *item->mutable_update_time() = base::TimestampOf(meta.time);
+    rows.Put(kTransferItems, *item);
+  }
+}
+
+// Since when they wait stays.
+template <class Fact>
+void PutAskedAgain(const Fact& fact, const engine::EventMeta& meta, engine::Rows& rows) {
+  for (const int32_t number : fact.asked_numbers()) {
+    auto item = rows.Get(kTransferItems, TransferItemName(meta.name, number));
+    if (!item.has_value()) continue;
+    item->set_asked_revision(meta.revision);
+    item->set_etag(engine::EtagOf(meta.revision));
     rows.Put(kTransferItems, *item);
   }
 }
@@ -51,21 +64,22 @@ void ProjectTransfer(const engine::Change<TransferModel>& change, engine::Rows& 
       return;
     case Event::kItemsSettled:
       PutResults(change.event.items_settled().results(), change.meta, rows);
+      PutAskedAgain(change.event.items_settled(), change.meta, rows);
+      return;
+    case Event::kChecked:
+      PutAskedAgain(change.event.checked(), change.meta, rows);
       return;
     case Event::kCreated:
     case Event::kStarted:
     case Event::kUndoStarted:
     case Event::kCancelled:
-    case Event::kChecked:
     case Event::EVENT_NOT_SET:
       return;
   }
 }
 
 void ProjectTransferRefusal(const engine::Passed& passed, engine::Rows& rows) {
-  if (passed.reaction != kOnTransfer || passed.reason.empty() ||
-      passed.target.starts_with(kTransfersPrefix))
-    return;
+  if (passed.reaction != kOnTransfer || passed.target.starts_with(kTransfersPrefix)) return;
   v1::TransferRefusal refusal;
   refusal.set_transfer(passed.source);
   refusal.set_revision(passed.source_revision);

@@ -1,4 +1,4 @@
-// Views of transfers: their items, and what was asked for in vain.
+// Views of transfers: their items, and what was asked for and not done.
 #pragma once
 
 #include "libs/engine/model.h"
@@ -11,7 +11,7 @@ inline constexpr char kOnTransfer[] = "OnTransfer";
 
 void ProjectTransfer(const engine::Change<TransferModel>& change, engine::Rows& rows);
 
-// Each refusal of an item by its target.
+// Each refusal of an item by its target, and where nothing was to be changed.
 void ProjectTransferRefusal(const engine::Passed& passed, engine::Rows& rows);
 
 }  // namespace crm::customer

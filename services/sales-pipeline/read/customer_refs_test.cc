@@ -115,6 +115,9 @@ TEST(ProjectCustomerRef, FollowsMerges) {
   EXPECT_EQ(StandsFor(*rows.Get(kCustomerRefs, "customers/c1"), rows).name(), "customers/c2");
   EXPECT_EQ(ParentsOf("customers/c2", rows),
             (std::vector<std::string>{"customers/c2", "customers/c1"}));
+  EXPECT_EQ(ParentsOf("customers/c1", rows),
+            (std::vector<std::string>{"customers/c1", "customers/c2"}))
+      << "the merged one's name stands for both";
   const auto id = ParseText<common::v1::ExternalId>("system: 'erp' id: '7'");
   ASSERT_EQ(CustomersByExternalId(rows, id).size(), 1u);
   EXPECT_EQ(CustomersByExternalId(rows, id)[0].name(), "customers/c1") << "as before the merge";

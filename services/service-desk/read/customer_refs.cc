@@ -122,9 +122,11 @@ std::vector<std::string> ParentsOf(const std::string& parent, const engine::Snap
   for (size_t i = 0; i < names.size() && names.size() < kNamesMax; ++i) {
     const auto ref = snapshot.Get(kCustomerRefs, names[i]);
     if (!ref.has_value()) continue;
-    for (const std::string& absorbed : ref->absorbed_customers()) {
-      if (std::find(names.begin(), names.end(), absorbed) == names.end()) names.push_back(absorbed);
-    }
+    const auto add = [&](const std::string& name) {
+      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+    };
+    if (!ref->merged_into().empty()) add(ref->merged_into());
+    for (const std::string& absorbed : ref->absorbed_customers()) add(absorbed);
   }
   return names;
 }

@@ -22,8 +22,9 @@ v1::CustomerRef CustomerRefOf(const customer::v1::Customer& customer);
 // Names that a customer can have; more are left out.
 inline constexpr size_t kNamesMax = 1'000;
 
-// `parent` first, then, when it is a customer, those that were merged into it, directly or through
-// others: what hangs on them is listed with what hangs on it. Cost: a row for each.
+// `parent` first, then, when it is a customer, those into which it was merged and all that were
+// merged into any of these: what hangs on them is listed with what hangs on it, whichever of their
+// names is said. Cost: a row for each.
 std::vector<std::string> ParentsOf(const std::string& parent, const engine::Snapshot& snapshot);
 
 }  // namespace crm::servicedesk

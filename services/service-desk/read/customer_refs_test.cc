@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "libs/testing/fake_rows.h"
 #include "libs/testing/matchers.h"
@@ -102,6 +103,18 @@ TEST(ProjectCustomerRef, FollowsMerges) {
       "CUSTOMER_STATUS_PROSPECT } }");
   EXPECT_EQ(customer.Row().status(), customer::v1::CUSTOMER_STATUS_PROSPECT);
   EXPECT_EQ(customer.Row().absorbed_customers_size(), 0);
+}
+
+TEST(ParentsOf, AreTheSameWhicheverNameIsSaid) {
+  FakeRows rows(kCustomerRefs);
+  rows.Put(kCustomerRefs,
+           ParseText<v1::CustomerRef>("name: 'customers/c1' merged_into: 'customers/c2'"));
+  rows.Put(kCustomerRefs,
+           ParseText<v1::CustomerRef>("name: 'customers/c2' absorbed_customers: 'customers/c1'"));
+  EXPECT_EQ(ParentsOf("customers/c1", rows),
+            (std::vector<std::string>{"customers/c1", "customers/c2"}));
+  EXPECT_EQ(ParentsOf("customers/c2", rows),
+            (std::vector<std::string>{"customers/c2", "customers/c1"}));
 }
 
 }  // namespace
