@@ -149,7 +149,7 @@ std::vector<const FileDescriptor*> LinkedFiles() {
   std::sort(names.begin(), names.end());
   std::vector<const FileDescriptor*> files;
   for (const std::string& name : names) {
-    if (absl::StartsWith(name, "crm/")) {
+    if (absl::StartsWith(name, "crm/") || name == "google/longrunning/operations.proto") {
       files.push_back(DescriptorPool::generated_pool()->FindFileByName(name));
     }
   }

@@ -52,7 +52,8 @@ class Catalogue {
   std::vector<Collection> collections_;
 };
 
-// All protos that this program was linked with, by file name: those of crm.* packages.
+// All protos that this program was linked with, by file name: those of crm.* packages, and that of
+// long-running operations.
 std::vector<const google::protobuf::FileDescriptor*> LinkedFiles();
 
 }  // namespace crm::crmctl

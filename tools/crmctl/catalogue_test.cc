@@ -76,6 +76,10 @@ TEST(FindMethod, TakesShortAndFullNames) {
   }
 }
 
+TEST(FindMethod, KnowsOperations) {
+  EXPECT_EQ(Find("WaitOperation"), "google.longrunning.Operations.WaitOperation");
+}
+
 TEST(FindMethod, SuggestsWhatIsLikeIt) {
   EXPECT_THAT(Find("getcustomer"),
               HasSubstr("did you mean crm.customer.v1.CustomerService/GetCustomer"));
