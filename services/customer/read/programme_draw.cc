@@ -16,6 +16,7 @@
 #include "services/customer/domain/calendar.h"
 #include "services/customer/domain/consent.h"
 #include "services/customer/domain/follow_up_policy.h"
+#include "services/customer/domain/interview.h"
 #include "services/customer/read/interview_tables.h"
 #include "services/customer/read/programme_members.h"
 #include "services/customer/read/redirects.h"
@@ -141,23 +142,6 @@ bool CanBeAsked(const v1::Contact& contact, v1::InterviewForm form) {
     return !contact.do_not_call() && HasUsable(contact.personal().phones());
   if (form == v1::INTERVIEW_FORM_EMAIL) return HasUsable(contact.personal().emails());
   return form != v1::INTERVIEW_FORM_UNSPECIFIED;
-}
-
-Channel ChannelOf(v1::InterviewForm form) {
-  switch (form) {
-    case v1::INTERVIEW_FORM_FACE_TO_FACE:
-      return common::v1::CHANNEL_VISIT;
-    case v1::INTERVIEW_FORM_PHONE:
-      return common::v1::CHANNEL_PHONE;
-    case v1::INTERVIEW_FORM_LETTER:
-      return common::v1::CHANNEL_LETTER;
-    case v1::INTERVIEW_FORM_EMAIL:
-      return common::v1::CHANNEL_EMAIL;
-    case v1::INTERVIEW_FORM_WEB:
-      return common::v1::CHANNEL_WEB;
-    default:
-      return common::v1::CHANNEL_UNSPECIFIED;
-  }
 }
 
 bool OptedOut(const v1::Customer& customer, v1::InterviewForm form, absl::Time now) {
