@@ -52,7 +52,8 @@ std::unique_ptr<table::Database> OpenTables(const std::string& path) {
       {.path = path + "/tables"},
       {table::Compile(customer::kCustomers), table::Compile(customer::kLinkageKeys),
        table::Compile(customer::kLinkageModels), table::Compile(customer::kMergeCases),
-       table::Compile(customer::kStatusCounts)},
+       table::Compile(customer::kStatusCounts), table::Compile(customer::kRedirects),
+       table::Compile(customer::kCustomerPolicies)},
       {});
   base::Check(database.ok(), database.status().ToString());
   return *std::move(database);
