@@ -69,6 +69,8 @@ inline constexpr absl::Duration kBackoffFirst = absl::Seconds(1);
 inline constexpr absl::Duration kBackoffMax = absl::Minutes(10);
 // A reaction whose command was UNAVAILABLE is sent again after at most this.
 inline constexpr absl::Duration kReactionRetryMax = absl::Seconds(5);
+// How long reactions ask at a time where their log ends: they stand still meanwhile.
+inline constexpr absl::Duration kLogEndsTimeout = absl::Milliseconds(500);
 // A lost claim is tried again after a random time between these.
 inline constexpr absl::Duration kReclaimAfterMin = absl::Milliseconds(200);
 inline constexpr absl::Duration kReclaimAfterMax = absl::Seconds(5);

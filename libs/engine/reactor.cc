@@ -49,6 +49,7 @@ StepReport Reactor::Step() {
   TakeResults();
   if (absl::Status s = TakeRecords(); !s.ok() && !absl::IsUnavailable(s)) JoinAnew(s);
   behind_ = false;
+  LearnLogEnds();
   LookAtSources();
   SendTasks();
   for (auto& [key, source] : sources_) Commit(key.first, key.second, source);
@@ -161,6 +162,39 @@ void Reactor::Assign(const eventlog::GroupAssignment& assignment) {
       });
 }
 
+// Whoever had a source before us may have asked for what our tables do not show yet. What it had
+// done is before where our log ends now; what it had not is asked for again.
+void Reactor::LearnLogEnds() {
+  const auto unknown = [](const auto& source) { return !source.second.shown_at.has_value(); };
+  if (std::none_of(sources_.begin(), sources_.end(), unknown)) return;
+  behind_ = true;
+  if (engine_.clock().SinceBoot() < learn_ends_at_) return;
+  const auto log = engine_.log().Describe(engine_.service().topic, kLogEndsTimeout);
+  if (!log.ok()) {
+    learn_ends_at_ = engine_.clock().SinceBoot() + kRetryAfter;
+    base::Log(base::Level::kWarning, "where the log ends is not known; reactions wait",
+              {{"topic", engine_.service().topic}, {"why", std::string(log.status().message())}});
+    return;
+  }
+  std::map<int, eventlog::Offset> ends;
+  for (size_t i = 0; i < log->partitions.size(); ++i)
+    ends[static_cast<int>(i)] = log->partitions[i].end;
+  for (auto& [key, source] : sources_) {
+    if (!source.shown_at.has_value()) source.shown_at = ends;
+  }
+}
+
+// A partition that has stopped keeps no source waiting: it shows nothing more to anybody.
+bool Reactor::ShowsWhatWasDone(Source& source) const {
+  if (!source.shown_at.has_value()) return false;
+  if (IsShown(*source.shown_at)) return true;
+  for (const PartitionReport& report : engine_.Reports()) {
+    if (report.topic == engine_.service().topic && !report.stopped.empty())
+      source.shown_at->erase(report.partition);
+  }
+  return source.shown_at->empty();
+}
+
 absl::Status Reactor::TakeEvent(const std::string& topic, Source& source,
                                 const eventlog::Record& record) {
   const auto& reactions = engine_.service().reactions;
@@ -205,17 +239,18 @@ void Reactor::LookAtSources() {
 }
 
 // Looks at events in order, none before the tables show what is set up first (a command may rest on
-// it), each only when the tables here have seen it too (a reaction reads
-// tables, and must not miss a row that the very event it looks at brings), and when nothing is open
-// of an earlier event of the same aggregate and the tables show what became of it.
+// it) and what was done for earlier ones elsewhere, each only when the tables here have seen it too
+// (a reaction reads tables, and must not miss a row that the very event it looks at brings), and
+// when nothing is open of an earlier event of the same aggregate and the tables show what became of
+// it.
 void Reactor::LookAtEvents(const std::string& topic, Source& source) {
   const int partition = source.reader->partition();
   const eventlog::Offset applied = source.events.empty() ? -1 : engine_.AppliedOf(topic, partition);
-  const bool set_up = IsSetUp();
+  const bool ready = IsSetUp() && ShowsWhatWasDone(source);
   std::set<std::string_view> open;
   for (const std::shared_ptr<Event>& event : source.events) {
     if (!event->started) {
-      if (!set_up) {
+      if (!ready) {
         behind_ = true;
         break;
       }
@@ -227,7 +262,7 @@ void Reactor::LookAtEvents(const std::string& topic, Source& source) {
       if (open.count(event->headers.subject) > 0) continue;
       React(topic, partition, event);
     }
-    if (event->open > 0 || !IsShown(*event)) open.insert(event->headers.subject);
+    if (event->open > 0 || !IsShown(event->shown_at)) open.insert(event->headers.subject);
     behind_ = behind_ || (event->started && event->open == 0 && !event->shown_at.empty());
   }
   if (!source.paused && source.events.size() >= kReactionEventsWaitingMax) {
@@ -240,14 +275,14 @@ void Reactor::LookAtEvents(const std::string& topic, Source& source) {
 }
 
 bool Reactor::IsSetUp() const {
-  return first_start_ != nullptr && first_start_->open == 0 && IsShown(*first_start_);
+  return first_start_ != nullptr && first_start_->open == 0 && IsShown(first_start_->shown_at);
 }
 
-bool Reactor::IsShown(Event& event) const {
-  std::erase_if(event.shown_at, [&](const auto& at) {
+bool Reactor::IsShown(std::map<int, eventlog::Offset>& shown_at) const {
+  std::erase_if(shown_at, [&](const auto& at) {
     return engine_.AppliedOf(engine_.service().topic, at.first) >= at.second;
   });
-  return event.shown_at.empty();
+  return shown_at.empty();
 }
 
 void Reactor::React(const std::string& topic, int partition, const std::shared_ptr<Event>& event) {
@@ -366,7 +401,7 @@ void Reactor::TryAgain(std::shared_ptr<Task> task, const Event& event, const abs
 
 void Reactor::Commit(const std::string& topic, int partition, Source& source) {
   while (!source.events.empty() && source.events.front()->started &&
-         source.events.front()->open == 0 && IsShown(*source.events.front())) {
+         source.events.front()->open == 0 && IsShown(source.events.front()->shown_at)) {
     source.events.pop_front();
   }
   // What did not count and what nobody reacts to is done as well.

@@ -9,7 +9,8 @@
 //
 // The next event of a source aggregate is looked at when the tables here also show what became of
 // the commands of the one before: a reaction that goes on by its own aggregate's events sees what
-// it did.
+// it did. That holds also when another replica sent these: of a source that was given to this one
+// nothing is looked at before the tables here are as far as the service's log was then.
 //
 // Nothing is left out: a command counts as acknowledged only when its owner says that the log holds
 // its event or its ReactionPassed; whatever else the answer is, it is sent again. The offset is
@@ -21,6 +22,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -69,6 +71,9 @@ class Reactor {
     std::deque<std::shared_ptr<Event>> events;  // Shared: tasks know by it that the source is gone.
     eventlog::Offset committed = 0;
     bool paused = false;
+    // How far our tables must be to show what was done for its events before it was given to us, by
+    // partition; unset: that is not known yet.
+    std::optional<std::map<int, eventlog::Offset>> shown_at;
   };
   // What finished, told from other threads. Outlives the reactor while commands are on their way.
   struct Finished {
@@ -82,11 +87,14 @@ class Reactor {
   void JoinAnew(const absl::Status& why);
   void Assign(const eventlog::GroupAssignment& assignment);
   void DropTasksOfNoEvent();
+  void LearnLogEnds();
+  bool ShowsWhatWasDone(Source& source) const;
   absl::Status TakeEvent(const std::string& topic, Source& source, const eventlog::Record& record);
   void LookAtSources();
   void LookAtEvents(const std::string& topic, Source& source);
   bool IsSetUp() const;
-  bool IsShown(Event& event) const;
+  // Forgets the positions that our tables have come to; true when none is left.
+  bool IsShown(std::map<int, eventlog::Offset>& shown_at) const;
   void React(const std::string& topic, int partition, const std::shared_ptr<Event>& event);
   void SendTasks();
   void Send(std::shared_ptr<Task> task, const Event& event);
@@ -100,6 +108,7 @@ class Reactor {
   std::shared_ptr<Finished> finished_;  // Shared with the commands on their way.
   std::unique_ptr<eventlog::GroupReader> group_;
   absl::Duration join_at_ = -absl::InfiniteDuration();
+  absl::Duration learn_ends_at_ = -absl::InfiniteDuration();
   std::string cannot_read_;  // Why the group was left; empty while it is read.
   std::map<std::pair<std::string, int>, Source> sources_;
   std::pair<std::string, int> asked_last_;  // The source whose event asked for commands last.

@@ -245,10 +245,16 @@ class OneReplica : public testing::Test {
     const eventlog::HeaderBlock block(headers);
     ASSERT_TRUE((*writer)->Append({0, 0, "key", value, block.headers()}, 1).ok());
     std::vector<eventlog::Delivery> deliveries;
-    ASSERT_TRUE(cluster_->Run([&] {
+    for (int i = 0; i < 1000 && deliveries.empty(); ++i) {
+      PassWithoutSteps();
       (*writer)->Poll(deliveries);
-      return !deliveries.empty();
-    }));
+    }
+    ASSERT_FALSE(deliveries.empty());
+  }
+  // A millisecond in which no replica does anything.
+  void PassWithoutSteps() {
+    cluster_->clock().AdvanceTo(cluster_->clock().SinceBoot() + absl::Milliseconds(1));
+    cluster_->log().Advance();
   }
   void AppendClaim() {
     AppendForeign(std::string(eventlog::kClaimType), "crm.eventlog.v1.LogEvent", 0, "");
@@ -403,6 +409,48 @@ TEST_F(OneReplica, NoReactionRunsInTheStepOfTheCoordinator) {
   EXPECT_EQ(ran, 0);
   steps([&] { return engine.StepReactor(); });
   EXPECT_EQ(ran, 1);
+}
+
+// The tables of the second replica do not show yet what the log holds when it is given the source.
+// The source is no table, so that nothing else keeps its next event waiting.
+TEST_F(OneReplica, ReactionsThatAreTakenOverSeeWhatWasDoneBefore) {
+  std::string account_id;
+  std::vector<bool> seen;
+  ServiceDef service = WithForeignReaction();
+  service.reactions.front().react = [&](const Message&, const EventMeta&, const Snapshot& tables) {
+    tv1::Account account;
+    seen.push_back(tables.GetErased("accounts", {AccountName(account_id)}, account));
+    return Commands();
+  };
+  Start(std::move(service));
+  cluster_->StartReplica("two");
+  ASSERT_TRUE(cluster_->Run([&] { return cluster_->engine("two").Ready(); }));
+  ASSERT_TRUE(cluster_->RunUntilOwned());
+  account_id = IdAt(*cluster_, "one", "made");
+  AppendClaim();
+  AppendEvent(1, Added(5));
+  // From here on only one of them does anything.
+  const auto only = [&](const std::string& replica, bool workers, const auto& until) {
+    Engine& engine = cluster_->engine(replica);
+    for (int i = 0; i < 10'000 && !until(); ++i) {
+      PassWithoutSteps();
+      for (int worker = 0; workers && worker < engine.workers(); ++worker)
+        ASSERT_TRUE(engine.StepWorker(worker).ok());
+      ASSERT_TRUE(engine.StepReactor().ok());
+    }
+  };
+  only("one", true, [&] { return !seen.empty(); });
+  ASSERT_THAT(seen, testing::ElementsAre(false)) << "the source is the first one's";
+  std::optional<absl::Status> made;
+  cluster_->Start("one", Create(account_id), [&](CommandResult result) { made = result.status; });
+  only("one", true, [&] { return made.has_value(); });
+  ASSERT_EQ(made, absl::OkStatus());
+  cluster_->Kill("one", true);
+  AppendEvent(2, Added(5));
+  only("two", false, [] { return false; });
+  EXPECT_THAT(seen, testing::ElementsAre(false));
+  EXPECT_TRUE(cluster_->Run([&] { return seen.size() == 2; }));
+  EXPECT_THAT(seen, testing::ElementsAre(false, true));
 }
 
 TEST_F(OneReplica, TwoCommandsOfAReactionForOneTargetAreABug) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <string>
-#include <tuple>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -180,11 +179,6 @@ Event Cancelled(const std::string& reason, const engine::Context& context) {
 
 bool SamePlace(const v1::ImportPosition& a, const v1::ImportPosition& b) {
   return a.stretch() == b.stretch() && a.rows() == b.rows() && a.positions() == b.positions();
-}
-
-bool IsBefore(const v1::ImportPosition& a, const v1::ImportPosition& b) {
-  return std::tuple(a.stretch(), a.positions(), a.rows()) <
-         std::tuple(b.stretch(), b.positions(), b.rows());
 }
 
 ReasonWords WordsOf(v1::Reason reason) {
@@ -434,9 +428,6 @@ void ImportModel::Evolve(State& state, const Event& event) {
       state.mutable_position()->set_stretch(1);
       return;
     case Event::kRunContinued:
-      // Back: they are sent anew.
-      if (IsBefore(event.run_continued().next(), event.run_continued().start()))
-        state.mutable_ran()->set_sent_positions(0);
       FoldAnswers(event.run_continued(), state);
       state.mutable_ran()->set_sent_rows(event.run_continued().sent_rows());
       state.mutable_ran()->set_sent_positions(event.run_continued().sent_positions());

@@ -55,8 +55,6 @@ ReasonWords WordsOf(v1::Reason reason);
 
 // Whether a run goes on at the same place.
 bool SamePlace(const v1::ImportPosition& a, const v1::ImportPosition& b);
-// Whether it comes to `a` first. A step whose next place comes before its start goes back.
-bool IsBefore(const v1::ImportPosition& a, const v1::ImportPosition& b);
 
 struct ImportModel {
   using State = v1::Import;

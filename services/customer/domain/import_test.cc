@@ -441,20 +441,6 @@ TEST(ImportSteps, CountsAddUp) {
   EXPECT_EQ(state.end_time().seconds(), 9);
 }
 
-TEST(ImportSteps, WhatIsSentAnewCountsOnce) {
-  const std::string forth =
-      "run_continued { sent_positions: 3 start { stretch: 1 positions: true } next { stretch: 2 } "
-      "}";
-  const std::string back =
-      "run_continued { start { stretch: 2 } next { stretch: 1 positions: true } }";
-  const std::string end = "finished {}";
-  for (const auto& steps : {std::vector<std::string>{forth, end}, {forth, back, forth, end}}) {
-    std::vector<std::string> facts = {Created(), "run_started {}"};
-    facts.insert(facts.end(), steps.begin(), steps.end());
-    EXPECT_THAT(Given<ImportModel>(facts).ran(), testing::EqualsProto("positions: 3"));
-  }
-}
-
 TEST(CancelImport, QuietWhenItIsOverAndOnlyWhatGoesOnIsMeant) {
   const engine::Context context = FixedContext<ImportModel>();
   v1::CancelImportRequest cancel;

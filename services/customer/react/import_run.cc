@@ -27,7 +27,6 @@ namespace {
 // Of one part.
 constexpr size_t kRunFaultsMax = 1'000;
 constexpr size_t kFailureBytesMax = 500, kDetailBytesMax = 300;
-constexpr std::string_view kContactsPrefix = "contacts/";
 
 // The rows of a stretch that the check found good, one after another.
 class GoodRows {
@@ -79,60 +78,11 @@ struct Answers {
   int64_t refused_rows = 0;
   int64_t refused_positions = 0;
   std::vector<v1::ImportFault> faults;
-  bool asked_for_contacts = false;  // In place of positions.
 };
-
-// What comes to a step of a run from before.
-struct Before {
-  Answers answers;
-  // Contacts were asked for from this event on, if at all: what was refused before was a row.
-  int64_t asked_from = 0;
-  bool back = false;  // The positions that come were sent already.
-};
-
-// Whether an event from `first` on, and before `end`, asked for the contact in vain.
-bool WasRefused(const v1::Import& import, const std::string& contact, int64_t first, int64_t end,
-                const engine::Snapshot& snapshot) {
-  bool refused = false;
-  snapshot.Scan(
-      kImportRefusals, "by_target",
-      [&](const v1::ImportRefusal& refusal) {
-        refused = refusal.revision() >= first && refusal.revision() < end;
-        return !refused;
-      },
-      import.name(), contact);
-  return refused;
-}
-
-// Asks for contacts that are not shown here, although their rows were answered: so it is when
-// another replica sent these. The question is a contact of nothing: refused because there is one,
-// or because this is none; and the next step is made when the tables here show what the log held
-// before that answer. Empty: what is not shown was asked for from `first` on, before the event
-// `end`, and is not there. Asked for once more are all: of some, the next step would miss others.
-engine::Commands AskForContacts(const v1::Import& import, const v1::ImportPosition& start,
-                                int64_t first, int64_t end, const engine::Snapshot& snapshot) {
-  engine::Commands commands;
-  std::set<std::string> asked;
-  bool all_answered = true;
-  GoodRows rows(import, start, snapshot);
-  for (ImportRow row; rows.Next(row);) {
-    if (row.bad() || row.position.ByteSizeLong() == 0) continue;
-    const RowPlan plan = PlanRow(import, row, snapshot);
-    if (!plan.refusal.ok() || !plan.is_new || !asked.insert(plan.target).second) continue;
-    all_answered = all_answered && WasRefused(import, plan.target, first, end, snapshot);
-    auto ask = std::make_unique<v1::CreateContactRequest>();
-    ask->set_contact_id(std::string(base::KeyOf(plan.target)));
-    ask->mutable_contact();
-    commands.push_back(std::move(ask));
-  }
-  if (all_answered) commands.clear();
-  return commands;
-}
 
 // What a good row asks for in this part of a run. A position comes after its contact: nothing is
-// asked for when the row of that was refused; else the position is, as the contact that has the
-// external id of the row is not shown here, and the one that was asked for is none.
-RowPlan PlanPart(const v1::Import& import, const ImportRow& row, bool positions, int64_t asked_from,
+// asked for when that is not there, as its row was refused, and reported so.
+RowPlan PlanPart(const v1::Import& import, const ImportRow& row, bool positions,
                  const engine::Snapshot& snapshot) {
   if (row.bad()) {
     if (positions) return {};
@@ -140,11 +90,8 @@ RowPlan PlanPart(const v1::Import& import, const ImportRow& row, bool positions,
   }
   RowPlan plan = PlanRow(import, row, snapshot);
   if (!positions) return plan;
-  if (!plan.refusal.ok()) return {};
-  if (plan.is_new && WasRefused(import, plan.target, 0, asked_from, snapshot)) return {};
-  RowPlan position = PlanPosition(import, row, plan.target, snapshot);
-  if (!plan.is_new || position.command == nullptr) return position;
-  return {.refusal = base::Refused(v1::REASON_CONTACT_UNKNOWN, "the contact is not shown here")};
+  if (!plan.refusal.ok() || plan.is_new) return {};
+  return PlanPosition(import, row, plan.target, snapshot);
 }
 
 v1::ImportFault RunFault(int64_t line, const std::string& reason) {
@@ -165,8 +112,6 @@ Answers AnswersTo(const v1::Import& import, int64_t revision, const v1::ImportPo
       [&](const v1::ImportRefusal& refusal) {
         if (refusal.reason().empty()) {
           if (!start.positions()) answers.unchanged_rows += refusal.count();
-        } else if (start.positions() && refusal.target().starts_with(kContactsPrefix)) {
-          answers.asked_for_contacts = true;
         } else {
           refused.emplace(refusal.target(), refusal.reason());
         }
@@ -178,8 +123,7 @@ Answers AnswersTo(const v1::Import& import, int64_t revision, const v1::ImportPo
   if (refused.empty()) return answers;
   GoodRows rows(import, start, snapshot);
   for (ImportRow row; !refused.empty() && rows.Next(row);) {
-    const auto found =
-        refused.find(PlanPart(import, row, start.positions(), revision, snapshot).target);
+    const auto found = refused.find(PlanPart(import, row, start.positions(), snapshot).target);
     if (found == refused.end()) continue;
     answers.faults.push_back(RunFault(row.line, found->second));
     refused.erase(found);
@@ -262,26 +206,11 @@ engine::Commands FailRun(const v1::Import& import, const v1::ImportPosition& sta
   return commands;
 }
 
-// Whether the report has the row already.
-bool IsReported(const v1::Import& import, int64_t line, const engine::Snapshot& snapshot) {
-  bool reported = false;
-  snapshot.Scan(
-      kImportErrors, "",
-      [&](const v1::ImportError&) {
-        reported = true;
-        return false;
-      },
-      table::StartsWith{RunErrorsPrefix(import.name(), line)});
-  return reported;
-}
-
 // Sends the next rows, or their positions. Two for one target do not go at once: the second begins
 // the next part. What is sent once more ends where it ended, as the next part begins there: by now
-// two rows may be for one target that were not, and the second is left out. After a step back the
-// step before it has counted and reported what it refused itself.
-engine::Commands Send(const v1::Import& import, const v1::ImportPosition& start, Before before,
+// two rows may be for one target that were not, and the second is left out.
+engine::Commands Send(const v1::Import& import, const v1::ImportPosition& start, Answers answers,
                       const engine::Snapshot& snapshot) {
-  Answers& answers = before.answers;
   GoodRows rows(import, start, snapshot);
   if (!rows.there()) return Finish(import, answers);
   if (!rows.opened().ok()) return FailRun(import, start, answers, rows.opened());
@@ -297,7 +226,7 @@ engine::Commands Send(const v1::Import& import, const v1::ImportPosition& start,
       next = *end;
       break;
     }
-    RowPlan plan = PlanPart(import, row, start.positions(), before.asked_from, snapshot);
+    RowPlan plan = PlanPart(import, row, start.positions(), snapshot);
     if (plan.refusal.ok() && plan.command == nullptr) continue;
     if (plan.refusal.ok() && !targets.insert(plan.target).second) {
       if (end.has_value()) continue;
@@ -310,7 +239,6 @@ engine::Commands Send(const v1::Import& import, const v1::ImportPosition& start,
       commands.push_back(std::move(plan.command));
       continue;
     }
-    if (before.back && IsReported(import, row.line, snapshot)) continue;
     ++(start.positions() ? answers.refused_positions : answers.refused_rows);
     answers.faults.push_back(rows.Refused(row, plan).fault);
     answers.faults.back().set_running(true);
@@ -348,29 +276,8 @@ engine::Commands BeginRun(const v1::Import& import, const v1::ImportPosition& be
 
 engine::Commands GoOnWithRun(const v1::Import& import, const v1::ImportRunContinued& continued,
                              int64_t revision, const engine::Snapshot& snapshot) {
-  const v1::ImportPosition &start = continued.start(), &next = continued.next();
-  Before before{.answers = AnswersTo(import, revision - 1, start, snapshot),
-                .back = IsBefore(next, start)};
-  // A stop made the positions before it be sent once more where their contacts were not shown.
-  if (before.answers.asked_for_contacts && IsBefore(start, next) &&
-      SamePlace(import.position(), next)) {
-    engine::Commands back;
-    back.push_back(StepTo(import, next, start, {}));
-    return back;
-  }
-  // What was sent of them is sent anew, and answered anew.
-  if (next.positions() && !IsBefore(start, next)) before.answers = {};
-  // The event before a step back asked for nothing: the one before that did.
-  const int64_t answered = before.back ? revision - 2 : revision - 1;
-  before.asked_from = before.back || start.positions() ? answered : revision;
-  if (next.positions()) {
-    engine::Commands asks = AskForContacts(import, next, answered, revision, snapshot);
-    if (!asks.empty()) {
-      asks.push_back(StepTo(import, next, next, before.answers));
-      return asks;
-    }
-  }
-  return Send(import, next, std::move(before), snapshot);
+  return Send(import, continued.next(),
+              AnswersTo(import, revision - 1, continued.start(), snapshot), snapshot);
 }
 
 }  // namespace crm::customer

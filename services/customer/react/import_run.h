@@ -17,8 +17,7 @@ engine::Commands FailImport(const v1::Import& import, v1::Reason reason, std::st
 engine::Commands BeginRun(const v1::Import& import, const v1::ImportPosition& begin,
                           const engine::Snapshot& snapshot);
 
-// What follows from the step that the import's event of this revision says. It goes on behind it,
-// or stays there until every contact is shown or known not to be there.
+// What follows from the step that the import's event of this revision says: it goes on behind it.
 engine::Commands GoOnWithRun(const v1::Import& import, const v1::ImportRunContinued& continued,
                              int64_t revision, const engine::Snapshot& snapshot);
 
