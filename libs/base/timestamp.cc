@@ -25,4 +25,11 @@ absl::Status CheckTimestamp(std::string_view field, const google::protobuf::Time
   return Invalid(field, "must be a moment of the years 1 to 9999");
 }
 
+absl::Status CheckModernTime(std::string_view field, const google::protobuf::Timestamp& timestamp) {
+  constexpr int64_t kYear2200 = 7'258'118'400;
+  if (absl::Status s = CheckTimestamp(field, timestamp); !s.ok()) return s;
+  if (timestamp.seconds() >= 0 && timestamp.seconds() < kYear2200) return absl::OkStatus();
+  return Invalid(field, "must lie between 1970 and 2200");
+}
+
 }  // namespace crm::base

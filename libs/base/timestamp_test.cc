@@ -22,5 +22,12 @@ TEST(CheckTimestamp, TakesTheYears1To9999) {
     EXPECT_EQ(FieldOf(CheckTimestamp("time", bad)), "time") << bad.ShortDebugString();
 }
 
+TEST(CheckModernTime, TakesTheYears1970To2199) {
+  for (const auto& good : {At(0, 0), At(7'258'118'399, 999'999'999)})
+    EXPECT_TRUE(CheckModernTime("time", good).ok()) << good.ShortDebugString();
+  for (const auto& bad : {At(-1, 999'999'999), At(7'258'118'400, 0), At(0, -1)})
+    EXPECT_EQ(FieldOf(CheckModernTime("time", bad)), "time") << bad.ShortDebugString();
+}
+
 }  // namespace
 }  // namespace crm::base

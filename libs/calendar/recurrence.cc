@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
 #include "libs/base/status.h"
 
 namespace crm::calendar {
@@ -19,6 +21,8 @@ namespace {
 constexpr int kIntervalMax = 1'000;
 constexpr int kCountMax = 1'000;
 constexpr int kFourYears = 48;  // In months.
+// Of an UNTIL: from the first on, before the other; as of other days.
+constexpr std::string_view kYearMin = "1900", kYearEnd = "2201";
 // A day of February that a leap year has.
 constexpr int kDaysMax[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 
@@ -79,12 +83,16 @@ std::optional<std::vector<int>> NumbersOf(std::string_view list, int most, bool 
   return numbers;
 }
 
-// "20260302", "20260302T090000" or the same with Z.
+// "20260302", "20260302T090000" or the same with Z: a day and a time that exist.
 bool IsUntil(std::string_view text) {
-  if (text.size() == 8) return IsDigits(text);
-  if (text.ends_with("Z")) text.remove_suffix(1);
-  return text.size() == 15 && text[8] == 'T' && IsDigits(text.substr(0, 8)) &&
-         IsDigits(text.substr(9));
+  if (text.size() == 16 && text.ends_with("Z")) text.remove_suffix(1);
+  const bool timed = text.size() == 15 && text[8] == 'T';
+  if (!timed && text.size() != 8) return false;
+  const std::string digits =
+      absl::StrCat(std::string(text.substr(0, 8)), timed ? std::string(text.substr(9)) : "000000");
+  absl::Time time;
+  return IsDigits(digits) && absl::ParseTime("%E4Y%m%d%H%M%S", digits, &time, nullptr) &&
+         digits >= kYearMin && digits < kYearEnd;
 }
 
 bool IsWeekday(std::string_view text) {
@@ -250,8 +258,14 @@ bool SomeDayMeets(const Days& days) {
   return SomeMonthMeets(days) && days.place <= PlacesOf(days);
 }
 
-icalrecurrencetype ParsedOf(std::string_view rule) {
-  return icalrecurrencetype_from_string(std::string(rule).c_str());
+std::string CapitalsOf(std::string_view text) {
+  std::string rule(text);
+  absl::AsciiStrToUpper(&rule);
+  return rule;
+}
+
+icalrecurrencetype ParsedOf(const std::string& rule) {
+  return icalrecurrencetype_from_string(rule.c_str());
 }
 
 icaltimetype IcalOf(absl::CivilSecond time) {
@@ -278,8 +292,9 @@ absl::CivilSecond UntilOf(const icaltimetype& until, absl::TimeZone zone) {
 
 }  // namespace
 
-absl::Status CheckRule(std::string_view field, std::string_view rule) {
-  if (rule.size() > kRuleBytesMax) return base::Invalid(field, "must be at most 500 bytes");
+absl::Status CheckRule(std::string_view field, std::string_view text) {
+  if (text.size() > kRuleBytesMax) return base::Invalid(field, "must be at most 500 bytes");
+  const std::string rule = CapitalsOf(text);
   const std::string_view frequency = ValueOf(rule, "FREQ");
   std::set<std::string_view> seen;
   for (const auto& [key, value] : PartsOf(rule)) {
@@ -306,11 +321,20 @@ absl::Status CheckRule(std::string_view field, std::string_view rule) {
   return absl::OkStatus();
 }
 
-int CountOf(std::string_view rule) { return NumberOf(ValueOf(rule, "COUNT")).value_or(0); }
+int CountOf(std::string_view text) {
+  const std::string rule = CapitalsOf(text);
+  return NumberOf(ValueOf(rule, "COUNT")).value_or(0);
+}
 
-std::optional<absl::CivilSecond> NextTime(std::string_view rule, absl::CivilSecond start,
+bool EndsBefore(std::string_view text, absl::CivilSecond time, absl::TimeZone zone) {
+  const icaltimetype until = ParsedOf(CapitalsOf(text)).until;
+  return !icaltime_is_null_time(until) && UntilOf(until, zone) < time;
+}
+
+std::optional<absl::CivilSecond> NextTime(std::string_view text, absl::CivilSecond start,
                                           absl::CivilSecond after, absl::TimeZone zone,
                                           bool counted) {
+  const std::string rule = CapitalsOf(text);
   icalrecurrencetype parsed = ParsedOf(rule);
   if (parsed.freq == ICAL_NO_RECURRENCE) return std::nullopt;
   if (!HasDayOf(DaysOf(rule), start)) return std::nullopt;

@@ -1,7 +1,8 @@
 // Recurrence rules, the RRULE of RFC 5545: when something that comes again comes next.
 //
 // Civil times only: whose clock they are says the caller. Of the rule: FREQ (DAILY, WEEKLY,
-// MONTHLY, YEARLY), INTERVAL, COUNT or UNTIL, BYDAY, BYMONTH, BYMONTHDAY, BYSETPOS, WKST.
+// MONTHLY, YEARLY), INTERVAL, COUNT or UNTIL (a day that exists, year 1900 to 2200), BYDAY,
+// BYMONTH, BYMONTHDAY, BYSETPOS, WKST; in capitals or not.
 #pragma once
 
 #include <optional>
@@ -26,6 +27,9 @@ absl::Status CheckRule(std::string_view field, std::string_view rule);
 
 // How many times the rule gives; 0: without end, or until a day.
 int CountOf(std::string_view rule);
+
+// The UNTIL of a rule that passed CheckRule lies before this time; false: it has none.
+bool EndsBefore(std::string_view rule, absl::CivilSecond time, absl::TimeZone zone);
 
 // The first time of a rule that passed CheckRule, behind `after`; nullopt: there is none. The rule
 // counts from `start`, which is a time of the series only if the rule meets it. `zone` is for an

@@ -70,6 +70,26 @@ TEST(NextTime, Ends) {
   EXPECT_TRUE(NextTime("FREQ=DAILY;COUNT=1", kStart, kStart, absl::UTCTimeZone(), false));
 }
 
+TEST(NextTime, SmallLettersSayTheSame) {
+  EXPECT_EQ(Times("freq=weekly;byday=mo,th;until=20260309t090000"),
+            "26-03-05T09:00 26-03-09T09:00 end");
+  EXPECT_EQ(CountOf("freq=daily;count=4"), 4);
+}
+
+TEST(EndsBefore, LooksAtTheLastTimeThatUntilAllows) {
+  const auto ends = [](const std::string& rule, CivilSecond time, int hours = 0) {
+    return EndsBefore(rule, time, absl::FixedTimeZone(hours * 3600));
+  };
+  EXPECT_FALSE(ends("FREQ=DAILY", kStart));
+  EXPECT_FALSE(ends("FREQ=DAILY;COUNT=1", kStart));
+  EXPECT_FALSE(ends("FREQ=DAILY;UNTIL=20260302", kStart)) << "a day is allowed to its end";
+  EXPECT_TRUE(ends("FREQ=DAILY;UNTIL=20260301", kStart));
+  EXPECT_FALSE(ends("FREQ=DAILY;UNTIL=20260302T090000", kStart));
+  EXPECT_TRUE(ends("freq=daily;until=20260302t085959", kStart));
+  EXPECT_FALSE(ends("FREQ=DAILY;UNTIL=20260302T010000Z", kStart, 8));
+  EXPECT_TRUE(ends("FREQ=DAILY;UNTIL=20260302T005959Z", kStart, 8));
+}
+
 TEST(NextTime, CountsFromTheStartWhereverItIsAsked) {
   const std::string rule = "FREQ=DAILY;INTERVAL=3;COUNT=4";
   EXPECT_EQ(NextTime(rule, kStart, CivilSecond(2026, 3, 7), absl::UTCTimeZone()),
@@ -80,16 +100,29 @@ TEST(NextTime, CountsFromTheStartWhereverItIsAsked) {
 }
 
 TEST(CheckRule, TakesWhatItKnows) {
-  for (const char* rule :
-       {"FREQ=DAILY", "FREQ=WEEKLY;BYDAY=MO", "FREQ=MONTHLY;BYDAY=2TU;COUNT=5",
-        "INTERVAL=2;FREQ=DAILY", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29",
-        "FREQ=DAILY;UNTIL=20301231T235959Z", "FREQ=YEARLY;BYMONTH=4,5;BYMONTHDAY=31",
-        "FREQ=WEEKLY;WKST=SU", "FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13",
-        "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-20",
-        "FREQ=MONTHLY;BYMONTHDAY=29,30,31;BYSETPOS=-1", "FREQ=WEEKLY;BYDAY=MO,TH;BYSETPOS=2",
-        "FREQ=YEARLY;BYDAY=-52MO", "FREQ=YEARLY;BYMONTH=1,2;BYDAY=SU;BYSETPOS=8",
-        "FREQ=YEARLY;INTERVAL=3;BYMONTH=2;BYMONTHDAY=29", "FREQ=MONTHLY;INTERVAL=6;BYDAY=5MO",
-        "FREQ=MONTHLY;INTERVAL=5;BYMONTH=2;BYMONTHDAY=-29", "FREQ=DAILY;INTERVAL=6;BYDAY=MO"}) {
+  for (const char* rule : {"FREQ=DAILY",
+                           "FREQ=WEEKLY;BYDAY=MO",
+                           "FREQ=MONTHLY;BYDAY=2TU;COUNT=5",
+                           "INTERVAL=2;FREQ=DAILY",
+                           "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29",
+                           "FREQ=DAILY;UNTIL=20301231T235959Z",
+                           "FREQ=DAILY;UNTIL=20280229",
+                           "FREQ=DAILY;UNTIL=22001231T000000",
+                           "FREQ=DAILY;UNTIL=19000101",
+                           "freq=daily",
+                           "Freq=Weekly;byday=mo;until=20301231t235959z",
+                           "FREQ=YEARLY;BYMONTH=4,5;BYMONTHDAY=31",
+                           "FREQ=WEEKLY;WKST=SU",
+                           "FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13",
+                           "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-20",
+                           "FREQ=MONTHLY;BYMONTHDAY=29,30,31;BYSETPOS=-1",
+                           "FREQ=WEEKLY;BYDAY=MO,TH;BYSETPOS=2",
+                           "FREQ=YEARLY;BYDAY=-52MO",
+                           "FREQ=YEARLY;BYMONTH=1,2;BYDAY=SU;BYSETPOS=8",
+                           "FREQ=YEARLY;INTERVAL=3;BYMONTH=2;BYMONTHDAY=29",
+                           "FREQ=MONTHLY;INTERVAL=6;BYDAY=5MO",
+                           "FREQ=MONTHLY;INTERVAL=5;BYMONTH=2;BYMONTHDAY=-29",
+                           "FREQ=DAILY;INTERVAL=6;BYDAY=MO"}) {
     EXPECT_TRUE(CheckRule("repeat", rule).ok()) << rule;
   }
 }
@@ -107,8 +140,7 @@ TEST(CheckRule, RefusesTheRestByItsField) {
                            "FREQ=DAILY;COUNT=0",
                            "FREQ=DAILY;COUNT=99999999999999999999",
                            "FREQ=DAILY;COUNT=2;UNTIL=20260304",
-                           "FREQ=DAILY;UNTIL=2026",
-                           "FREQ=DAILY;UNTIL=20261340T",
+                           "freq=daily;FREQ=DAILY",
                            "FREQ=WEEKLY;BYDAY=XX",
                            "FREQ=WEEKLY;BYDAY=1MO",
                            "FREQ=WEEKLY;BYDAY=",
@@ -152,6 +184,19 @@ TEST(CheckRule, RefusesTheRestByItsField) {
     EXPECT_EQ(base::FieldOf(CheckRule("repeat", rule)), "repeat") << rule;
   }
   EXPECT_EQ(base::FieldOf(CheckRule("r", "FREQ=DAILY;BYDAY=" + std::string(500, ','))), "r");
+}
+
+TEST(CheckRule, RefusesAnUntilThatIsNoDayOrTime) {
+  for (const char* rule :
+       {"FREQ=DAILY;UNTIL=2026", "FREQ=DAILY;UNTIL=20261340T", "FREQ=DAILY;UNTIL=20279999",
+        "FREQ=DAILY;UNTIL=20271399", "FREQ=DAILY;UNTIL=20270230",
+        "FREQ=DAILY;UNTIL=20270229T090000", "FREQ=DAILY;UNTIL=20270000",
+        "FREQ=DAILY;UNTIL=99999999", "FREQ=DAILY;UNTIL=18991231", "FREQ=DAILY;UNTIL=22010101",
+        "FREQ=DAILY;UNTIL=20270202T999999", "FREQ=DAILY;UNTIL=20270202T250000Z",
+        "FREQ=DAILY;UNTIL=20270202T0900", "FREQ=DAILY;UNTIL=20270202Z",
+        "FREQ=DAILY;UNTIL=2027-02-02T0900"}) {
+    EXPECT_EQ(base::FieldOf(CheckRule("repeat", rule)), "repeat") << rule;
+  }
 }
 
 // One of these parts in each rule, "" for none; the seed is fixed.

@@ -1,5 +1,7 @@
 #include "libs/files/cell.h"
 
+#include <algorithm>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -12,6 +14,8 @@ namespace {
 
 constexpr std::string_view kMarks = ";\n";
 constexpr std::string_view kFormulaMarks = "=+-@\t\r";
+// Their full-width forms, which spreadsheets of East Asia take likewise.
+constexpr std::string_view kWideMarks[] = {"\uFF1D", "\uFF0B", "\uFF0D", "\uFF20"};
 
 std::string_view Stripped(std::string_view text) {
   const absl::string_view stripped = absl::StripAsciiWhitespace({text.data(), text.size()});
@@ -43,7 +47,11 @@ std::optional<std::string> TakeQuoted(std::string_view& rest) {
 // Behind as many apostrophes as there are.
 bool IsFormula(std::string_view cell) {
   const size_t at = cell.find_first_not_of('\'');
-  return at != std::string_view::npos && kFormulaMarks.find(cell[at]) != std::string_view::npos;
+  if (at == std::string_view::npos) return false;
+  const std::string_view text = cell.substr(at);
+  return kFormulaMarks.find(text[0]) != std::string_view::npos ||
+         std::any_of(std::begin(kWideMarks), std::end(kWideMarks),
+                     [&](std::string_view mark) { return text.starts_with(mark); });
 }
 
 }  // namespace

@@ -39,9 +39,10 @@ TEST(Cell, TakesWhatPeopleWrite) {
 
 TEST(Cell, NoFormulaIsWrittenAndNoneIsLost) {
   const std::pair<const char*, const char*> rows[] = {
-      {"=1+1", "'=1+1"}, {"+431", "'+431"}, {"-", "'-"},       {"@a", "'@a"},
-      {"\tx", "'\tx"},   {"'=1", "''=1"},   {"''+1", "'''+1"}, {"a=1", "a=1"},
-      {"'tis", "'tis"},  {"'", "'"},        {"", ""},
+      {"=1+1", "'=1+1"}, {"+431", "'+431"}, {"-", "'-"},     {"@a", "'@a"},    {"\tx", "'\tx"},
+      {"'=1", "''=1"},   {"''+1", "'''+1"}, {"a=1", "a=1"},  {"'tis", "'tis"}, {"'", "'"},
+      {"", ""},          {"＝1", "'＝1"},   {"＋1", "'＋1"}, {"－1", "'－1"},  {"＠a", "'＠a"},
+      {"'＝1", "''＝1"}, {"，1", "，1"},
   };
   for (const auto& [text, cell] : rows) {
     EXPECT_EQ(GuardFormula(text), cell);

@@ -162,6 +162,8 @@ Rows NotificationRows() {
        "!field:reminder.remind_time"},
       {p + "SetReminderRequest", "parent: 'staff/bob' reminder { " + far + " }",
        "!field:reminder.note"},
+      {p + "SetReminderRequest", "parent: 'staff/bob' reminder { " + far + " about: 'x' }",
+       "!field:reminder.about"},
       {p + "UpdateReminderRequest",
        "reminder { name: 'staff/bob/reminders/off' note: 'X' } update_mask { paths: 'note' }",
        "!REMINDER_OVER"},
@@ -188,6 +190,10 @@ Rows CareRows() {
        "parent: 'customers/c1' expense { kind: EXPENSE_KIND_GIFT amount { currency_code: 'USD' "
        "units: 1 } expense_date { year: 2026 month: 1 day: 5 } }",
        "!field:expense.amount.currency_code"},
+      {p + "RecordExpenseRequest",
+       "parent: 'customers/c1' expense { kind: EXPENSE_KIND_GIFT amount { currency_code: 'EUR' "
+       "units: 1 } expense_date { year: 2026 month: 1 day: 5 } about: 'customers/c2' }",
+       "!field:expense.about"},
       {p + "VoidExpenseRequest", "name: 'customers/c1/expenses/taxi' reason: 'twice'",
        "!EXPENSE_VOIDED"},
       {p + "RequestErasureRequest", "erasure { subject: 'staff/ann' reason: 'by letter' }",

@@ -17,8 +17,10 @@
 #include "services/customer/domain/activity_checks.h"
 #include "services/customer/domain/activity_series.h"
 #include "services/customer/domain/checks.h"
+#include "services/customer/domain/interview_checks.h"
 #include "services/customer/domain/references.h"
 #include "services/customer/read/activity_tables.h"
+#include "services/customer/read/interview_tables.h"
 #include "services/customer/read/redirects.h"
 #include "services/customer/read/tables.h"
 
@@ -147,6 +149,17 @@ common::v1::Channel ChannelOf(v1::ActivityKind kind) {
   }
 }
 
+// What a customer let us know and the activity is to answer; nullopt: nothing, or it was answered.
+std::optional<v1::InterviewSignal> WaitingSignal(const v1::Activity& activity,
+                                                 const engine::Snapshot& snapshot) {
+  if (activity.cause() != v1::ACTIVITY_CAUSE_SIGNAL_DUE) return std::nullopt;
+  const auto interview = snapshot.Get(kInterviews, activity.about());
+  if (!interview.has_value()) return std::nullopt;
+  const v1::InterviewSignal* signal = SignalOf(*interview, activity.name());
+  if (signal == nullptr || signal->has_handle_time()) return std::nullopt;
+  return *signal;
+}
+
 // The contact with the customer that the activity was; nullopt: it was none.
 std::optional<v1::ActivityTouch> TouchOf(const v1::Activity& activity,
                                          const v1::CompleteActivityRequest& complete,
@@ -193,6 +206,7 @@ engine::Decision<ActivityModel> ActivityModel::Decide(const State&,
   const bool with_date = activity.has_due_date();
   if (absl::Status s = CheckDue(activity, activity.has_due_time(), with_date); !s.ok()) return s;
   SetDue(with_date, context.zone, activity);
+  if (absl::Status s = CheckRepeat(activity, context.zone); !s.ok()) return s;
   BeginSeries(context.name, context.zone, activity);
   auto planned = Planned(std::move(activity), context, facts);
   if (!planned.ok()) return planned;
@@ -255,7 +269,10 @@ engine::Decision<ActivityModel> ActivityModel::Decide(const State& activity,
   if (base::MaskTouches(*changed, "owner")) {
     if (absl::Status s = CheckOwner(facts); !s.ok()) return s;
   }
-  if (base::MaskTouches(*changed, "repeat")) BeginSeries(activity.name(), context.zone, next);
+  if (base::MaskTouches(*changed, "repeat")) {
+    if (absl::Status s = CheckRepeat(next, context.zone); !s.ok()) return s;
+    BeginSeries(activity.name(), context.zone, next);
+  }
   const bool moved = with_time || with_date || base::MaskTouches(*changed, "duration_minutes");
   if (moved) {
     next.clear_overdue_time();
@@ -297,6 +314,7 @@ Facts ActivityModel::Gather(const v1::CompleteActivityRequest& complete,
   facts.customer = StandingCustomer(activity->customer(), snapshot);
   if (IsByHand(context.actor))
     facts.references = RefusedContacts(complete.contacts(), activity->contacts(), snapshot);
+  facts.signal = WaitingSignal(*activity, snapshot);
   return facts;
 }
 
@@ -315,8 +333,11 @@ engine::Decision<ActivityModel> ActivityModel::Decide(const State& activity,
   Event event;
   v1::ActivityDone& done = *event.mutable_done();
   *done.mutable_close_time() = base::TimestampOf(context.time);
-  if (auto touch = TouchOf(activity, complete, facts, context.time); touch.has_value())
+  if (auto touch = TouchOf(activity, complete, facts, context.time); touch.has_value()) {
+    absl::Status s = CheckWritten(facts.signal.value_or(v1::InterviewSignal()), touch->channel());
+    if (!s.ok()) return s;
     *done.mutable_touch() = *std::move(touch);
+  }
   if (auto next = NextOf(activity, context.time, context.zone); next.has_value())
     *done.mutable_next() = *std::move(next);
   if (!complete.outcome().empty()) done.mutable_personal()->set_outcome(complete.outcome());

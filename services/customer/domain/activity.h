@@ -10,6 +10,7 @@
 #include "crm/customer/v1/activity.pb.h"
 #include "crm/customer/v1/activity_internal.pb.h"
 #include "crm/customer/v1/customer.pb.h"
+#include "crm/customer/v1/interview.pb.h"
 #include "crm/customer/v1/staff.pb.h"
 #include "crm/customer/v1/transfer_internal.pb.h"
 #include "libs/engine/model.h"
@@ -27,6 +28,7 @@ struct ActivityModel {
     std::string owner;  // Who is to do it, an id of staff: as asked for, or as nothing was said.
     std::optional<v1::Staff> staff;  // That one; nothing: not recorded here.
     absl::Status references = {};    // Why those cannot be who are named, by hand, anew.
+    std::optional<v1::InterviewSignal> signal = {};  // What it answers, while that waits.
   };
 
   static Facts Gather(const v1::PlanActivityRequest&, const engine::Context&,
@@ -44,7 +46,8 @@ struct ActivityModel {
   // Refuses ACTIVITY_CLOSED, and the same where customer, contacts or owner change.
   static engine::Decision<ActivityModel> Decide(const State&, const v1::UpdateActivityRequest&,
                                                 const engine::Context&, const Facts&);
-  // These refuse ACTIVITY_CLOSED; completing also CONTACT_UNKNOWN.
+  // These refuse ACTIVITY_CLOSED; completing also CONTACT_UNKNOWN and ANSWER_NOT_WRITTEN. The
+  // interview may not show yet: its own rule keeps a signal due that was answered by telephone.
   static engine::Decision<ActivityModel> Decide(const State&, const v1::StartActivityRequest&,
                                                 const engine::Context&);
   static Facts Gather(const v1::CompleteActivityRequest&, const engine::Context&,

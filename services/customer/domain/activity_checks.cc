@@ -11,6 +11,7 @@
 #include "libs/base/text.h"
 #include "libs/base/timestamp.h"
 #include "libs/calendar/recurrence.h"
+#include "services/customer/domain/activity_series.h"
 #include "services/customer/domain/references.h"
 #include "services/customer/domain/touchpoint.h"
 
@@ -71,11 +72,16 @@ absl::Status CheckActivity(const v1::Activity& activity) {
     return Invalid("activity.personal.subject", "must be given");
   if (activity.duration_minutes() < 0 || activity.duration_minutes() > kActivityMinutesMax)
     return Invalid("activity.duration_minutes", "must be 0 to 10,080");
-  if (!activity.repeat().empty()) {
-    if (absl::Status s = calendar::CheckRule("activity.repeat", activity.repeat()); !s.ok())
-      return s;
-  }
   return CheckReminders(activity);
+}
+
+absl::Status CheckRepeat(const v1::Activity& activity, absl::TimeZone zone) {
+  if (activity.repeat().empty()) return absl::OkStatus();
+  if (absl::Status s = calendar::CheckRule("activity.repeat", activity.repeat()); !s.ok()) return s;
+  const absl::CivilSecond start = absl::ToCivilSecond(SeriesStart(activity, zone), zone);
+  if (calendar::EndsBefore(activity.repeat(), start, zone))
+    return Invalid("activity.repeat", "must not end before the activity is due");
+  return absl::OkStatus();
 }
 
 absl::Status CheckDue(const v1::Activity& activity, bool with_time, bool with_date) {
@@ -84,11 +90,11 @@ absl::Status CheckDue(const v1::Activity& activity, bool with_time, bool with_da
   if (with_date) return base::CheckDate("activity.due_date", activity.due_date());
   if (!activity.has_due_time())
     return Invalid("activity.due_time", "must be given, or due_date in its place");
-  return base::CheckTimestamp("activity.due_time", activity.due_time());
+  return base::CheckModernTime("activity.due_time", activity.due_time());
 }
 
 absl::Status CheckCompletion(const v1::CompleteActivityRequest& complete, absl::Time now) {
-  absl::Status s = base::CheckTimestamp("occur_time", complete.occur_time());
+  absl::Status s = base::CheckModernTime("occur_time", complete.occur_time());
   if (s.ok()) s = base::CheckTimestamp("device_time", complete.device_time());
   if (s.ok()) s = CheckContacts("contacts", complete.contacts());
   if (!s.ok()) return s;

@@ -13,11 +13,16 @@ inline constexpr int kReminderMinutesMax = 40'320;
 // Longest activity: a week.
 inline constexpr int kActivityMinutesMax = 10'080;
 
-// What every activity must be, new or changed; its due time and date are looked at by CheckDue.
+// What every activity must be, new or changed; when it is due is looked at by CheckDue, when it
+// comes again by CheckRepeat.
 absl::Status CheckActivity(const v1::Activity& activity);
 
 // What is said of the time of a new one, or of a change: exactly one of due_time and due_date.
 absl::Status CheckDue(const v1::Activity& activity, bool with_time, bool with_date);
+
+// What is said of when one comes again whose due time and date agree; a series that was taken goes
+// on as it is.
+absl::Status CheckRepeat(const v1::Activity& activity, absl::TimeZone zone);
 
 absl::Status CheckCompletion(const v1::CompleteActivityRequest& complete, absl::Time now);
 

@@ -10,7 +10,9 @@
 #include "libs/base/timestamp.h"
 #include "libs/testing/decisions.h"
 #include "libs/testing/fake_rows.h"
+#include "services/customer/domain/interview.h"
 #include "services/customer/read/activity_tables.h"
+#include "services/customer/read/interview_tables.h"
 #include "services/customer/read/merge_tables.h"
 #include "services/customer/read/tables.h"
 
@@ -71,6 +73,12 @@ TEST(PlanActivity, Rules) {
            Planned("repeat: 'FREQ=WEEKLY;BYDAY=FR' repeat_basis: ACTIVITY_REPEAT_BASIS_SERIES "
                    "series: 'activities/activity-1' series_start_time { seconds: 1772755200 } "
                    "occurrence: 1 ")},
+          {"begins one that ends on its day, said in small letters",
+           {},
+           Ask("repeat: 'freq=daily;until=20260306'"),
+           Planned("repeat: 'freq=daily;until=20260306' repeat_basis: "
+                   "ACTIVITY_REPEAT_BASIS_SERIES series: 'activities/activity-1' "
+                   "series_start_time { seconds: 1772755200 } occurrence: 1 ")},
           {"plans one in the past, which is overdue at once",
            {},
            "activity { kind: ACTIVITY_KIND_TASK due_time { seconds: 1700000000 } " +
@@ -197,6 +205,8 @@ TEST(PlanActivity, RefusesBadShapesByTheirField) {
   refuse(call + subject + day + "due_time { seconds: 1 }", "due_date");
   refuse(call + subject + "due_date { year: 2026 }", "due_date");
   refuse(call + subject + "due_time { nanos: -1 }", "due_time");
+  refuse(call + subject + "due_time { seconds: -1 }", "due_time");
+  refuse(call + subject + "due_time { seconds: 7258118400 }", "due_time");
   refuse(call + day, "personal.subject");
   refuse(call + day + "personal { subject: ' ' } cause: ACTIVITY_CAUSE_OTHER ", "personal.subject");
   refuse(call + day + subject + "customer: 'c1' ", "customer");
@@ -205,6 +215,10 @@ TEST(PlanActivity, RefusesBadShapesByTheirField) {
   refuse(call + day + subject + "priority: 9 ", "priority");
   refuse(call + day + subject + "repeat: 'FREQ=DAILY' repeat_basis: 9 ", "repeat_basis");
   refuse(call + day + subject + "repeat: 'weekly' ", "repeat");
+  refuse(call + day + subject + "repeat: 'FREQ=DAILY;UNTIL=20260305' ", "repeat");
+  refuse(call + subject +
+             "due_time { seconds: 1772791200 } repeat: " + "'FREQ=DAILY;UNTIL=20260306T095959' ",
+         "repeat");
   refuse(call + day + subject + "duration_minutes: 10081 ", "duration_minutes");
   refuse(call + day + subject + "duration_minutes: -1 ", "duration_minutes");
   refuse(call + day + subject + "reminder_minutes: 40321 ", "reminder_minutes[0]");
@@ -339,10 +353,32 @@ TEST(UpdateActivity, Rules) {
            {Planned()},
            "activity { cause: ACTIVITY_CAUSE_OTHER } update_mask { paths: 'cause' }",
            "!field:cause"},
+      },
+      FixedContext<ActivityModel>(), Of("ann"));
+}
+
+TEST(UpdateActivity, TakesNoRuleOrTimeThatMakesNoSense) {
+  CheckDecisions<ActivityModel, v1::UpdateActivityRequest>(
+      {
           {"refuses a rule that is none",
            {Planned()},
            "activity { repeat: 'FREQ=X' } update_mask { paths: 'repeat' }",
            "!field:activity.repeat"},
+          {"refuses a rule that is over",
+           {Planned()},
+           "activity { repeat: 'FREQ=DAILY;UNTIL=20260305' } update_mask { paths: 'repeat' }",
+           "!field:activity.repeat"},
+          {"refuses a time before 1970",
+           {Planned()},
+           "activity { due_time { seconds: -1 } } update_mask { paths: 'due_time' }",
+           "!field:activity.due_time"},
+          {"moves the last of a series behind its end",
+           {Planned("repeat: 'FREQ=DAILY;UNTIL=20260306' repeat_basis: "
+                    "ACTIVITY_REPEAT_BASIS_SERIES series: 'activities/activity-1' occurrence: 1 "
+                    "series_start_time { seconds: 1772755200 } ")},
+           "activity { due_date { year: 2026 month: 3 day: 9 } } update_mask { paths: 'due_date' }",
+           "updated { changed { paths: 'due_date' paths: 'due_time' } activity { due_date { year: "
+           "2026 month: 3 day: 9 } due_time { seconds: 1773100800 } } }"},
       },
       FixedContext<ActivityModel>(), Of("ann"));
 }
@@ -421,6 +457,10 @@ TEST(CompleteActivity, Rules) {
            {Planned()},
            "occur_time { seconds: 1772600000 }",
            "!field:occur_time"},
+          {"refuses a time before 1970",
+           {Planned()},
+           "occur_time { seconds: -1 }",
+           "!field:occur_time"},
           {"refuses a time that is none",
            {Planned()},
            "device_time { nanos: -1 }",
@@ -434,6 +474,40 @@ TEST(CompleteActivity, Rules) {
            "!field:next_step_date"},
       },
       FixedContext<ActivityModel>(), Of("ann"));
+}
+
+TEST(CompleteActivity, AnswersInWritingWhomThatIsFor) {
+  const std::string id = "activities/" + SignalActivityId("customers/c1/interviews/i", "1");
+  testing::FakeRows rows(kActivities, kCustomers, kContacts, kInterviews, kRedirects);
+  v1::Activity activity = Given<ActivityModel>({Planned("", "EMAIL")});
+  activity.set_name(id);
+  activity.set_about("customers/c1/interviews/i");
+  activity.set_cause(v1::ACTIVITY_CAUSE_SIGNAL_DUE);
+  rows.Put(kActivities, activity);
+  const auto interview = [&](const std::string& signal) {
+    rows.Put(kInterviews, ParseText<v1::Interview>(
+                              "name: 'customers/c1/interviews/i' signals { id: '2' written: true "
+                              "} signals { id: '1' " +
+                              signal + " }"));
+  };
+  const auto complete = [&](const std::string& more) {
+    const auto request =
+        ParseText<v1::CompleteActivityRequest>("name: '" + id + "' outcome: 'said' " + more);
+    const engine::Context context = FixedContext<ActivityModel>();
+    return testing::WordOf(ActivityModel::Decide(activity, request, context,
+                                                 ActivityModel::Gather(request, context, rows)));
+  };
+  const std::string spoken = "channel: CHANNEL_PHONE";
+  EXPECT_EQ(complete(spoken), "done") << "the interview does not show yet";
+  interview("written: true");
+  EXPECT_EQ(complete(spoken), "!ANSWER_NOT_WRITTEN");
+  EXPECT_EQ(complete("channel: CHANNEL_VISIT"), "!ANSWER_NOT_WRITTEN");
+  EXPECT_EQ(complete(""), "done") << "by e-mail, as it is planned";
+  EXPECT_EQ(complete("skip_touchpoint: true " + spoken), "done") << "that answers nobody";
+  interview("written: true handle_time { seconds: 1 }");
+  EXPECT_EQ(complete(spoken), "done") << "it was answered otherwise";
+  interview("");
+  EXPECT_EQ(complete(spoken), "done") << "it may be spoken";
 }
 
 TEST(CompleteActivity, WithoutACustomerThereIsNoTouchpoint) {

@@ -10,6 +10,7 @@
 #include "crm/customer/v1/customer_internal.pb.h"
 #include "libs/engine/model.h"
 #include "services/customer/domain/custom_values.h"
+#include "services/customer/domain/merge_bar.h"
 
 namespace crm::customer {
 
@@ -56,10 +57,14 @@ struct ContactModel {
 
   // The steps of a merge (contact_merge.h). Nothing when the step was taken already; what refuses
   // says so in its event, so that the case hears of it.
+  static MergeBar Gather(const v1::MergeContactRequest&, const engine::Context&,
+                         const engine::Snapshot&);
   static engine::Decision<ContactModel> Decide(const State&, const v1::MergeContactRequest&,
-                                               const engine::Context&);
+                                               const engine::Context&, const MergeBar& bar = {});
+  static MergeBar Gather(const v1::AbsorbContactRequest&, const engine::Context&,
+                         const engine::Snapshot&);
   static engine::Decision<ContactModel> Decide(const State&, const v1::AbsorbContactRequest&,
-                                               const engine::Context&);
+                                               const engine::Context&, const MergeBar& bar = {});
   // What points at the contact lies on other keys, which may be behind.
   static ContactMergeUndoFacts Gather(const v1::ReverseContactMergeRequest&, const engine::Context&,
                                       const engine::Snapshot&);

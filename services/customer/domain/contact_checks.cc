@@ -11,6 +11,7 @@
 #include "libs/base/external_id.h"
 #include "libs/base/status.h"
 #include "libs/base/text.h"
+#include "libs/calendar/lunar.h"
 #include "services/customer/domain/checks.h"
 
 namespace crm::customer {
@@ -36,6 +37,15 @@ bool IsLunarDay(const google::type::Date& date) {
          date.day() >= 1 && date.day() <= kLunarMonthDaysMax;
 }
 
+// As base::CheckPastDate has it of other days.
+bool IsLunarDayToCome(const v1::Birthday& birthday, absl::CivilDay today) {
+  const auto& date = birthday.date();
+  const auto last = calendar::LunarDayOf(today + base::kDaysAheadMax);
+  if (!last.has_value()) return date.year() > today.year();
+  return std::make_tuple(date.year(), date.month(), birthday.leap_month(), date.day()) >
+         std::make_tuple(last->year, last->month, last->leap_month, last->day);
+}
+
 absl::Status CheckBirthday(const v1::Birthday& birthday, absl::CivilDay today) {
   constexpr char kField[] = "contact.personal.birthday";
   const std::string date_field = absl::StrCat(kField, ".date");
@@ -47,7 +57,7 @@ absl::Status CheckBirthday(const v1::Birthday& birthday, absl::CivilDay today) {
   if (!(lunar ? IsLunarDay(birthday.date()) : IsYearlyDay(birthday.date())))
     return Invalid(date_field, "must be a day of its calendar");
   if (birthday.date().year() == 0) return absl::OkStatus();
-  const bool future = lunar ? birthday.date().year() > today.year()
+  const bool future = lunar ? IsLunarDayToCome(birthday, today)
                             : !base::CheckPastDate("", birthday.date(), today).ok();
   if (future) return Invalid(date_field, "must not lie in the future");
   return absl::OkStatus();

@@ -178,11 +178,18 @@ v1::Contact UnmergedContact(const v1::Contact& contact, const v1::ContactMergeUn
   return unmerged;
 }
 
+MergeBar ContactModel::Gather(const v1::MergeContactRequest& merge, const engine::Context& context,
+                              const engine::Snapshot& snapshot) {
+  return MergeBarOf(context.name, merge.survivor(), snapshot);
+}
+
 engine::Decision<ContactModel> ContactModel::Decide(const State& contact,
                                                     const v1::MergeContactRequest& merge,
-                                                    const engine::Context& context) {
+                                                    const engine::Context& context,
+                                                    const MergeBar& bar) {
   if (contact.merge_case() == merge.merge_case()) return std::nullopt;
-  const v1::Reason why_not = WhyNot(contact, merge.absorbed_etag());
+  v1::Reason why_not = WhyNot(contact, merge.absorbed_etag());
+  if (why_not == v1::REASON_UNSPECIFIED && !bar.erasure.empty()) why_not = v1::REASON_ERASURE_ASKED;
   if (why_not != v1::REASON_UNSPECIFIED) {
     return Declined(merge.merge_case(), merge.survivor(), v1::MERGE_ROLE_ABSORBED, why_not,
                     context);
@@ -200,14 +207,21 @@ engine::Decision<ContactModel> ContactModel::Decide(const State& contact,
   return event;
 }
 
+MergeBar ContactModel::Gather(const v1::AbsorbContactRequest& absorb,
+                              const engine::Context& context, const engine::Snapshot& snapshot) {
+  return MergeBarOf(context.name, absorb.absorbed(), snapshot);
+}
+
 engine::Decision<ContactModel> ContactModel::Decide(const State& contact,
                                                     const v1::AbsorbContactRequest& absorb,
-                                                    const engine::Context& context) {
+                                                    const engine::Context& context,
+                                                    const MergeBar& bar) {
   const auto& there = contact.absorbed_contacts();
   if (std::find(there.begin(), there.end(), absorb.absorbed()) != there.end()) return std::nullopt;
   v1::Reason why_not = WhyNot(contact, absorb.merged().survivor_etag());
   if (why_not == v1::REASON_UNSPECIFIED && there.size() >= kAbsorbedMax)
     why_not = v1::REASON_MERGE_TOO_MANY;
+  if (why_not == v1::REASON_UNSPECIFIED && !bar.erasure.empty()) why_not = v1::REASON_ERASURE_ASKED;
   if (why_not != v1::REASON_UNSPECIFIED) {
     return Declined(absorb.merge_case(), absorb.absorbed(), v1::MERGE_ROLE_SURVIVOR, why_not,
                     context);

@@ -162,6 +162,23 @@ TEST(AbsorbContact, Declines) {
   EXPECT_EQ(reason(li, Absorb()), v1::REASON_MERGE_TOO_MANY);
 }
 
+TEST(MergeContact, DeclinesWhileOneIsToBeErased) {
+  testing::FakeRows rows(kErasures);
+  rows.Put(kErasures, ParseText<v1::Erasure>("name: 'erasures/e' subject: 'contacts/lee' "
+                                             "state: ERASURE_STATE_REQUESTED"));
+  const engine::Context context = FixedContext<ContactModel>();
+  const MergeBar bar = ContactModel::Gather(Absorb(), context, rows);
+  EXPECT_EQ(bar.erasure, "erasures/e");
+  const auto absorb = ContactModel::Decide(Called(kLi), Absorb(), context, bar);
+  EXPECT_EQ((*absorb)->merge_declined().reason(), v1::REASON_ERASURE_ASKED);
+  v1::MergeContactRequest command;
+  command.set_merge_case("mergeCases/m");
+  command.set_survivor("contacts/lee");
+  const auto merge = ContactModel::Decide(Called(kLi), command, context,
+                                          ContactModel::Gather(command, context, rows));
+  EXPECT_EQ((*merge)->merge_declined().reason(), v1::REASON_ERASURE_ASKED);
+}
+
 TEST(AbsorbContact, DeclinesWhatWouldBeNoContact) {
   const engine::Context context = FixedContext<ContactModel>();
   v1::Contact li = Called(kLi);

@@ -20,6 +20,7 @@
 #include "crm/customer/v1/transfer_internal.pb.h"
 #include "libs/engine/model.h"
 #include "services/customer/domain/custom_values.h"
+#include "services/customer/domain/merge_bar.h"
 #include "services/customer/domain/ownership.h"
 #include "services/customer/domain/references.h"
 #include "services/customer/domain/survivorship.h"
@@ -38,10 +39,12 @@ struct LossReasonFacts {
   std::string customer_policy_etag;
 };
 
-// The policy's rules for merges.
-struct MergePolicy {
+// The policy's rules for merges, and where the survivor stands in its group.
+struct AbsorbFacts {
   MergeRules rules;
   std::string customer_policy_etag;
+  std::optional<std::string> parent = {};  // It stood below the absorbed one: that one's place.
+  MergeBar bar = {};
 };
 
 // What a merge did to its survivor, and what was recorded for that one since.
@@ -49,6 +52,10 @@ struct MergeUndoFacts {
   std::optional<v1::MergeUndo> undo;  // Nothing: there is no such merge.
   v1::MergeKept kept;                 // Resources only.
   OrderDays orders;
+  // The group changed since, so that a circle would come of it: the survivor cannot have the parent
+  // back that it had; the absorbed one cannot go by itself.
+  bool parent_leads_back = false;
+  bool absorbed_leads_back = false;
 };
 
 // What making or changing a customer rests on besides itself. Without any: nothing was found.
@@ -173,13 +180,15 @@ struct CustomerModel {
 
   // The steps of a merge. None refuses: a customer that will not says so in an event, for a merge
   // goes on from events (react/merge_reactions.h).
+  static MergeBar Gather(const v1::MergeCustomerRequest&, const engine::Context&,
+                         const engine::Snapshot&);
   static engine::Decision<CustomerModel> Decide(const State&, const v1::MergeCustomerRequest&,
-                                                const engine::Context&);
-  // The policy is configuration, and may be behind.
-  static MergePolicy Gather(const v1::AbsorbCustomerRequest&, const engine::Context&,
+                                                const engine::Context&, const MergeBar& bar = {});
+  // The policy is configuration, and may be behind; so may who stands above whom.
+  static AbsorbFacts Gather(const v1::AbsorbCustomerRequest&, const engine::Context&,
                             const engine::Snapshot&);
   static engine::Decision<CustomerModel> Decide(const State&, const v1::AbsorbCustomerRequest&,
-                                                const engine::Context&, const MergePolicy& policy);
+                                                const engine::Context&, const AbsorbFacts& facts);
   static MergeUndoFacts Gather(const v1::ReverseMergeRequest&, const engine::Context&,
                                const engine::Snapshot&);
   static engine::Decision<CustomerModel> Decide(const State&, const v1::ReverseMergeRequest&,

@@ -15,6 +15,7 @@
 #include "services/customer/domain/consent.h"
 #include "services/customer/domain/contact_person.h"
 #include "services/customer/domain/ownership.h"
+#include "services/customer/domain/parent.h"
 #include "services/customer/domain/personal_facts.h"
 #include "services/customer/domain/recorded_since.h"
 #include "services/customer/domain/survivorship.h"
@@ -149,6 +150,22 @@ void PutUndo(const engine::Change<CustomerModel>& change, engine::Rows& rows) {
   rows.Put(kMergeUndos, undo);
 }
 
+// Where the survivor is to stand: it cannot stand below the absorbed one, which it is from now on.
+// Then it takes that one's place, unless that is below one of the two. Nothing: where it stands.
+std::optional<std::string> ParentOnceMerged(const std::string& survivor,
+                                            const v1::AbsorbCustomerRequest& absorb,
+                                            const engine::Snapshot& snapshot) {
+  const auto leads_to = [&](const std::string& customer, const std::string& parent) {
+    return LeadsTo(customer, parent, absorb.absorbed(), snapshot);
+  };
+  const auto customer = snapshot.Get(kCustomers, survivor);
+  if (!customer.has_value() || !leads_to(absorb.absorbed(), customer->parent()))
+    return std::nullopt;
+  const std::string& place = absorb.merged().customer().parent();
+  if (leads_to(survivor, place) || leads_to(absorb.absorbed(), place)) return std::string();
+  return place;
+}
+
 // Makes what a later merge changed what it would be without the one that is gone.
 void Rebase(const v1::MergeUndo& gone, v1::MergeUndo& later) {
   std::vector<std::string> kept;
@@ -177,14 +194,21 @@ v1::Reason WhyNotOne(const v1::Customer& a, const v1::Customer& b,
   return v1::REASON_UNSPECIFIED;
 }
 
+MergeBar CustomerModel::Gather(const v1::MergeCustomerRequest& merge,
+                               const engine::Context& context, const engine::Snapshot& snapshot) {
+  return MergeBarOf(context.name, merge.survivor(), snapshot);
+}
+
 engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
                                                       const v1::MergeCustomerRequest& merge,
-                                                      const engine::Context& context) {
+                                                      const engine::Context& context,
+                                                      const MergeBar& bar) {
   if (customer.merge_case() == merge.merge_case()) return std::nullopt;
   v1::Reason why_not = WhyNot(customer, merge.absorbed_etag());
   // The book that is being asked would find nobody to give its answer to.
   if (why_not == v1::REASON_UNSPECIFIED && customer.has_owner_request())
     why_not = v1::REASON_OWNER_PENDING;
+  if (why_not == v1::REASON_UNSPECIFIED && !bar.erasure.empty()) why_not = v1::REASON_ERASURE_ASKED;
   if (why_not != v1::REASON_UNSPECIFIED) {
     return Declined(merge.merge_case(), merge.survivor(), v1::MERGE_ROLE_ABSORBED, why_not,
                     context);
@@ -202,20 +226,24 @@ engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
   return event;
 }
 
-MergePolicy CustomerModel::Gather(const v1::AbsorbCustomerRequest&, const engine::Context&,
+AbsorbFacts CustomerModel::Gather(const v1::AbsorbCustomerRequest& absorb,
+                                  const engine::Context& context,
                                   const engine::Snapshot& snapshot) {
+  AbsorbFacts facts;
+  facts.parent = ParentOnceMerged(context.name, absorb, snapshot);
+  facts.bar = MergeBarOf(context.name, absorb.absorbed(), snapshot);
   const auto policy = snapshot.Get(kCustomerPolicies, kStandardCustomerPolicy);
-  if (!policy.has_value()) return {};
-  MergePolicy merge{.rules = {}, .customer_policy_etag = policy->etag()};
+  if (!policy.has_value()) return facts;
+  facts.customer_policy_etag = policy->etag();
   for (const v1::MergeFieldRule& rule : policy->merge_rules())
-    merge.rules[rule.field()] = rule.rule();
-  return merge;
+    facts.rules[rule.field()] = rule.rule();
+  return facts;
 }
 
 engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
                                                       const v1::AbsorbCustomerRequest& absorb,
                                                       const engine::Context& context,
-                                                      const MergePolicy& policy) {
+                                                      const AbsorbFacts& facts) {
   const auto& there = customer.absorbed_customers();
   if (std::find(there.begin(), there.end(), absorb.absorbed()) != there.end()) return std::nullopt;
   const v1::Customer absorbed = Joined(absorb.merged().customer(), absorb.merged().personal());
@@ -227,20 +255,23 @@ engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
   if (why_not == v1::REASON_UNSPECIFIED &&
       customer.consents_size() + absorbed.consents_size() > kConsentTermsMax)
     why_not = v1::REASON_CONSENTS_FULL;
+  if (why_not == v1::REASON_UNSPECIFIED && !facts.bar.erasure.empty())
+    why_not = v1::REASON_ERASURE_ASKED;
   if (why_not != v1::REASON_UNSPECIFIED) {
     return Declined(absorb.merge_case(), absorb.absorbed(), v1::MERGE_ROLE_SURVIVOR, why_not,
                     context);
   }
-  MergeRules rules = policy.rules;
+  MergeRules rules = facts.rules;
   for (const v1::MergeFieldRule& choice : absorb.merged().choices())
     rules[choice.field()] = choice.rule();
-  const v1::Customer next = Merged(customer, absorbed, rules);
+  v1::Customer next = Merged(customer, absorbed, rules);
+  if (facts.parent.has_value()) next.set_parent(*facts.parent);
   Event event;
   auto& fact = *event.mutable_absorbed();
   fact.set_merge_case(absorb.merge_case());
   fact.set_absorbed(absorb.absorbed());
   SetFacts(MergedFields(customer, next), customer, next, fact);
-  fact.set_customer_policy_etag(policy.customer_policy_etag);
+  fact.set_customer_policy_etag(facts.customer_policy_etag);
   fact.set_owner(next.owner());
   fact.set_absorbed_owner(absorbed.owner());
   *fact.mutable_merge_time() = base::TimestampOf(context.time);
@@ -252,6 +283,11 @@ MergeUndoFacts CustomerModel::Gather(const v1::ReverseMergeRequest& reverse,
                                      const engine::Snapshot& snapshot) {
   MergeUndoFacts facts{snapshot.Get(kMergeUndos, context.name, reverse.merge_case()), {}, {}};
   if (!facts.undo.has_value()) return facts;
+  const std::string& apart = facts.undo->absorbed();
+  const auto absorbed = snapshot.Get(kCustomers, apart);
+  facts.absorbed_leads_back =
+      absorbed.has_value() && LeadsTo(apart, absorbed->parent(), apart, snapshot);
+  facts.parent_leads_back = LeadsTo(context.name, facts.undo->before().parent(), apart, snapshot);
   facts.kept = ResourcesSince(*facts.undo, snapshot);
   facts.orders = OrdersApart(*facts.undo, snapshot);
   return facts;
@@ -265,6 +301,8 @@ engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
   if (known != nullptr && known->outcome() == v1::MERGE_OUTCOME_UNMERGED) return std::nullopt;
   v1::Reason why_not = WhyNot(customer, "");
   if (why_not == v1::REASON_UNSPECIFIED && !facts.undo.has_value()) why_not = v1::REASON_NOT_MERGED;
+  if (why_not == v1::REASON_UNSPECIFIED && facts.absorbed_leads_back)
+    why_not = v1::REASON_PARENT_CYCLE;
   if (why_not != v1::REASON_UNSPECIFIED) {
     Event event = Declined(reverse.merge_case(), reverse.absorbed(), v1::MERGE_ROLE_SURVIVOR,
                            why_not, context);
@@ -274,6 +312,10 @@ engine::Decision<CustomerModel> CustomerModel::Decide(const State& customer,
   std::vector<std::string> kept;
   v1::Customer next = Unmerged(customer, *facts.undo, kept);
   TakeOrdersApart(customer, *facts.undo, facts.orders, next, kept);
+  if (facts.parent_leads_back && next.parent() != customer.parent()) {
+    next.set_parent(customer.parent());
+    kept.push_back("parent");
+  }
   Event event;
   auto& fact = *event.mutable_merge_reversed();
   fact.set_merge_case(reverse.merge_case());

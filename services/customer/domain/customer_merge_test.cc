@@ -95,7 +95,7 @@ std::string Absorb(const std::string& was, const std::string& more = "") {
 
 TEST(AbsorbCustomer, Rules) {
   const std::string no = "SURVIVOR";
-  const MergePolicy policy{{{"industry", v1::MERGE_RULE_SURVIVOR}}, "5"};
+  const AbsorbFacts policy{{{"industry", v1::MERGE_RULE_SURVIVOR}}, "5"};
   const std::string ordered =
       "currency_code: 'EUR' last_order_date { year: 2025 month: 1 day: 1 } ";
   CheckDecisions<CustomerModel, v1::AbsorbCustomerRequest>(
@@ -166,7 +166,7 @@ TEST(AbsorbCustomer, OfAPersonSaysWhatItsNumbersWere) {
       kCase +
       "absorbed: 'customers/a' merged { customer { kind: CUSTOMER_KIND_PERSON } personal { "
       "display_name: 'Ann' personal { phones: '+4930123457' } } }");
-  const auto absorbed = CustomerModel::Decide(person, absorb, context, MergePolicy());
+  const auto absorbed = CustomerModel::Decide(person, absorb, context, AbsorbFacts());
   ASSERT_THAT(absorbed, testing::IsOk());
   const auto& fact = (*absorbed)->absorbed();
   EXPECT_EQ(fact.personal().personal().phones_size(), 2);
@@ -185,9 +185,27 @@ TEST(AbsorbCustomer, OfAPersonSaysWhatItsNumbersWere) {
               EqualsProto("personal { phones: '+4930123456' phones: '+4930123457' }"));
 }
 
+TEST(MergeCustomer, DeclinesWhileOneIsToBeErased) {
+  const MergeBar bar{"erasures/e"};
+  CheckDecisions<CustomerModel, v1::MergeCustomerRequest>(
+      {{"before it is frozen",
+        {Made()},
+        kCase + "survivor: 'customers/b' ",
+        Declined("b", "ABSORBED", "ERASURE_ASKED")}},
+      FixedContext<CustomerModel>(), bar);
+  AbsorbFacts facts;
+  facts.bar = bar;
+  CheckDecisions<CustomerModel, v1::AbsorbCustomerRequest>(
+      {{"and before the other takes it over",
+        {Made()},
+        Absorb(""),
+        Declined("a", "SURVIVOR", "ERASURE_ASKED")}},
+      FixedContext<CustomerModel>(), facts);
+}
+
 TEST(AbsorbCustomer, KeepsToItsLimits) {
   const std::string no = "SURVIVOR";
-  const MergePolicy policy;
+  const AbsorbFacts policy;
   std::string many;
   for (int i = 0; i < kAbsorbedMax; ++i)
     many += "absorbed_customers: 'customers/x" + std::to_string(i) + "' ";
@@ -219,8 +237,28 @@ TEST(AbsorbCustomer, KeepsToItsLimits) {
       FixedContext<CustomerModel>(), policy);
 }
 
+TEST(AbsorbCustomer, OfOneThatStoodAboveTakesThePlace) {
+  const auto absorbed = [](const std::string& customer) {
+    return "absorbed { " + kCase +
+           "absorbed: 'customers/a' changed { paths: 'parent' } customer {" + customer +
+           "} personal {} merge_time " + kNow + " }";
+  };
+  AbsorbFacts facts;
+  facts.parent = "customers/holding";
+  CheckDecisions<CustomerModel, v1::AbsorbCustomerRequest>(
+      {{"below whom that one stood",
+        {Made("parent: 'customers/a'")},
+        Absorb("parent: 'customers/holding'"),
+        absorbed("parent: 'customers/holding'")}},
+      FixedContext<CustomerModel>(), facts);
+  facts.parent = "";
+  CheckDecisions<CustomerModel, v1::AbsorbCustomerRequest>(
+      {{"at the top", {Made("parent: 'customers/a'")}, Absorb(""), absorbed("")}},
+      FixedContext<CustomerModel>(), facts);
+}
+
 TEST(AbsorbCustomer, TheRulesComeFromThePolicy) {
-  testing::FakeRows rows(kCustomerPolicies);
+  testing::FakeRows rows(kCustomerPolicies, kCustomers, kErasures);
   const auto gather = [&] {
     return CustomerModel::Gather(v1::AbsorbCustomerRequest(), FixedContext<CustomerModel>(), rows);
   };
@@ -266,6 +304,13 @@ TEST(ReverseMerge, Rules) {
         reverse,
         Declined("a", "SURVIVOR", "NOT_MERGED", " reversal: true")}},
       FixedContext<CustomerModel>(), MergeUndoFacts{});
+  facts.absorbed_leads_back = true;
+  CheckDecisions<CustomerModel, v1::ReverseMergeRequest>(
+      {{"declines when the other would stand below itself",
+        {Made(), Absorbed()},
+        reverse,
+        Declined("a", "SURVIVOR", "PARENT_CYCLE", " reversal: true")}},
+      FixedContext<CustomerModel>(), facts);
 }
 
 TEST(ReleaseMerged, Rules) {
@@ -339,7 +384,7 @@ class MergeUndoTest : public ::testing::Test {
     absorb.set_merge_case("mergeCases/" + name);
     absorb.set_absorbed("customers/" + name);
     *absorb.mutable_merged()->mutable_customer() = ParseText<v1::Customer>(was);
-    return Take(survivor, *CustomerModel::Decide(survivor, absorb, context_, MergePolicy{}));
+    return Take(survivor, *CustomerModel::Decide(survivor, absorb, context_, AbsorbFacts{}));
   }
 
   v1::Customer Reverse(const v1::Customer& survivor, const std::string& name,
@@ -367,9 +412,10 @@ class MergeUndoTest : public ::testing::Test {
   }
 
   const engine::Context context_ = FixedContext<CustomerModel>();
-  testing::FakeRows rows_{kMergeUndos, kRedirects,  kTouchpoints,     kPositions,     kOrderFacts,
-                          kActivities, kInterviews, kExpenses,        kInsightSheets, kTimeline,
-                          kErasures,   kReminders,  kProgrammeMembers};
+  testing::FakeRows rows_{kMergeUndos,       kRedirects,  kTouchpoints,     kPositions,
+                          kOrderFacts,       kActivities, kInterviews,      kExpenses,
+                          kInsightSheets,    kTimeline,   kErasures,        kReminders,
+                          kProgrammeMembers, kCustomers,  kCustomerPolicies};
   int64_t revision_ = 0;
 };
 
@@ -414,6 +460,80 @@ TEST_F(MergeUndoTest, AlsoOfEqualValuesAndOfListsThatWereReplaced) {
       }
     }
   }
+}
+
+// Three above one another: "top", "mid", and the survivor, which stood below "mid".
+class MergeInAGroup : public MergeUndoTest {
+ protected:
+  MergeInAGroup() {
+    Stands("holding", "");
+    Stands("top", "customers/holding");
+    Stands("mid", "customers/top");
+    rows_.Put(kCustomers, alone_);
+  }
+
+  void Stands(const std::string& id, const std::string& parent) {
+    v1::Customer customer;
+    customer.set_name("customers/" + id);
+    customer.set_parent(parent);
+    rows_.Put(kCustomers, customer);
+  }
+  // Where the survivor is to stand; "stays": where it stands.
+  std::string Place() {
+    return CustomerModel::Gather(absorb_, context_, rows_).parent.value_or("stays");
+  }
+  v1::Customer AbsorbTop() {
+    const AbsorbFacts facts = CustomerModel::Gather(absorb_, context_, rows_);
+    const v1::Customer survivor =
+        Take(alone_, *CustomerModel::Decide(alone_, absorb_, context_, facts));
+    rows_.Put(kCustomers, survivor);
+    rows_.Put(kRedirects, ParseText<v1::Redirect>("customer: 'customers/top' survivor: '" +
+                                                  context_.name + "'"));
+    return survivor;
+  }
+
+  const v1::Customer alone_ = Given<CustomerModel>({Made("parent: 'customers/mid'")});
+  const v1::AbsorbCustomerRequest absorb_ = ParseText<v1::AbsorbCustomerRequest>(
+      kCase +
+      "absorbed: 'customers/top' merged { customer { kind: CUSTOMER_KIND_COMPANY parent: "
+      "'customers/holding' } }");
+  std::vector<std::string> kept_;
+};
+
+TEST_F(MergeInAGroup, TheSurvivorTakesThePlaceOfWhoStoodAbove) {
+  EXPECT_EQ(Place(), "customers/holding");
+  rows_.Put(kRedirects,
+            ParseText<v1::Redirect>("customer: 'customers/top' survivor: '" + context_.name + "'"));
+  EXPECT_EQ(Place(), "customers/holding") << "also when its freezing is shown here";
+  Stands("holding", context_.name);
+  EXPECT_EQ(Place(), "") << "a circle that was there is opened";
+  Stands("holding", "");
+  Stands("mid", "customers/holding");
+  EXPECT_EQ(Place(), "stays") << "the other stands not above it";
+}
+
+TEST_F(MergeInAGroup, TakenBackItStandsWhereItStood) {
+  const v1::Customer survivor = AbsorbTop();
+  EXPECT_EQ(survivor.parent(), "customers/holding");
+  EXPECT_THAT(WithoutMerges(Reverse(survivor, "m", kept_)), EqualsProto(alone_));
+  EXPECT_THAT(kept_, IsEmpty());
+}
+
+TEST_F(MergeInAGroup, TakenBackItStaysWhenItWouldStandBelowItself) {
+  const v1::Customer survivor = AbsorbTop();
+  Stands("mid", context_.name);
+  EXPECT_EQ(Reverse(survivor, "m", kept_).parent(), "customers/holding");
+  EXPECT_THAT(kept_, ElementsAre("parent"));
+}
+
+TEST_F(MergeInAGroup, IsNotTakenBackWhenTheOtherWouldStandBelowItself) {
+  AbsorbTop();
+  Stands("holding", "customers/mid");
+  Stands("mid", "customers/top");
+  v1::ReverseMergeRequest reverse;
+  reverse.set_merge_case("mergeCases/m");
+  const MergeUndoFacts facts = CustomerModel::Gather(reverse, context_, rows_);
+  EXPECT_TRUE(facts.absorbed_leads_back);
 }
 
 TEST_F(MergeUndoTest, OrdersGoWithWhoseTheyAre) {

@@ -13,6 +13,7 @@
 #include "services/customer/domain/checks.h"
 #include "services/customer/domain/contact_merge.h"
 #include "services/customer/domain/customer_merge.h"
+#include "services/customer/domain/merge_bar.h"
 #include "services/customer/domain/references.h"
 #include "services/customer/read/care_tables.h"
 #include "services/customer/read/redirects.h"
@@ -63,14 +64,7 @@ absl::Status CheckSubject(const std::string& subject, const engine::Snapshot& sn
 
 // One that was asked for and is not over, so that a hold is not passed by asking again.
 absl::Status CheckNotAsked(const std::string& subject, const engine::Snapshot& snapshot) {
-  std::string known;
-  snapshot.Scan(
-      kErasures, "by_subject",
-      [&](const v1::Erasure& erasure) {
-        if (erasure.state() != v1::ERASURE_STATE_VERIFIED) known = erasure.name();
-        return known.empty();
-      },
-      subject);
+  const std::string known = OpenErasureOf(subject, snapshot);
   if (known.empty()) return absl::OkStatus();
   return base::Refused(v1::REASON_ERASURE_ASKED, "it was asked for already that they be erased",
                        {{"erasure", known}});

@@ -1,5 +1,7 @@
 #include "services/customer/domain/expense.h"
 
+#include <string>
+
 #include "crm/customer/v1/reason.pb.h"
 #include "libs/base/check.h"
 #include "libs/base/date.h"
@@ -9,6 +11,7 @@
 #include "libs/base/text.h"
 #include "services/customer/domain/checks.h"
 #include "services/customer/domain/references.h"
+#include "services/customer/read/redirects.h"
 #include "services/customer/read/tables.h"
 
 namespace crm::customer {
@@ -31,14 +34,20 @@ absl::Status CheckExpense(const v1::Expense& expense, const engine::Context& con
     return Invalid("expense.expense_date", "must not be later than the business date");
   if (!expense.staff().empty() && !base::IsResourceId(expense.staff()))
     return Invalid("expense.staff", "must be an id of staff");
-  return absl::OkStatus();
+  return CheckAnyName("expense.about", expense.about());
 }
 
 }  // namespace
 
 ExpenseModel::Facts ExpenseModel::Gather(const v1::RecordExpenseRequest& record,
-                                         const engine::Context&, const engine::Snapshot& snapshot) {
-  return {snapshot.Get(kCustomers, record.parent())};
+                                         const engine::Context& context,
+                                         const engine::Snapshot& snapshot) {
+  Facts facts{.customer = snapshot.Get(kCustomers, record.parent())};
+  if (IsByHand(context.actor)) facts.staff = RefusedStaff(record.expense().staff(), "", snapshot);
+  const std::string about = CustomerIn(record.expense().about());
+  facts.of_another = !about.empty() && about != record.parent() &&
+                     SurvivorOf(about, snapshot) != SurvivorOf(record.parent(), snapshot);
+  return facts;
 }
 
 engine::Decision<ExpenseModel> ExpenseModel::Decide(const State&,
@@ -52,6 +61,8 @@ engine::Decision<ExpenseModel> ExpenseModel::Decide(const State&,
   expense = record.expense();
   if (expense.staff().empty()) expense.set_staff(StaffOfActor(context.actor));
   if (absl::Status s = CheckExpense(expense, context); !s.ok()) return s;
+  if (facts.of_another) return Invalid("expense.about", "must not be another customer's");
+  if (!facts.staff.ok()) return facts.staff;
   return event;
 }
 

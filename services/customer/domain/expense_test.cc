@@ -6,6 +6,7 @@
 
 #include "libs/testing/decisions.h"
 #include "libs/testing/fake_rows.h"
+#include "services/customer/read/merge_tables.h"
 #include "services/customer/read/tables.h"
 
 namespace crm::customer {
@@ -73,6 +74,33 @@ TEST(RecordExpense, Rules) {
   CheckDecisions<ExpenseModel, v1::RecordExpenseRequest>(
       {{"refuses an erased customer", {}, Expense(dinner), "!CUSTOMER_ERASED"}},
       FixedContext<ExpenseModel>(), Of(v1::CUSTOMER_STATUS_ERASED));
+}
+
+TEST(RecordExpense, NamesWhatThereIs) {
+  using testing::ParseText;
+  engine::Context context = FixedContext<ExpenseModel>();
+  testing::FakeRows rows(kCustomers, kStaff, kRedirects);
+  rows.Put(kCustomers, ParseText<v1::Customer>("name: 'customers/customer-1'"));
+  rows.Put(kStaff, ParseText<v1::Staff>("name: 'staff/ann'"));
+  rows.Put(kRedirects,
+           ParseText<v1::Redirect>("customer: 'customers/old' survivor: 'customers/customer-1'"));
+  const auto said = [&](const std::string& rest) {
+    const auto record = ParseText<v1::RecordExpenseRequest>(Expense(kDinner + rest));
+    return testing::WordOf(
+        ExpenseModel::Decide({}, record, context, ExpenseModel::Gather(record, context, rows)));
+  };
+  EXPECT_EQ(said("staff: 'ann'"), "recorded");
+  EXPECT_EQ(said("staff: 'ghost'"), "!STAFF_UNKNOWN");
+  EXPECT_EQ(said("about: 'activities/a'"), "recorded");
+  EXPECT_EQ(said("about: 'customers/customer-1'"), "recorded");
+  EXPECT_EQ(said("about: 'customers/customer-1/opportunities/o'"), "recorded");
+  EXPECT_EQ(said("about: 'customers/old/opportunities/o'"), "recorded") << "it was merged in";
+  EXPECT_EQ(said("about: 'customers/s1/opportunities/o'"), "!field:expense.about");
+  EXPECT_EQ(said("about: 'zzz'"), "!field:expense.about");
+  EXPECT_EQ(said("about: 'activities/A b'"), "!field:expense.about");
+  EXPECT_EQ(said("about: '7/a'"), "!field:expense.about");
+  context.actor = "service:customer";
+  EXPECT_EQ(said("staff: 'ghost'"), "recorded") << "it was recorded elsewhere";
 }
 
 TEST(RecordExpense, NeedsItsCustomer) {

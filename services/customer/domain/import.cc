@@ -1,6 +1,7 @@
 #include "services/customer/domain/import.h"
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -38,11 +39,14 @@ absl::Status TooMany(const char* field) {
 }
 
 absl::Status CheckMappings(const v1::Import& import, const CustomFields& custom_fields) {
+  std::set<std::string> paths;
   for (int i = 0; i < import.mappings_size(); ++i) {
     const v1::ImportMapping& mapping = import.mappings(i);
     const std::string field = absl::StrCat("import.mappings[", i, "]");
     const auto found = FindImportField(import.kind(), mapping.field(), custom_fields);
     if (!found.ok()) return Invalid(field + ".field", std::string(found.status().message()));
+    if (found->as == ImportField::As::kValue && !paths.insert(found->path).second)
+      return Invalid(field + ".field", "has one value, which another mapping gives");
     if (mapping.column().empty() && mapping.constant().empty())
       return Invalid(field + ".column", "must be given where there is no constant");
     if (!mapping.column().empty() && import.format() == v1::IMPORT_FORMAT_VCARD)

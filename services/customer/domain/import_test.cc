@@ -112,6 +112,15 @@ TEST(CreateImport, Mappings) {
            {},
            mapped("field: 'employees' constant: 'x'"),
            "!field:import.mappings[0].constant"},
+          {"refuses a second column of a field that has one value, by whichever of its names",
+           {},
+           mapped("column: 'a' field: 'display_name' } mappings { column: 'b' field: "
+                  "'personal.display_name'"),
+           "!field:import.mappings[1].field"},
+          {"refuses a constant of one that has a column",
+           {},
+           mapped("column: 'a' field: 'region' } mappings { field: 'region' constant: 'north'"),
+           "!field:import.mappings[1].field"},
           {"refuses columns of a vCard",
            {},
            "import { " +

@@ -1,5 +1,7 @@
 #include "services/customer/domain/insight_sheet.h"
 
+#include <algorithm>
+#include <iterator>
 #include <set>
 #include <string>
 #include <string_view>
@@ -35,6 +37,12 @@ const ListOf kLists[] = {
     {v1::INSIGHT_LIST_OBSTACLES, "obstacles", &v1::InsightPersonal::obstacles},
     {v1::INSIGHT_LIST_PROBLEMS, "problems", &v1::InsightPersonal::problems},
 };
+
+bool SaysNothing(const v1::InsightSheet& sheet) {
+  return std::all_of(std::begin(kLists), std::end(kLists), [&](const ListOf& list) {
+    return (sheet.personal().*list.entries)().empty();
+  });
+}
 
 absl::Status CheckSheet(const v1::InsightSheet& sheet) {
   for (const ListOf& list : kLists) {
@@ -90,6 +98,8 @@ engine::Decision<InsightSheetModel> InsightSheetModel::Decide(
   sheet = create.insight_sheet();
   if (absl::Status s = CheckSheet(sheet); !s.ok()) return s;
   if (absl::Status s = CheckAbout(sheet.about(), create.parent()); !s.ok()) return s;
+  if (SaysNothing(sheet))
+    return Invalid("insight_sheet.personal", "must have an entry in one of its lists");
   if (sheet.about().empty()) sheet.set_about(create.parent());
   event.mutable_created()->mutable_personal()->Swap(sheet.mutable_personal());
   sheet.clear_personal();

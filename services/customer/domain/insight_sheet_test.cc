@@ -40,9 +40,11 @@ TEST(CreateInsightSheet, Rules) {
           {"keeps its lists apart", {}, with("personal { worries: 'cost' }"), kMade},
           {"may be about an opportunity of the customer",
            {},
-           with("about: 'customers/customer-1/opportunities/o1' personal {}"),
+           with("about: 'customers/customer-1/opportunities/o1' personal { options: 'wait' }"),
            "created { insight_sheet { about: 'customers/customer-1/opportunities/o1' "
-           "entries_required: 4 follow_up_policy_etag: '7' } personal {} }"},
+           "entries_required: 4 follow_up_policy_etag: '7' } personal { options: 'wait' } }"},
+          {"says something", {}, with("personal {}"), "!field:insight_sheet.personal"},
+          {"has lists", {}, with(""), "!field:insight_sheet.personal"},
           {"refuses one of somebody else",
            {},
            with("about: 'customers/other/opportunities/o1' personal {}"),

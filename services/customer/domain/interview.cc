@@ -124,11 +124,6 @@ int PlaceOf(const v1::Interview& interview, const std::string& signal) {
   return -1;
 }
 
-bool IsWritten(common::v1::Channel channel) {
-  return channel != common::v1::CHANNEL_VISIT && channel != common::v1::CHANNEL_PHONE &&
-         channel != common::v1::CHANNEL_EVENT;
-}
-
 absl::Status CheckSignal(const v1::Interview& interview, const std::string& signal) {
   if (interview.status() != v1::INTERVIEW_STATUS_HELD &&
       interview.status() != v1::INTERVIEW_STATUS_FOLLOWED_UP)
@@ -220,8 +215,9 @@ Facts InterviewModel::Gather(const v1::PlanInterviewRequest& plan, const engine:
   Facts facts = FactsOf(plan.parent(), plan.interview().script(), snapshot);
   for (const std::string& name : NamesOf(SurvivorOf(plan.parent(), snapshot), snapshot))
     facts.control = facts.control || IsControl(name, context.business_date, snapshot);
-  if (IsByHand(context.actor))
-    facts.contact = RefusedContact(plan.interview().contact(), "", snapshot);
+  if (!IsByHand(context.actor)) return facts;
+  facts.contact = RefusedContact(plan.interview().contact(), "", snapshot);
+  facts.staff = RefusedStaff(plan.interview().staff(), "", snapshot);
   return facts;
 }
 
@@ -231,6 +227,7 @@ engine::Decision<InterviewModel> InterviewModel::Decide(const State&,
                                                         const Facts& facts) {
   auto planned = Planned(plan.interview(), plan.parent(), context, facts);
   if (planned.ok() && !facts.contact.ok()) return facts.contact;
+  if (planned.ok() && !facts.staff.ok()) return facts.staff;
   if (planned.ok() && facts.control)
     return base::Refused(v1::REASON_CONTROL_GROUP,
                          "the customer is in a programme's control group");
@@ -263,9 +260,9 @@ Facts InterviewModel::Gather(const v1::UpdateInterviewRequest& update,
   Facts facts =
       FactsOf(std::string(base::ParentOf(interview.name())), interview.script(), snapshot);
   if (!IsByHand(context.actor)) return facts;
-  const auto before = snapshot.Get(kInterviews, interview.name());
-  facts.contact = RefusedContact(interview.contact(),
-                                 before.has_value() ? before->contact() : std::string(), snapshot);
+  const auto before = snapshot.Get(kInterviews, interview.name()).value_or(v1::Interview());
+  facts.contact = RefusedContact(interview.contact(), before.contact(), snapshot);
+  facts.staff = RefusedStaff(interview.staff(), before.staff(), snapshot);
   return facts;
 }
 
@@ -283,6 +280,7 @@ engine::Decision<InterviewModel> InterviewModel::Decide(const State& interview,
   if (next.script().empty()) next.set_script(kStandardInterviewScript);
   if (absl::Status s = CheckInterview(next); !s.ok()) return s;
   if (base::MaskTouches(*changed, "contact") && !facts.contact.ok()) return facts.contact;
+  if (base::MaskTouches(*changed, "staff") && !facts.staff.ok()) return facts.staff;
   if (base::MaskTouches(*changed, "script") && !facts.script.has_value())
     return ScriptUnknown(next.script());
   Event event;
@@ -380,8 +378,7 @@ engine::Decision<InterviewModel> InterviewModel::Decide(const State& interview,
     if (same) return std::nullopt;
     return base::Refused(v1::REASON_SIGNAL_HANDLED, "the signal was followed up already");
   }
-  if (signal.written() && !IsWritten(follow_up.channel()))
-    return base::Refused(v1::REASON_ANSWER_NOT_WRITTEN, "the customer is answered in writing");
+  if (absl::Status s = CheckWritten(signal, follow_up.channel()); !s.ok()) return s;
   return HandledBy(follow_up, context);
 }
 
@@ -396,8 +393,9 @@ engine::Decision<InterviewModel> InterviewModel::Decide(const State& interview,
                                                         const Facts& facts) {
   if (absl::Status s = CheckCustomer(facts, base::ParentOf(interview.name())); !s.ok()) return s;
   if (absl::Status s = CheckSignal(interview, handle.signal()); !s.ok()) return s;
-  if (interview.signals(PlaceOf(interview, handle.signal())).has_handle_time()) return std::nullopt;
-  // It has happened, however it was said.
+  const v1::InterviewSignal& signal = interview.signals(PlaceOf(interview, handle.signal()));
+  if (signal.has_handle_time()) return std::nullopt;
+  if (absl::Status s = CheckWritten(signal, handle.channel()); !s.ok()) return s;
   Event event = HandledBy(handle, context);
   v1::SignalHandled& handled = *event.mutable_signal_handled();
   handled.set_activity(handle.activity());

@@ -42,10 +42,11 @@ struct InterviewModel {
     bool control = false;  // A programme that is not over compares others with this customer.
     bool asked_elsewhere = false;  // By another programme, in the period of this one.
     absl::Status contact = {};     // Why the one cannot be who is named, by hand, anew.
+    absl::Status staff = {};       // The same of who is to ask.
   };
 
   // NOT_FOUND: no such customer. Refusals: kInvalidArgument, CUSTOMER_ERASED, CONTACT_UNKNOWN,
-  // CONTROL_GROUP, SCRIPT_UNKNOWN.
+  // CONTROL_GROUP, SCRIPT_UNKNOWN, STAFF_UNKNOWN.
   static Facts Gather(const v1::PlanInterviewRequest&, const engine::Context&,
                       const engine::Snapshot&);
   static engine::Decision<InterviewModel> Decide(const State&, const v1::PlanInterviewRequest&,
@@ -57,7 +58,8 @@ struct InterviewModel {
   static engine::Decision<InterviewModel> Decide(const State&,
                                                  const v1::PlanProgrammeInterviewRequest&,
                                                  const engine::Context&, const Facts&);
-  // Refusals: kInvalidArgument, CUSTOMER_ERASED, CONTACT_UNKNOWN, INTERVIEW_CLOSED, SCRIPT_UNKNOWN.
+  // Refusals: kInvalidArgument, CUSTOMER_ERASED, CONTACT_UNKNOWN, INTERVIEW_CLOSED, SCRIPT_UNKNOWN,
+  // STAFF_UNKNOWN.
   static Facts Gather(const v1::UpdateInterviewRequest&, const engine::Context&,
                       const engine::Snapshot&);
   static engine::Decision<InterviewModel> Decide(const State&, const v1::UpdateInterviewRequest&,
@@ -82,7 +84,8 @@ struct InterviewModel {
                       const engine::Snapshot&);
   static engine::Decision<InterviewModel> Decide(const State&, const v1::FollowUpSignalRequest&,
                                                  const engine::Context&, const Facts&);
-  // The same of a signal whose activity was done; nothing when the signal was handled.
+  // The same of a signal whose activity was done; nothing when the signal was handled. One that was
+  // answered by telephone, and should be in writing, stays due.
   static Facts Gather(const v1::HandleSignalRequest&, const engine::Context&,
                       const engine::Snapshot&);
   static engine::Decision<InterviewModel> Decide(const State&, const v1::HandleSignalRequest&,

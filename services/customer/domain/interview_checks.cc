@@ -10,15 +10,13 @@
 #include "libs/base/status.h"
 #include "libs/base/text.h"
 #include "libs/base/timestamp.h"
+#include "services/customer/domain/interview.h"
 #include "services/customer/domain/references.h"
 
 namespace crm::customer {
 namespace {
 
 using base::Invalid;
-
-// 2200-01-01, UTC.
-constexpr int64_t kYear2200 = 7'258'118'400;
 
 bool IsForm(v1::InterviewForm form) {
   return form != v1::INTERVIEW_FORM_UNSPECIFIED && v1::InterviewForm_IsValid(form);
@@ -63,20 +61,14 @@ absl::Status CheckInterview(const v1::Interview& interview) {
   if (!interview.staff().empty() && !base::IsResourceId(interview.staff()))
     return Invalid("interview.staff", "must be an id of staff");
   if (!interview.has_planned_time()) return Invalid("interview.planned_time", "must be given");
-  s = base::CheckTimestamp("interview.planned_time", interview.planned_time());
-  if (!s.ok()) return s;
-  const absl::Time planned = base::TimeOf(interview.planned_time());
-  if (planned < absl::UnixEpoch() || planned >= absl::FromUnixSeconds(kYear2200))
-    return Invalid("interview.planned_time", "must lie between 1970 and 2200");
-  return absl::OkStatus();
+  return base::CheckModernTime("interview.planned_time", interview.planned_time());
 }
 
 absl::Status CheckHeld(const v1::HoldInterviewRequest& hold, absl::Time now) {
   if (hold.has_held_time()) {
-    if (absl::Status s = base::CheckTimestamp("held_time", hold.held_time()); !s.ok()) return s;
-    const absl::Time held = base::TimeOf(hold.held_time());
-    if (held > now) return Invalid("held_time", "must not lie in the future");
-    if (held < absl::UnixEpoch()) return Invalid("held_time", "must not lie before 1970");
+    if (absl::Status s = base::CheckModernTime("held_time", hold.held_time()); !s.ok()) return s;
+    if (base::TimeOf(hold.held_time()) > now)
+      return Invalid("held_time", "must not lie in the future");
   }
   if (hold.form() != v1::INTERVIEW_FORM_UNSPECIFIED && !IsForm(hold.form()))
     return Invalid("form", "must be a form of interviews");
@@ -106,6 +98,21 @@ absl::Status CheckAnswered(const v1::HoldInterviewRequest& hold,
                            {{"name", answer.question()}});
   }
   return absl::OkStatus();
+}
+
+absl::Status CheckWritten(const v1::InterviewSignal& signal, common::v1::Channel channel) {
+  const bool spoken = channel == common::v1::CHANNEL_VISIT ||
+                      channel == common::v1::CHANNEL_PHONE || channel == common::v1::CHANNEL_EVENT;
+  if (!signal.written() || !spoken) return absl::OkStatus();
+  return base::Refused(v1::REASON_ANSWER_NOT_WRITTEN, "the customer is answered in writing");
+}
+
+const v1::InterviewSignal* SignalOf(const v1::Interview& interview, std::string_view activity) {
+  const auto found =
+      std::find_if(interview.signals().begin(), interview.signals().end(), [&](const auto& signal) {
+        return SignalActivityId(interview.name(), signal.id()) == base::LastIdOf(activity);
+      });
+  return found == interview.signals().end() ? nullptr : &*found;
 }
 
 absl::Status ScriptUnknown(std::string_view name) {

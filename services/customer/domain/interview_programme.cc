@@ -162,22 +162,51 @@ absl::Status Expect(const v1::InterviewProgramme& programme, v1::ProgrammeManage
   return absl::OkStatus();
 }
 
+absl::Status RefusedManagers(const v1::InterviewProgramme& programme,
+                             const v1::InterviewProgramme& before, const engine::Context& context,
+                             const engine::Snapshot& snapshot) {
+  if (!IsByHand(context.actor)) return absl::OkStatus();
+  std::set<std::string_view> known;
+  for (const v1::ProgrammeManager& manager : before.managers()) known.insert(manager.staff());
+  for (const v1::ProgrammeManager& manager : programme.managers()) {
+    if (known.count(manager.staff()) > 0) continue;
+    if (absl::Status s = RefusedStaff(manager.staff(), "", snapshot); !s.ok()) return s;
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
+InterviewProgrammeModel::ManagerFacts InterviewProgrammeModel::Gather(
+    const v1::CreateInterviewProgrammeRequest& create, const engine::Context& context,
+    const engine::Snapshot& snapshot) {
+  return {RefusedManagers(create.interview_programme(), {}, context, snapshot)};
+}
+
 engine::Decision<InterviewProgrammeModel> InterviewProgrammeModel::Decide(
-    const State&, const v1::CreateInterviewProgrammeRequest& create, const engine::Context&) {
+    const State&, const v1::CreateInterviewProgrammeRequest& create, const engine::Context&,
+    const ManagerFacts& facts) {
   Event event;
   v1::InterviewProgramme& programme = *event.mutable_created()->mutable_interview_programme();
   programme = create.interview_programme();
   FillIn(programme);
   if (absl::Status s = CheckProgramme(programme); !s.ok()) return s;
+  if (!facts.staff.ok()) return facts.staff;
   programme.set_status(v1::PROGRAMME_STATUS_DRAFT);
   return event;
 }
 
+InterviewProgrammeModel::ManagerFacts InterviewProgrammeModel::Gather(
+    const v1::UpdateInterviewProgrammeRequest& update, const engine::Context& context,
+    const engine::Snapshot& snapshot) {
+  const v1::InterviewProgramme& programme = update.interview_programme();
+  const auto before = snapshot.Get(kInterviewProgrammes, programme.name());
+  return {RefusedManagers(programme, before.value_or(v1::InterviewProgramme()), context, snapshot)};
+}
+
 engine::Decision<InterviewProgrammeModel> InterviewProgrammeModel::Decide(
     const State& programme, const v1::UpdateInterviewProgrammeRequest& update,
-    const engine::Context&) {
+    const engine::Context&, const ManagerFacts& facts) {
   const auto changed =
       engine::ChangedFields(update.interview_programme(), update.update_mask(), programme);
   if (!changed.ok()) return changed.status();
@@ -188,6 +217,7 @@ engine::Decision<InterviewProgrammeModel> InterviewProgrammeModel::Decide(
   if (programme.status() != v1::PROGRAMME_STATUS_DRAFT && !only_title) return Closed();
   if (!only_title) FillIn(next);
   if (absl::Status s = CheckProgramme(next); !s.ok()) return s;
+  if (base::MaskTouches(*changed, "managers") && !facts.staff.ok()) return facts.staff;
   if (google::protobuf::util::MessageDifferencer::Equals(next, programme)) return std::nullopt;
   Event event;
   v1::InterviewProgrammeUpdated& updated = *event.mutable_updated();

@@ -34,12 +34,23 @@ struct InterviewProgrammeModel {
     std::vector<v1::ProgrammeManager> managers;
   };
 
-  // Refusals: kInvalidArgument.
+  // Why somebody cannot be a manager who is named, by hand, anew: of other keys, too.
+  struct ManagerFacts {
+    absl::Status staff;
+  };
+
+  // Refusals: kInvalidArgument, STAFF_UNKNOWN.
+  static ManagerFacts Gather(const v1::CreateInterviewProgrammeRequest&, const engine::Context&,
+                             const engine::Snapshot&);
   static engine::Decision<InterviewProgrammeModel> Decide(
-      const State&, const v1::CreateInterviewProgrammeRequest&, const engine::Context&);
+      const State&, const v1::CreateInterviewProgrammeRequest&, const engine::Context&,
+      const ManagerFacts& = {});
   // The same, and PROGRAMME_CLOSED.
+  static ManagerFacts Gather(const v1::UpdateInterviewProgrammeRequest&, const engine::Context&,
+                             const engine::Snapshot&);
   static engine::Decision<InterviewProgrammeModel> Decide(
-      const State&, const v1::UpdateInterviewProgrammeRequest&, const engine::Context&);
+      const State&, const v1::UpdateInterviewProgrammeRequest&, const engine::Context&,
+      const ManagerFacts& = {});
   // Refusals: kInvalidArgument, PROGRAMME_CLOSED, those of PlanFacts, PROGRAMME_EMPTY. Cost: a row
   // for each customer of the managers, and some for each of those that fit.
   static PlanFacts Gather(const v1::PlanInterviewsRequest&, const engine::Context&,

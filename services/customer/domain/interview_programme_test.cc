@@ -150,6 +150,39 @@ TEST(UpdateInterviewProgramme, Rules) {
   });
 }
 
+TEST(InterviewProgramme, ItsManagersAreKnown) {
+  const engine::Context context = FixedContext<InterviewProgrammeModel>();
+  testing::FakeRows rows{kInterviewProgrammes, kStaff};
+  rows.Put(kStaff, ParseText<v1::Staff>("name: 'staff/ann'"));
+  const auto create = ParseText<v1::CreateInterviewProgrammeRequest>(With(kAll));
+  const auto unknown = InterviewProgrammeModel::Gather(create, context, rows);
+  CheckDecisions<InterviewProgrammeModel, v1::CreateInterviewProgrammeRequest>(
+      {{"refuses bob", {}, With(kAll), "!STAFF_UNKNOWN"}}, context, unknown);
+  CheckDecisions<InterviewProgrammeModel, v1::UpdateInterviewProgrammeRequest>(
+      {{"refuses one also later",
+        {kCreated},
+        With("managers { staff: 'eve' quota: 1 }"),
+        "!STAFF_UNKNOWN"},
+       {"where they change",
+        {kCreated},
+        With("title: 'Autumn'"),
+        "updated { changed { paths: 'title' } " + With("title: 'Autumn'") + " }"}},
+      context, unknown);
+  const auto update = [&](const std::string& managers) {
+    const auto request = ParseText<v1::UpdateInterviewProgrammeRequest>(
+        With("name: 'interviewProgrammes/p1' " + managers));
+    return testing::WordOf(InterviewProgrammeModel::Gather(request, context, rows).staff, nullptr);
+  };
+  EXPECT_EQ(update(kManagers), "!STAFF_UNKNOWN");
+  auto programme = Given<InterviewProgrammeModel>({kCreated});
+  programme.set_name("interviewProgrammes/p1");
+  rows.Put(kInterviewProgrammes, programme);
+  EXPECT_EQ(update(kManagers), "") << "whoever was named before stays";
+  EXPECT_EQ(update("managers { staff: 'eve' quota: 1 }"), "!STAFF_UNKNOWN");
+  rows.Put(kStaff, ParseText<v1::Staff>("name: 'staff/bob'"));
+  EXPECT_TRUE(InterviewProgrammeModel::Gather(create, context, rows).staff.ok());
+}
+
 InterviewProgrammeModel::PlanFacts Expected(int treated) {
   InterviewProgrammeModel::PlanFacts facts;
   facts.managers.push_back(ParseText<v1::ProgrammeManager>(

@@ -133,6 +133,17 @@ TEST(PlanInterview, AsksWhatElseIsKnown) {
       {{"and who was asked in the end", {kPlanned}, "contact: 'contacts/k2'", "!CONTACT_UNKNOWN"}},
       context, facts);
   facts = Of(v1::TIER_TOP);
+  facts.staff = base::Refused(v1::REASON_STAFF_UNKNOWN, "as the test wants");
+  CheckDecisions<InterviewModel, v1::PlanInterviewRequest>(
+      {{"refuses staff that is not known", {}, plan, "!STAFF_UNKNOWN"}}, context, facts);
+  CheckDecisions<InterviewModel, v1::UpdateInterviewRequest>(
+      {{"also later", {kPlanned}, "interview { staff: 'bob' }", "!STAFF_UNKNOWN"},
+       {"not where it stays",
+        {kPlanned},
+        "interview { staff: 'tester' form: INTERVIEW_FORM_PHONE }",
+        {}}},
+      context, facts);
+  facts = Of(v1::TIER_TOP);
   facts.control = true;
   CheckDecisions<InterviewModel, v1::PlanInterviewRequest>(
       {{"refuses one with a customer of a control group", {}, plan, "!CONTROL_GROUP"}}, context,
@@ -163,6 +174,32 @@ TEST(PlanInterview, NeedsItsCustomer) {
   const engine::Context context = FixedContext<InterviewModel>();
   const auto facts = InterviewModel::Gather(plan, context, rows);
   EXPECT_TRUE(absl::IsNotFound(InterviewModel::Decide({}, plan, context, facts).status()));
+}
+
+TEST(PlanInterview, WhoIsNamedByHandIsKnown) {
+  testing::FakeRows rows(kCustomers, kFollowUpPolicies, kInterviewScripts, kInterviewProgrammes,
+                         kProgrammeMembers, kRedirects, kInterviews, kStaff);
+  rows.Put(kStaff, ParseText<v1::Staff>("name: 'staff/ann'"));
+  rows.Put(kInterviews, ParseText<v1::Interview>("name: 'customers/c/interviews/i' staff: 'old'"));
+  engine::Context context = FixedContext<InterviewModel>();
+  const auto plan = [&](const std::string& staff) {
+    const auto request =
+        ParseText<v1::PlanInterviewRequest>("parent: 'customers/c' interview { " + staff + " }");
+    return testing::WordOf(InterviewModel::Gather(request, context, rows).staff, nullptr);
+  };
+  const auto update = [&](const std::string& staff) {
+    const auto request = ParseText<v1::UpdateInterviewRequest>(
+        "interview { name: 'customers/c/interviews/i' " + staff + " }");
+    return testing::WordOf(InterviewModel::Gather(request, context, rows).staff, nullptr);
+  };
+  EXPECT_EQ(plan("staff: 'ann'"), "");
+  EXPECT_EQ(plan(""), "");
+  EXPECT_EQ(plan("staff: 'ghost'"), "!STAFF_UNKNOWN");
+  EXPECT_EQ(update("staff: 'old'"), "") << "it stays";
+  EXPECT_EQ(update("staff: 'ghost'"), "!STAFF_UNKNOWN");
+  context.actor = "service:customer";
+  EXPECT_EQ(plan("staff: 'ghost'"), "") << "it was recorded elsewhere";
+  EXPECT_EQ(update("staff: 'ghost'"), "");
 }
 
 TEST(PlanInterview, WhatWasMergedInIsStillControl) {
@@ -430,6 +467,8 @@ TEST(FollowUpSignal, Rules) {
 TEST(HandleSignal, Rules) {
   const std::string handle =
       "signal: '2' channel: CHANNEL_PHONE outcome: 'called' activity: 'activities/a' ";
+  const std::string written =
+      "held { signals { id: '2' written: true } personal { signal_notes {} } }";
   CheckDecisions<InterviewModel, v1::HandleSignalRequest>(
       {
           {"says who did it, and by which activity",
@@ -438,11 +477,15 @@ TEST(HandleSignal, Rules) {
            "signal_handled { signal: '2' handle_time { seconds: 1772445600 } handler: 'user:eve' "
            "channel: CHANNEL_PHONE personal { outcome: 'called' } activity: 'activities/a' }"},
           {"is quiet when it was handled", {kPlanned, kHeld, Handled("2")}, handle, {}},
-          {"says it also when it was spoken and should be written, and without words",
-           {kPlanned, "held { signals { id: '2' written: true } personal { signal_notes {} } }"},
-           "signal: '2' channel: CHANNEL_PHONE activity: 'activities/a'",
+          {"says it also without words",
+           {kPlanned, written},
+           "signal: '2' channel: CHANNEL_LETTER activity: 'activities/a'",
            "signal_handled { signal: '2' handle_time { seconds: 1772445600 } handler: "
-           "'user:tester' channel: CHANNEL_PHONE personal {} activity: 'activities/a' }"},
+           "'user:tester' channel: CHANNEL_LETTER personal {} activity: 'activities/a' }"},
+          {"keeps one due that was spoken and should be written",
+           {kPlanned, written},
+           handle,
+           "!ANSWER_NOT_WRITTEN"},
           {"refuses a signal that is none", {kPlanned, kHeldQuietly}, handle, "!SIGNAL_UNKNOWN"},
           {"refuses before it was held", {kPlanned}, handle, "!INTERVIEW_NOT_HELD"},
       },

@@ -52,6 +52,7 @@ const std::string& SecondOf(const v1::MergeCase& merge_case) {
 
 Facts TwoOf(const v1::MergeCase& merge_case, const Snapshot& snapshot) {
   Facts facts;
+  facts.bar = MergeBarOf(FirstOf(merge_case), SecondOf(merge_case), snapshot);
   if (IsOfContacts(merge_case)) {
     facts.first_contact = snapshot.Get(kContacts, merge_case.first_contact());
     facts.second_contact = snapshot.Get(kContacts, merge_case.second_contact());
@@ -136,8 +137,11 @@ absl::Status CheckTwo(const v1::MergeCase& merge_case, const Facts& facts,
   absl::Status s = contacts ? CheckOne(first, facts.first_contact, first_etag)
                             : CheckOne(first, facts.first, first_etag);
   if (!s.ok()) return s;
-  return contacts ? CheckOne(second, facts.second_contact, second_etag)
-                  : CheckOne(second, facts.second, second_etag);
+  s = contacts ? CheckOne(second, facts.second_contact, second_etag)
+               : CheckOne(second, facts.second, second_etag);
+  if (!s.ok() || facts.bar.erasure.empty()) return s;
+  return Refused(v1::REASON_ERASURE_ASKED, "it was asked for that one of the two be erased",
+                 {{"erasure", facts.bar.erasure}});
 }
 
 absl::Status CheckPair(const v1::MergeCase& merge_case, const Facts& facts,

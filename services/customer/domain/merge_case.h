@@ -15,6 +15,7 @@
 #include "crm/customer/v1/merge_case.pb.h"
 #include "crm/customer/v1/merge_internal.pb.h"
 #include "libs/engine/model.h"
+#include "services/customer/domain/merge_bar.h"
 
 namespace crm::customer {
 
@@ -32,12 +33,13 @@ struct MergeCaseModel {
     std::optional<v1::Customer> second;
     std::optional<v1::Contact> first_contact;  // Of a case of contacts.
     std::optional<v1::Contact> second_contact;
+    MergeBar bar = {};
     bool pair_known = false;  // There is or was a case.
     bool pair_open = false;   // One is not decided, or merged.
   };
 
   // NOT_FOUND: one of the two. Refuses CUSTOMER_MERGED, CONTACT_MERGED, CUSTOMER_ERASED,
-  // MERGE_KINDS_DIFFER, MERGE_CURRENCIES_DIFFER, MERGE_PAIR_KNOWN.
+  // MERGE_KINDS_DIFFER, MERGE_CURRENCIES_DIFFER, MERGE_PAIR_KNOWN, ERASURE_ASKED.
   static Facts Gather(const v1::CreateMergeCaseRequest&, const engine::Context&,
                       const engine::Snapshot&);
   static engine::Decision<MergeCaseModel> Decide(const State&, const v1::CreateMergeCaseRequest&,
@@ -49,7 +51,7 @@ struct MergeCaseModel {
                                                  const engine::Context&, const Facts&);
 
   // Refuses MERGE_RUNNING, MERGE_CASE_CLOSED, CUSTOMER_MERGED, CONTACT_MERGED, CUSTOMER_ERASED,
-  // MERGE_CUSTOMER_CHANGED.
+  // MERGE_CUSTOMER_CHANGED, ERASURE_ASKED.
   static Facts Gather(const v1::ConfirmMergeRequest&, const engine::Context&,
                       const engine::Snapshot&);
   static engine::Decision<MergeCaseModel> Decide(const State&, const v1::ConfirmMergeRequest&,

@@ -8,6 +8,7 @@
 
 #include "libs/testing/decisions.h"
 #include "libs/testing/fake_rows.h"
+#include "services/customer/read/care_tables.h"
 #include "services/customer/read/merge_tables.h"
 #include "services/customer/read/tables.h"
 
@@ -198,7 +199,7 @@ TEST(SuggestMerge, NotTwiceOfAPair) {
 }
 
 TEST(CreateMergeCase, LooksForOtherCasesOfThePair) {
-  testing::FakeRows rows(kCustomers, kMergeCases);
+  testing::FakeRows rows(kCustomers, kErasures, kMergeCases);
   const auto create = ParseText<v1::CreateMergeCaseRequest>(
       "merge_case { first_customer: 'customers/b' second_customer: 'customers/a' }");
   const auto gather = [&] {
@@ -214,6 +215,30 @@ TEST(CreateMergeCase, LooksForOtherCasesOfThePair) {
   known.set_state(v1::MERGE_CASE_STATE_MERGED);
   rows.Put(kMergeCases, known);
   EXPECT_TRUE(gather().pair_open);
+}
+
+TEST(MergeCase, NotOfOneThatIsToBeErased) {
+  testing::FakeRows rows(kCustomers, kErasures, kMergeCases);
+  const auto create =
+      ParseText<v1::CreateMergeCaseRequest>(std::string("merge_case {") + kPair + "}");
+  const auto bar = [&] {
+    return MergeCaseModel::Gather(create, FixedContext<MergeCaseModel>(), rows).bar.erasure;
+  };
+  auto erasure = ParseText<v1::Erasure>(
+      "name: 'erasures/e' subject: 'customers/b' state: ERASURE_STATE_APPROVED");
+  rows.Put(kErasures, erasure);
+  EXPECT_EQ(bar(), "erasures/e");
+  erasure.set_state(v1::ERASURE_STATE_VERIFIED);
+  rows.Put(kErasures, erasure);
+  EXPECT_EQ(bar(), "");
+  Facts facts = Known();
+  facts.bar.erasure = "erasures/e";
+  Check<v1::CreateMergeCaseRequest>(
+      {{"no case", {}, std::string("merge_case {") + kPair + "}", "!ERASURE_ASKED"}}, facts);
+  Check<v1::ConfirmMergeRequest>(
+      {{"no merge", {Opened()}, "survivor: 'customers/b'", "!ERASURE_ASKED"},
+       {"quiet where it was said before", {Opened(), Confirmed()}, "survivor: 'customers/b'", ""}},
+      facts);
 }
 
 TEST(ConfirmMerge, Rules) {

@@ -5,10 +5,26 @@
 #include "crm/customer/v1/reason.pb.h"
 #include "libs/base/status.h"
 #include "services/customer/domain/references.h"
+#include "services/customer/read/merge_tables.h"
 #include "services/customer/read/redirects.h"
 #include "services/customer/read/tables.h"
 
 namespace crm::customer {
+namespace {
+
+// As SurvivorOf, but not past `apart`.
+std::string SurvivorUpTo(const std::string& apart, const std::string& customer,
+                         const engine::Snapshot& snapshot) {
+  std::string at = customer;
+  for (int i = 0; at != apart && i < kRedirectsMax; ++i) {
+    const auto redirect = snapshot.Get(kRedirects, at);
+    if (!redirect.has_value()) break;
+    at = redirect->survivor();
+  }
+  return at;
+}
+
+}  // namespace
 
 absl::Status ParentRefusal(const std::string& customer, const std::string& parent,
                            const engine::Snapshot& snapshot) {
@@ -28,6 +44,18 @@ absl::Status ParentRefusal(const std::string& customer, const std::string& paren
   return base::Refused(v1::REASON_PARENT_CYCLE,
                        "the customer would belong to itself, or have too many above it",
                        {{"parent", parent}});
+}
+
+bool LeadsTo(const std::string& customer, const std::string& parent, const std::string& apart,
+             const engine::Snapshot& snapshot) {
+  std::string at = parent;
+  for (int level = 0; !at.empty() && level < kParentsFollowedMax; ++level) {
+    at = SurvivorUpTo(apart, at, snapshot);
+    if (at == customer) return true;
+    const auto above = snapshot.Get(kCustomers, at);
+    at = above.has_value() ? above->parent() : std::string();
+  }
+  return false;
 }
 
 }  // namespace crm::customer

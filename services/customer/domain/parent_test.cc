@@ -57,6 +57,27 @@ TEST_F(Parent, OfAMergedOneItsSurvivorIsMeant) {
   EXPECT_THAT(Under("customers/b"), IsRefusal("PARENT_CYCLE"));
 }
 
+TEST_F(Parent, LeadsToWhoStandsAbove) {
+  world_.PutCustomer("a");
+  world_.PutCustomer("b", "parent: 'customers/twin'");
+  world_.PutCustomer("twin", "parent: 'customers/top'");
+  world_.PutCustomer("c", "parent: 'customers/d'");
+  world_.PutCustomer("d", "parent: 'customers/c'");
+  world_.Merge("twin", "a");
+  const auto leads = [&](const std::string& customer, const std::string& parent,
+                         const std::string& apart) {
+    return LeadsTo("customers/" + customer, parent, "customers/" + apart, world_.rows);
+  };
+  EXPECT_TRUE(leads("a", "customers/a", "x"));
+  EXPECT_TRUE(leads("a", "customers/b", "x"));
+  EXPECT_FALSE(leads("top", "customers/b", "x"));
+  EXPECT_TRUE(leads("twin", "customers/b", "twin"));
+  EXPECT_TRUE(leads("top", "customers/b", "twin"));
+  EXPECT_FALSE(leads("a", "customers/b", "twin"));
+  EXPECT_FALSE(leads("a", "", "x"));
+  EXPECT_FALSE(leads("a", "customers/c", "x")) << "a circle that was there ends";
+}
+
 TEST_F(Parent, RefusesMoreThanTwentyAboveOneAnother) {
   world_.PutCustomer("c0");
   for (int i = 1; i <= kGroupLevelsMax; ++i)

@@ -1,6 +1,7 @@
 #include "services/customer/domain/position.h"
 
 #include <string>
+#include <tuple>
 #include <unordered_map>
 
 #include "crm/customer/v1/reason.pb.h"
@@ -190,6 +191,11 @@ bool AnybodyHolds(std::string_view customer, absl::CivilDay day, const Snapshot&
 
 bool HeldOn(const v1::Position& position, absl::CivilDay day) {
   return StartsBy(position, day) && !EndsBefore(position, day);
+}
+
+bool ComesFirst(const v1::Position& position, const v1::Position& other) {
+  return std::make_tuple(!position.primary(), std::string_view(position.name())) <
+         std::make_tuple(!other.primary(), std::string_view(other.name()));
 }
 
 Facts PositionModel::Gather(const v1::CreatePositionRequest& create, const Context&,

@@ -75,4 +75,7 @@ bool AnybodyHolds(std::string_view customer, absl::CivilDay day, const engine::S
 // Whether the position is held on the day: begun, and not ended before it.
 bool HeldOn(const v1::Position& position, absl::CivilDay day);
 
+// Of what somebody is at a customer, what is said first: the primary one, then by name.
+bool ComesFirst(const v1::Position& position, const v1::Position& other);
+
 }  // namespace crm::customer

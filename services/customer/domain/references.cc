@@ -1,7 +1,10 @@
 #include "services/customer/domain/references.h"
 
 #include <algorithm>
+#include <vector>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_split.h"
 #include "crm/customer/v1/reason.pb.h"
 #include "libs/base/resource_name.h"
 #include "libs/base/status.h"
@@ -15,6 +18,12 @@ bool HasLeftBy(const v1::Staff& staff, absl::CivilDay day) {
   return staff.status() == v1::STAFF_STATUS_LEFT;
 }
 
+bool IsCollection(std::string_view word) {
+  return !word.empty() && absl::ascii_islower(static_cast<unsigned char>(word[0])) &&
+         std::all_of(word.begin(), word.end(),
+                     [](unsigned char c) { return absl::ascii_isalpha(c); });
+}
+
 }  // namespace
 
 absl::Status CheckName(std::string_view field, std::string_view collection, std::string_view name) {
@@ -24,6 +33,24 @@ absl::Status CheckName(std::string_view field, std::string_view collection, std:
                      base::IsResourceId(name.substr(collection.size() + 1));
   if (right) return absl::OkStatus();
   return base::Invalid(field, "must be the name of such a resource");
+}
+
+absl::Status CheckAnyName(std::string_view field, std::string_view name) {
+  if (name.empty()) return absl::OkStatus();
+  const std::vector<std::string> parts =
+      absl::StrSplit(absl::string_view(name.data(), name.size()), '/');
+  bool right = parts.size() % 2 == 0;
+  for (size_t i = 0; right && i < parts.size(); i += 2)
+    right = IsCollection(parts[i]) && base::IsResourceId(parts[i + 1]);
+  if (right) return absl::OkStatus();
+  return base::Invalid(field, "must be the name of a resource");
+}
+
+std::string CustomerIn(std::string_view name) {
+  constexpr std::string_view kCollection = "customers/";
+  const std::string_view id = base::KeyOf(name);
+  if (!name.starts_with(kCollection) || !base::IsResourceId(id)) return "";
+  return std::string(kCollection).append(id);
 }
 
 bool IsByHand(std::string_view actor) { return !actor.starts_with("service:"); }
@@ -110,8 +137,8 @@ RefusedReferences RefusedOf(const v1::Staff& staff, const std::string& name, con
                             const engine::Snapshot& snapshot) {
   RefusedReferences refused = RefusedUnitsOf(staff, since, snapshot);
   NoteStaff("manager", staff.manager(), since.day, snapshot, refused);
-  const Above above = LookAbove(name, staff.manager(), kStaff, snapshot,
-                                [](const v1::Staff& below) { return below.manager(); });
+  const Above above = LookAbove(name, staff.manager(), since, kStaff, snapshot,
+                                [](const auto& below) { return below.manager(); });
   if (above != Above::kFine) {
     refused.emplace("manager",
                     base::Refused(v1::REASON_MANAGER_CYCLE,

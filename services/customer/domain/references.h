@@ -8,6 +8,7 @@
 #include <google/protobuf/field_mask.pb.h>
 #include <google/protobuf/repeated_field.h>
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <string>
@@ -18,17 +19,27 @@
 #include "libs/base/date.h"
 #include "libs/engine/model.h"
 #include "libs/table/spec.h"
+#include "services/customer/domain/dated.h"
 
 namespace crm::customer {
 
 // How many units may lie above one another, and how far managers are followed.
 inline constexpr int kUnitLevelsMax = 20;
+// How many days of change are looked at on the way up.
+inline constexpr int kWaysUpMax = 1'000;
 
 // Why the reference in a field of the resource cannot be, by the field's name; none: it can.
 using RefusedReferences = std::map<std::string, absl::Status, std::less<>>;
 
 // INVALID_ARGUMENT naming `field` unless `name` is empty or that of a resource of `collection`.
 absl::Status CheckName(std::string_view field, std::string_view collection, std::string_view name);
+
+// INVALID_ARGUMENT naming `field` unless `name` is empty or could be that of a resource of some
+// service. Whether there is one is not asked.
+absl::Status CheckAnyName(std::string_view field, std::string_view name);
+// The customer that something hangs on: "customers/c1" of itself and of "customers/c1/orders/o7";
+// empty: on none.
+std::string CustomerIn(std::string_view name);
 
 // Whether a person says it, rather than one of our services, which only carries what was recorded
 // and names whoever was named there.
@@ -46,6 +57,7 @@ absl::Status RefusedAt(const RefusedReferences& refused,
 struct Since {
   absl::CivilDay day;
   absl::CivilDay today;
+  bool said = false;  // The day; else it is the last entry's when that is later (EffectiveDay).
 
   // It holds from now on, rather than from a day that has passed.
   bool now() const { return day >= today; }
@@ -55,7 +67,8 @@ struct Since {
 template <class Update>
 Since SinceOf(const Update& update, const engine::Context& context) {
   const absl::CivilDay today = context.business_date;
-  return {update.has_effective_date() ? base::DayOf(update.effective_date()) : today, today};
+  return {update.has_effective_date() ? base::DayOf(update.effective_date()) : today, today,
+          update.has_effective_date()};
 }
 inline Since SinceToday(const engine::Context& context) {
   return {context.business_date, context.business_date};
@@ -111,17 +124,74 @@ void NoteUnit(const std::string& field, const std::string& name,
 // What lies above a resource when it hangs below another of its kind.
 enum class Above { kFine, kItself, kTooDeep };
 
-// Follows `next` (the name above a row) from `first` up. kItself: it comes to `name`.
+// Its dated entries.
+template <class Row>
+const auto& DatedOf(const Row& row) {
+  if constexpr (requires { row.placements(); }) {
+    return row.placements();
+  } else {
+    return row.terms();
+  }
+}
+
+// The days on which a change of what is above a resource holds: until a later entry of its own says
+// that otherwise, as CarriedOn has it.
+struct DaysBelow {
+  absl::CivilDay first;
+  absl::CivilDay end;  // The first on which it does not.
+};
+
 template <class Row, class Next>
-Above LookAbove(const std::string& name, const std::string& first,
+DaysBelow DaysOfChange(const Row& row, const Since& since, const Next& next) {
+  DaysBelow days{since.day, absl::CivilDay::max()};
+  const auto& entries = DatedOf(row);
+  if (entries.empty()) return days;
+  if (!since.said)
+    days.first = std::max(days.first, base::DayOf(entries[entries.size() - 1].start_date()));
+  const auto& held = *TermOn(entries, days.first);
+  const bool before_all = base::DayOf(held.start_date()) > days.first;
+  for (const auto& entry : entries) {
+    const absl::CivilDay begin = base::DayOf(entry.start_date());
+    if (begin <= days.first || (!before_all && next(entry) == next(held))) continue;
+    days.end = begin;
+    break;
+  }
+  return days;
+}
+
+// What is above the row on a day. `changes` becomes the day of its next entry, when that is
+// earlier.
+template <class Row, class Next>
+std::string AboveOn(const Row& row, absl::CivilDay day, const Next& next, absl::CivilDay& changes) {
+  const auto& entries = DatedOf(row);
+  if (entries.empty()) return next(row);
+  for (const auto& entry : entries) {
+    const absl::CivilDay begin = base::DayOf(entry.start_date());
+    if (begin > day) changes = std::min(changes, begin);
+  }
+  return next(*TermOn(entries, day));
+}
+
+// Follows `next` (the name above, of a row or of an entry of it) from `first` up, on each day on
+// which `name` is to be below that and something on the way changes. kItself: it comes to `name`.
+// Cost: a row for each that is above on one of these days.
+template <class Row, class Next>
+Above LookAbove(const std::string& name, const std::string& first, const Since& since,
                 const table::TableSpec<Row>& table, const engine::Snapshot& snapshot,
                 const Next& next) {
-  std::string at = first;
-  for (int level = 1; !at.empty(); ++level) {
-    if (at == name) return Above::kItself;
-    if (level >= kUnitLevelsMax) return Above::kTooDeep;
-    const auto row = snapshot.Get(table, at);
-    at = row.has_value() ? next(*row) : std::string();
+  if (first.empty()) return Above::kFine;
+  auto [day, end] = DaysOfChange(snapshot.Get(table, name).value_or(Row()), since, next);
+  std::map<std::string, Row> rows;
+  for (int way = 0; way < kWaysUpMax && day < end; ++way) {
+    absl::CivilDay changes = end;
+    std::string at = first;
+    for (int level = 1; !at.empty(); ++level) {
+      if (at == name) return Above::kItself;
+      if (level >= kUnitLevelsMax) return Above::kTooDeep;
+      if (rows.count(at) == 0) rows[at] = snapshot.Get(table, at).value_or(Row());
+      at = AboveOn(rows[at], day, next, changes);
+    }
+    day = changes;
   }
   return Above::kFine;
 }

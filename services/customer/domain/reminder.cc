@@ -6,12 +6,13 @@
 #include "crm/customer/v1/reason.pb.h"
 #include "libs/base/check.h"
 #include "libs/base/field_mask.h"
-#include "libs/base/resource_name.h"
 #include "libs/base/status.h"
 #include "libs/base/text.h"
 #include "libs/base/timestamp.h"
 #include "libs/engine/update.h"
 #include "services/customer/domain/references.h"
+#include "services/customer/read/notification_tables.h"
+#include "services/customer/read/redirects.h"
 #include "services/customer/read/tables.h"
 
 namespace crm::customer {
@@ -21,8 +22,6 @@ using base::Invalid;
 using engine::Context;
 using engine::Decision;
 using Event = ReminderModel::Event;
-
-constexpr std::string_view kCustomersPrefix = "customers/";
 
 absl::Status Over() {
   return base::Refused(v1::REASON_REMINDER_OVER, "set another reminder instead");
@@ -48,11 +47,30 @@ absl::Status CheckWords(const v1::Reminder& reminder) {
   return CheckName("reminder.customer", "customers", reminder.customer());
 }
 
-// The customer that something hangs on: "customers/c1" of "customers/c1/orders/o7".
-std::string CustomerOf(const std::string& about) {
-  const std::string_view id = base::KeyOf(about);
-  if (!about.starts_with(kCustomersPrefix) || !base::IsResourceId(id)) return "";
-  return std::string(kCustomersPrefix).append(id);
+std::map<std::string, std::string> SurvivorsOf(const v1::Reminder& reminder,
+                                               const v1::Reminder& before,
+                                               const engine::Snapshot& snapshot) {
+  std::map<std::string, std::string> survivors;
+  for (const v1::Reminder* said : {&reminder, &before}) {
+    for (const std::string& name : {CustomerIn(said->about()), said->customer()}) {
+      if (!name.empty()) survivors[name] = SurvivorOf(name, snapshot);
+    }
+  }
+  return survivors;
+}
+
+// What it is about, and that it is of the customer whom it names.
+absl::Status CheckAbout(const v1::Reminder& reminder, const ReminderModel::Facts& facts) {
+  absl::Status s = CheckAnyName("reminder.about", reminder.about());
+  if (!s.ok()) return s;
+  const std::string of = CustomerIn(reminder.about());
+  const auto standing = [&](const std::string& name) {
+    const auto found = facts.survivors.find(name);
+    return found == facts.survivors.end() ? name : found->second;
+  };
+  if (of.empty() || reminder.customer().empty() || standing(of) == standing(reminder.customer()))
+    return absl::OkStatus();
+  return Invalid("reminder.about", "must not be another customer's than the one that is named");
 }
 
 // Whether an update leaves no doubt about the customer.
@@ -77,7 +95,7 @@ bool IsPending(const v1::Reminder& reminder) {
 
 ReminderModel::Facts ReminderModel::Gather(const v1::SetReminderRequest& set, const Context&,
                                            const engine::Snapshot& snapshot) {
-  return {snapshot.Get(kStaff, set.parent())};
+  return {snapshot.Get(kStaff, set.parent()), SurvivorsOf(set.reminder(), {}, snapshot)};
 }
 
 Decision<ReminderModel> ReminderModel::Decide(const State&, const v1::SetReminderRequest& set,
@@ -87,17 +105,24 @@ Decision<ReminderModel> ReminderModel::Decide(const State&, const v1::SetReminde
     return base::Refused(v1::REASON_STAFF_LEFT, "remind somebody who works here");
   if (absl::Status s = CheckTime(set.reminder(), context.time); !s.ok()) return s;
   if (absl::Status s = CheckWords(set.reminder()); !s.ok()) return s;
+  if (absl::Status s = CheckAbout(set.reminder(), facts); !s.ok()) return s;
   Event event;
   v1::Reminder& reminder = *event.mutable_set()->mutable_reminder();
   reminder = set.reminder();
-  if (reminder.customer().empty()) reminder.set_customer(CustomerOf(reminder.about()));
+  if (reminder.customer().empty()) reminder.set_customer(CustomerIn(reminder.about()));
   reminder.set_setter(context.actor);
   return event;
 }
 
+ReminderModel::Facts ReminderModel::Gather(const v1::UpdateReminderRequest& update, const Context&,
+                                           const engine::Snapshot& snapshot) {
+  const auto before = snapshot.Get(kReminders, update.reminder().name());
+  return {std::nullopt, SurvivorsOf(update.reminder(), before.value_or(v1::Reminder()), snapshot)};
+}
+
 Decision<ReminderModel> ReminderModel::Decide(const State& reminder,
                                               const v1::UpdateReminderRequest& update,
-                                              const Context& context) {
+                                              const Context& context, const Facts& facts) {
   auto changed = engine::ChangedFields(update.reminder(), update.update_mask(), reminder);
   if (!changed.ok()) return changed.status();
   if (changed->paths().empty()) return std::nullopt;
@@ -105,13 +130,16 @@ Decision<ReminderModel> ReminderModel::Decide(const State& reminder,
   v1::Reminder next = reminder;
   base::ApplyMask(*changed, update.reminder(), next);
   if (base::MaskTouches(*changed, "about") && !SaysCustomer(update)) {
-    next.set_customer(CustomerOf(next.about()));
+    next.set_customer(CustomerIn(next.about()));
     if (next.customer() != reminder.customer()) changed->add_paths("customer");
   }
   if (base::MaskTouches(*changed, "remind_time")) {
     if (absl::Status s = CheckTime(next, context.time); !s.ok()) return s;
   }
   if (absl::Status s = CheckWords(next); !s.ok()) return s;
+  if (base::MaskTouches(*changed, "about") || base::MaskTouches(*changed, "customer")) {
+    if (absl::Status s = CheckAbout(next, facts); !s.ok()) return s;
+  }
   Event event;
   auto& updated = *event.mutable_updated();
   *updated.mutable_changed() = *changed;

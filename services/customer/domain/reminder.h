@@ -2,7 +2,9 @@
 // is taken back. Pure: no I/O, no clock, no randomness.
 #pragma once
 
+#include <map>
 #include <optional>
+#include <string>
 
 #include "absl/time/time.h"
 #include "crm/customer/v1/reminder.pb.h"
@@ -19,9 +21,10 @@ struct ReminderModel {
   using Event = v1::ReminderEvent;
   using Due = v1::FireReminderRequest;
 
-  // Of the same key, so exact; nothing when there is none.
   struct Facts {
-    std::optional<v1::Staff> staff;
+    std::optional<v1::Staff> staff;  // Of the same key, so exact; nothing when there is none.
+    // Who stands for each customer that is named; of other keys, so it may be behind.
+    std::map<std::string, std::string> survivors;
   };
   static Facts Gather(const v1::SetReminderRequest&, const engine::Context&,
                       const engine::Snapshot&);
@@ -29,8 +32,10 @@ struct ReminderModel {
   static engine::Decision<ReminderModel> Decide(const State&, const v1::SetReminderRequest&,
                                                 const engine::Context&, const Facts&);
   // kInvalidArgument. Refuses REMINDER_OVER.
+  static Facts Gather(const v1::UpdateReminderRequest&, const engine::Context&,
+                      const engine::Snapshot&);
   static engine::Decision<ReminderModel> Decide(const State&, const v1::UpdateReminderRequest&,
-                                                const engine::Context&);
+                                                const engine::Context&, const Facts& = {});
   // Refuses REMINDER_OVER when it has fired.
   static engine::Decision<ReminderModel> Decide(const State&, const v1::CancelReminderRequest&,
                                                 const engine::Context&);

@@ -7,6 +7,8 @@
 
 #include "libs/testing/decisions.h"
 #include "libs/testing/fake_rows.h"
+#include "services/customer/read/merge_tables.h"
+#include "services/customer/read/notification_tables.h"
 #include "services/customer/read/tables.h"
 
 namespace crm::customer {
@@ -50,10 +52,15 @@ TEST(SetReminder, Rules) {
            {},
            Reminder(soon + "about: 'activities/a1' customer: 'customers/c2'"),
            Set(soon + "about: 'activities/a1' customer: 'customers/c2'")},
-          {"finds none in what is no name",
+          {"refuses to be about what is no name",
            {},
            Reminder(soon + "about: 'customers/C 1/x'"),
-           Set(soon + "about: 'customers/C 1/x'")},
+           "!field:reminder.about"},
+          {"refuses a word", {}, Reminder(soon + "about: 'foo'"), "!field:reminder.about"},
+          {"refuses what is another customer's",
+           {},
+           Reminder(soon + "about: 'customers/c1/orders/o1' customer: 'customers/c2'"),
+           "!field:reminder.about"},
           {"needs a time", {}, Reminder("note: 'call'"), "!field:reminder.remind_time"},
           {"refuses a time that is none",
            {},
@@ -131,10 +138,23 @@ TEST(UpdateReminder, Rules) {
            Reminder("about: 'activities/a1'") + " }"},
       {"takes the customer that it is told",
        {kPending},
-       Reminder("about: 'customers/c1' customer: 'customers/c2'") +
+       Reminder("about: 'activities/a1' customer: 'customers/c2'") +
            " update_mask { paths: 'about' paths: 'customer' }",
        "updated { changed { paths: 'about' paths: 'customer' } " +
-           Reminder("about: 'customers/c1' customer: 'customers/c2'") + " }"},
+           Reminder("about: 'activities/a1' customer: 'customers/c2'") + " }"},
+      {"refuses what is another customer's",
+       {kPending},
+       Reminder("about: 'customers/c1' customer: 'customers/c2'") +
+           " update_mask { paths: 'about' paths: 'customer' }",
+       "!field:reminder.about"},
+      {"refuses another customer than that of what it is about",
+       {Set(std::string(kInAnHour) + "about: 'customers/c1' customer: 'customers/c1'")},
+       to("customer: 'customers/c2'", "customer"),
+       "!field:reminder.about"},
+      {"refuses to be about what is no name",
+       {kPending},
+       to("about: 'foo'", "about"),
+       "!field:reminder.about"},
       {"refuses to be about nothing that can be seen",
        {kPending},
        to("about: ' '", "about"),
@@ -155,6 +175,26 @@ TEST(UpdateReminder, Rules) {
        to("note: 'write'", "note"),
        "!REMINDER_OVER"},
   });
+}
+
+TEST(Reminder, OfAMergedCustomerIsOfTheOneThatStandsForIt) {
+  const auto context = FixedContext<ReminderModel>();
+  testing::FakeRows rows(kStaff, kReminders, kRedirects);
+  rows.Put(kRedirects,
+           testing::ParseText<v1::Redirect>("customer: 'customers/old' survivor: 'customers/c1'"));
+  const std::string both = "about: 'customers/old/orders/o1' customer: 'customers/c1'";
+  const auto set = testing::ParseText<v1::SetReminderRequest>(Reminder(kInAnHour + both));
+  auto facts = ReminderModel::Gather(set, context, rows);
+  facts.staff.emplace();
+  EXPECT_EQ(testing::WordOf(ReminderModel::Decide({}, set, context, facts)), "set");
+  auto row = Given<ReminderModel>({Set(kInAnHour + both)});
+  row.set_name("staff/ann/reminders/r");
+  rows.Put(kReminders, row);
+  const auto update = testing::ParseText<v1::UpdateReminderRequest>(
+      Reminder("name: 'staff/ann/reminders/r' customer: 'customers/old'"));
+  EXPECT_EQ(testing::WordOf(ReminderModel::Decide(row, update, context,
+                                                  ReminderModel::Gather(update, context, rows))),
+            "updated");
 }
 
 TEST(CancelReminder, Rules) {

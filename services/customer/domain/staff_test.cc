@@ -585,6 +585,46 @@ TEST(StaffTables, RefuseReferences) {
   EXPECT_EQ(refused("manager: 'staff/s20'"), "manager!MANAGER_CYCLE") << "it may be one of 21";
 }
 
+// On 2026-03-02: who reports to whom changes from day to day, whatever holds now.
+TEST(StaffTables, RefuseACircleOnAnyDayOnWhichItHolds) {
+  FakeRows rows(kStaff);
+  const auto placed = [](int month, int day, const std::string& manager) {
+    return " placements { start_date { year: 2026 month: " + std::to_string(month) +
+           " day: " + std::to_string(day) + " } manager: '" + manager + "' }";
+  };
+  const auto put = [&](const std::string& id, const std::string& fields) {
+    rows.Put(kStaff,
+             ParseText<v1::Staff>("name: 'staff/" + id + "' status: STAFF_STATUS_ACTIVE" + fields));
+  };
+  engine::Context context = FixedContext<StaffModel>();
+  context.name = "staff/z";
+  const auto below_y = [&](const std::string& date) {
+    const std::string day = date.empty() ? "" : " effective_date { year: 2026 " + date + " }";
+    const auto update = ParseText<v1::UpdateStaffRequest>("staff { manager: 'staff/y' }" + day);
+    const RefusedReferences refused = StaffModel::Gather(update, context, rows).refused;
+    return refused.empty() ? "" : WordOf(RefusedAt(refused, "manager"), nullptr);
+  };
+  const std::string circle = "!MANAGER_CYCLE", today = "month: 3 day: 2";
+
+  put("z", placed(1, 1, ""));
+  put("y", placed(1, 1, "") + placed(3, 2, "staff/z") + placed(3, 3, ""));
+  EXPECT_EQ(below_y(today), circle) << "today, though not tomorrow";
+  EXPECT_EQ(below_y("month: 3 day: 3"), "");
+  EXPECT_EQ(below_y("month: 2 day: 1"), circle) << "it would still hold today";
+
+  put("y", placed(1, 1, "") + placed(2, 1, "staff/x") + placed(2, 20, ""));
+  put("x", placed(1, 1, "") + placed(2, 10, "staff/z"));
+  EXPECT_EQ(below_y("month: 1 day: 10"), circle) << "over another, from a day between";
+  EXPECT_EQ(below_y("month: 2 day: 20"), "");
+  put("z", placed(1, 1, "") + placed(1, 20, "") + placed(2, 5, "staff/w"));
+  EXPECT_EQ(below_y("month: 1 day: 10"), "") << "until its own entry says it otherwise";
+
+  put("z", placed(1, 1, "") + placed(3, 3, "staff/w"));
+  put("y", placed(1, 1, "") + placed(3, 3, "staff/z"));
+  EXPECT_EQ(below_y(today), "");
+  EXPECT_EQ(below_y(""), circle) << "without a day it holds from its last entry on";
+}
+
 TEST(StaffTables, LookAtTheDay) {
   FakeRows rows(kBranches, kDepartments, kTeams, kStaff);
   rows.Put(kBranches, ParseText<v1::Branch>(

@@ -17,15 +17,17 @@ namespace {
 using google::protobuf::FieldMask;
 using google::protobuf::util::MessageDifferencer;
 
-// Moved by rules of their own: whoever has ordered keeps the currency, a check of the data counts
-// for both, and what they said of a channel last is what they said.
+// Moved by rules of their own: whoever has ordered keeps the currency, one that stood below the
+// other takes its place, a check of the data counts for both, and what they said of a channel last
+// is what they said.
 constexpr char kCurrency[] = "currency_code";
 constexpr char kConsents[] = "consents";
-constexpr std::array kByOwnRules = {kCurrency, "verify_time", "data_check_time", "stale_since_date",
-                                    kConsents};
+constexpr char kParent[] = "parent";
+constexpr std::array kByOwnRules = {kCurrency,          kParent,  "verify_time", "data_check_time",
+                                    "stale_since_date", kConsents};
 // Decided elsewhere, by rules of their own.
-constexpr std::string_view kLeftAlone[] = {"owner", "team",   "branch", "collaborators",
-                                           "pool",  "parent", kCurrency};
+constexpr std::string_view kLeftAlone[] = {"owner", "team",  "branch", "collaborators",
+                                           "pool",  kParent, kCurrency};
 // What orders, and people's word that there will be none, say: one thing.
 constexpr std::array kOfOrders = {"status",
                                   "last_order_date",

@@ -3,8 +3,9 @@
 // A merge moves what people fill in, and what orders and checks say: status, last order, when it is
 // looked at again, the loss, when the data were checked, and consents. It leaves alone what is
 // decided elsewhere: the kind; owner, team, branch, collaborators and pool, which go with whoever
-// looks after the customer (TransferCustomer); the parent; tier and value, which are computed. The
-// currency is that of the one who has ordered. Pure.
+// looks after the customer (TransferCustomer); tier and value, which are computed. The currency is
+// that of the one who has ordered; the parent stays, unless a circle would come of it
+// (customer_merge.cc). Pure.
 #pragma once
 
 #include <map>

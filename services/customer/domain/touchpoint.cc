@@ -42,7 +42,7 @@ absl::Status CheckLists(const v1::Touchpoint& touchpoint) {
 }
 
 absl::Status CheckTimes(const v1::Touchpoint& touchpoint, absl::Time recorded) {
-  absl::Status s = base::CheckTimestamp("touchpoint.occur_time", touchpoint.occur_time());
+  absl::Status s = base::CheckModernTime("touchpoint.occur_time", touchpoint.occur_time());
   if (s.ok()) s = base::CheckTimestamp("touchpoint.device_time", touchpoint.device_time());
   if (!s.ok()) return s;
   if (base::TimeOf(touchpoint.occur_time()) > recorded + kTouchpointAheadMax)

@@ -16,8 +16,8 @@ template <class Unit>
 void NoteParent(const Unit& unit, const std::string& name, const table::TableSpec<Unit>& table,
                 const Since& since, const engine::Snapshot& snapshot, RefusedReferences& refused) {
   NoteUnit("parent", unit.parent(), table, since, snapshot, refused);
-  const Above above = LookAbove(name, unit.parent(), table, snapshot,
-                                [](const Unit& below) { return below.parent(); });
+  const Above above = LookAbove(name, unit.parent(), since, table, snapshot,
+                                [](const auto& below) { return below.parent(); });
   if (above == Above::kItself) {
     refused.emplace("parent", base::Refused(v1::REASON_UNIT_CYCLE,
                                             "the parent belongs to the unit that is changed"));

@@ -434,6 +434,26 @@ TEST_F(UnitTables, RefuseCirclesAndDepth) {
   EXPECT_EQ(below("new", "c"), "parent!UNITS_TOO_DEEP") << "a circle that was there ends the walk";
 }
 
+TEST_F(UnitTables, RefuseACircleOnAnyDayOnWhichItHolds) {
+  const std::string first = " terms { start_date { year: 2026 month: 1 day: 1 } } ";
+  const std::string today = "start_date { year: 2026 month: 3 day: 2 } ";
+  const std::string tomorrow = " terms { start_date { year: 2026 month: 3 day: 3 } } ";
+  const std::string from = " effective_date { year: 2026 month: 3 day: ";
+  Put(kBranches, "name: 'branches/z'" + first);
+  Put(kBranches,
+      "name: 'branches/y'" + first + "terms { " + today + "parent: 'branches/z' }" + tomorrow);
+  const std::string branch = "branch { parent: 'branches/y' }" + from;
+  using Update = v1::UpdateBranchRequest;
+  EXPECT_EQ((Refused<BranchModel, Update>("branches/z", branch + "2 }")), "parent!UNIT_CYCLE");
+  EXPECT_EQ((Refused<BranchModel, Update>("branches/z", branch + "3 }")), "");
+  Put(kDepartments, "name: 'departments/z'" + first);
+  Put(kDepartments, "name: 'departments/y'" + first + "terms { " + today +
+                        "parent: 'departments/z' }" + tomorrow);
+  EXPECT_EQ((Refused<DepartmentModel, v1::UpdateDepartmentRequest>(
+                "departments/z", "department { parent: 'departments/y' }" + from + "1 }")),
+            "parent!UNIT_CYCLE");
+}
+
 TEST_F(UnitTables, SayWhatIsLeft) {
   const auto branch = [&](int day) {
     return Left<BranchModel, v1::CloseBranchRequest>("branches/n", day);

@@ -9,6 +9,7 @@
 #include "libs/base/resource_name.h"
 #include "libs/base/utf8.h"
 #include "services/customer/domain/interview.h"
+#include "services/customer/domain/interview_checks.h"
 #include "services/customer/domain/interview_script.h"
 #include "services/customer/domain/notice.h"
 #include "services/customer/read/activity_tables.h"
@@ -188,20 +189,18 @@ engine::Commands OnSignalActivity(const engine::ForeignEvent<v1::ActivityEvent>&
   if (!row.has_value() || row->cause() != v1::ACTIVITY_CAUSE_SIGNAL_DUE) return commands;
   const auto interview = snapshot.Get(kInterviews, row->about());
   if (!interview.has_value()) return commands;
+  const v1::InterviewSignal* signal = SignalOf(*interview, activity.meta.name);
+  if (signal == nullptr) return commands;
   const v1::ActivityDone& done = activity.event.done();
-  for (const v1::InterviewSignal& signal : interview->signals()) {
-    if (SignalActivityId(interview->name(), signal.id()) != base::LastIdOf(activity.meta.name))
-      continue;
-    auto handle = std::make_unique<v1::HandleSignalRequest>();
-    handle->set_name(interview->name());
-    handle->set_signal(signal.id());
-    handle->set_channel(done.touch().channel());
-    handle->set_staff(done.touch().staff());
-    handle->set_activity(activity.meta.name);
-    handle->set_outcome(done.personal().outcome().empty() ? row->personal().subject()
-                                                          : done.personal().outcome());
-    commands.push_back(std::move(handle));
-  }
+  auto handle = std::make_unique<v1::HandleSignalRequest>();
+  handle->set_name(interview->name());
+  handle->set_signal(signal->id());
+  handle->set_channel(done.touch().channel());
+  handle->set_staff(done.touch().staff());
+  handle->set_activity(activity.meta.name);
+  handle->set_outcome(done.personal().outcome().empty() ? row->personal().subject()
+                                                        : done.personal().outcome());
+  commands.push_back(std::move(handle));
   return commands;
 }
 

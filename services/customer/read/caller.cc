@@ -1,6 +1,7 @@
 #include "services/customer/read/caller.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <set>
 #include <string>
@@ -80,9 +81,9 @@ class Lookup {
     return !known.has_value() || AddPerson(*known);
   }
 
-  // Wherever the contact works; alone when that is nowhere.
+  // Wherever the contact works, once for each; alone when that is nowhere.
   bool AddPerson(const v1::Contact& contact) {
-    bool anywhere = false;
+    const size_t first = callers_.size();
     for (const std::string& name : NamesOf(contact.name(), snapshot_)) {
       snapshot_.Scan(
           kPositions, "by_contact",
@@ -90,7 +91,13 @@ class Lookup {
             if (!HeldOn(position, today_)) return true;
             auto customer = Known(base::ParentOf(position.name()));
             if (!customer.has_value()) return true;
-            anywhere = true;
+            const auto there = std::find_if(
+                callers_.begin() + static_cast<std::ptrdiff_t>(first), callers_.end(),
+                [&](const auto& known) { return known.customer().name() == customer->name(); });
+            if (there != callers_.end()) {
+              if (ComesFirst(position, there->position())) *there->mutable_position() = position;
+              return true;
+            }
             v1::Caller caller;
             *caller.mutable_customer() = *std::move(customer);
             *caller.mutable_contact() = contact;
@@ -99,7 +106,7 @@ class Lookup {
           },
           name);
     }
-    if (anywhere) return !full_;
+    if (full_ || callers_.size() > first) return !full_;
     v1::Caller caller;
     *caller.mutable_contact() = contact;
     return Add(std::move(caller));

@@ -111,6 +111,23 @@ TEST_F(CallerTest, AContactIsSaidInPlaceOfTheCustomerAndAloneWhenNowhere) {
   EXPECT_THAT(Callers("+8613912345678"), ElementsAre("customers/a contacts/li", " contacts/wu"));
 }
 
+TEST_F(CallerTest, WhoHoldsTwoPositionsIsThereOnceByTheFirst) {
+  PutContact("li", "phones { number: '+8613912345678' }");
+  PutCustomer("a", "+4912345678", "");
+  PutCustomer("b", "+4912345679", "");
+  for (const char* row : {"name: 'customers/a/positions/k' contact: 'contacts/li'",
+                          "name: 'customers/a/positions/p' contact: 'contacts/li' primary: true",
+                          "name: 'customers/a/positions/x' contact: 'contacts/li'",
+                          "name: 'customers/b/positions/q' contact: 'contacts/li'",
+                          "name: 'customers/b/positions/r' contact: 'contacts/li'"})
+    rows_.Put(kPositions, ParseText<v1::Position>(row));
+  EXPECT_THAT(Callers("+8613912345678"),
+              ElementsAre("customers/a contacts/li", "customers/b contacts/li"));
+  const auto response = Ask("+8613912345678");
+  EXPECT_EQ(response->callers(0).position().name(), "customers/a/positions/p");
+  EXPECT_EQ(response->callers(1).position().name(), "customers/b/positions/q");
+}
+
 TEST_F(CallerTest, WhoIsNotReachedThereDoesNotCall) {
   PutContact("li", "phones { number: '+8613912345678' invalid: true }");
   EXPECT_THAT(Callers("+8613912345678"), IsEmpty());

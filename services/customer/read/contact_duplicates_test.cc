@@ -180,6 +180,8 @@ TEST_F(ContactDuplicatesTest, CustomersAreNotContacts) {
 TEST_F(ContactDuplicatesTest, Refusals) {
   EXPECT_EQ(Refusal(""), "!field:contact");
   EXPECT_EQ(Refusal("contact { language_code: 'en' }"), "!field:contact");
+  EXPECT_EQ(Refusal("contact { personal { family_name: 'Li' phones { number: 'zzz' } } }"),
+            "!field:contact.personal.phones[0].number");
   EXPECT_EQ(Refusal(std::string("show_bps: 10001 contact { ") + kLi + " }"), "!field:show_bps");
   EXPECT_EQ(Refusal(std::string("candidate_count_max: -1 contact { ") + kLi + " }"),
             "!field:candidate_count_max");

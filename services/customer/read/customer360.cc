@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -98,17 +98,20 @@ class View {
     for (Row& row : followed.rows) *list->Add() = std::move(row);
   }
 
+  // Each once, with what comes first of what they are there.
   void AddContacts() {
-    std::vector<v1::Position> held;
+    std::map<std::string, v1::Position> people;
     for (const std::string& name : names_) {
       for (v1::Position& position : PositionsOf(snapshot_, name)) {
-        if (HeldOn(position, context_.business_date)) held.push_back(std::move(position));
+        if (!HeldOn(position, context_.business_date)) continue;
+        const std::string person = SurvivorOf(position.contact(), snapshot_);
+        const auto [known, added] = people.try_emplace(person, position);
+        if (!added && ComesFirst(position, known->second)) known->second = std::move(position);
       }
     }
-    std::sort(held.begin(), held.end(), [](const v1::Position& a, const v1::Position& b) {
-      return std::make_tuple(!a.primary(), std::string_view(a.name())) <
-             std::make_tuple(!b.primary(), std::string_view(b.name()));
-    });
+    std::vector<v1::Position> held;
+    for (auto& [person, position] : people) held.push_back(std::move(position));
+    std::sort(held.begin(), held.end(), ComesFirst);
     const size_t given = std::min(held.size(), kContactsMax);
     Say(v1::CUSTOMER360_SECTION_CONTACTS, kCustomerSource, static_cast<int>(held.size()),
         held.size() > given);

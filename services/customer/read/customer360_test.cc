@@ -138,6 +138,22 @@ TEST_F(Customer360, WhatWeKnowOurselves) {
               EqualsProto("currency_code: 'USD' units: 20 nanos: 500000000"));
 }
 
+TEST_F(Customer360, WhoHoldsTwoPositionsIsThereOnceByTheFirst) {
+  world_.rows.Put(kContacts, ParseText<v1::Contact>("name: 'contacts/li'"));
+  for (const char* row : {"name: 'customers/a/positions/b' contact: 'contacts/li'",
+                          "name: 'customers/a/positions/p' contact: 'contacts/li' primary: true",
+                          "name: 'customers/a/positions/c' contact: 'contacts/wu'",
+                          "name: 'customers/a/positions/a' contact: 'contacts/wu'"})
+    world_.rows.Put(kPositions, ParseText<v1::Position>(row));
+  const auto response = Ask();
+  ASSERT_THAT(response, IsOk());
+  ASSERT_THAT(response->contacts(), SizeIs(2));
+  EXPECT_EQ(response->contacts(0).position().name(), "customers/a/positions/p");
+  EXPECT_EQ(response->contacts(1).position().name(), "customers/a/positions/a");
+  EXPECT_EQ(Sections().at("CONTACTS"), "AVAILABLE 2");
+  EXPECT_THAT(response->org_chart(), SizeIs(4)) << "where each position is told";
+}
+
 TEST_F(Customer360, AllExpensesAreAddedUpNotOnlyThoseShown) {
   for (int i = 0; i < 30; ++i)
     world_.rows.Put(kExpenses, ParseText<v1::Expense>(

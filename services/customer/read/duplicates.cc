@@ -8,8 +8,10 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "crm/customer/v1/reason.pb.h"
 #include "libs/base/status.h"
+#include "services/customer/domain/checks.h"
 #include "services/customer/domain/phones.h"
 #include "services/customer/read/duplicate_search.h"
 #include "services/customer/read/linkage_kind.h"
@@ -43,11 +45,27 @@ absl::Status CheckBounds(const Request& request) {
   return absl::OkStatus();
 }
 
-// As they will be kept: recorded ones are E.164.
+std::string FieldOf(const std::string&, int index) {
+  return absl::StrCat("customer.personal.phones[", index, "]");
+}
+std::string FieldOf(const v1::ContactPhone&, int index) {
+  return absl::StrCat("contact.personal.phones[", index, "].number");
+}
+const std::string& NumberOf(const std::string& phone) { return phone; }
+const std::string& NumberOf(const v1::ContactPhone& phone) { return phone.number(); }
+
+// The numbers of a form as they will be kept; refuses what would not be: it would find nobody.
 template <class Resource>
-void ReadFormPhones(const engine::Snapshot& snapshot, Resource& resource) {
-  if (!resource.has_personal()) return;
+absl::Status ReadFormPhones(const engine::Snapshot& snapshot, Resource& resource) {
+  if (!resource.has_personal()) return absl::OkStatus();
   ReadPhones(PhoneCountry(resource.personal(), snapshot), *resource.mutable_personal());
+  const auto& phones = resource.personal().phones();
+  for (int i = 0; i < phones.size(); ++i) {
+    if (!IsPhone(NumberOf(phones[i])))
+      return base::Invalid(FieldOf(phones[i], i),
+                           "must be a telephone number, with its country or of ours");
+  }
+  return absl::OkStatus();
 }
 
 // `self`: the record's own name; empty: it is not made yet.
@@ -129,7 +147,9 @@ absl::StatusOr<v1::CheckDuplicatesResponse> QueryDuplicates(
     if (!existing.has_value()) return base::NotFound(request.existing_customer());
     if (!request.has_customer()) customer = *std::move(existing);
   }
-  ReadFormPhones(snapshot, customer);
+  if (request.has_customer()) {
+    if (absl::Status s = ReadFormPhones(snapshot, customer); !s.ok()) return s;
+  }
   const LinkageRecord record = LinkageRecordOf(customer);
   if (record.keys.empty())
     return base::Invalid("customer", "must have something by which it can be found");
@@ -155,7 +175,9 @@ absl::StatusOr<v1::CheckContactDuplicatesResponse> QueryContactDuplicates(
   }
   const auto employers = EmployersAskedFor(request, self, snapshot);
   if (!employers.ok()) return employers.status();
-  ReadFormPhones(snapshot, contact);
+  if (request.has_contact()) {
+    if (absl::Status s = ReadFormPhones(snapshot, contact); !s.ok()) return s;
+  }
   const LinkageRecord record = LinkageRecordOf(contact, *employers);
   if (record.keys.empty())
     return base::Invalid("contact", "must have something by which it can be found");

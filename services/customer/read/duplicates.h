@@ -7,9 +7,9 @@
 
 namespace crm::customer {
 
-// DuplicateService.CheckDuplicates. INVALID_ARGUMENT: nothing to find anybody by; NOT_FOUND: no
-// such existing customer; FAILED_PRECONDITION: LINKAGE_MODEL_MISSING. Cost: a scan for each key,
-// and at most kComparedMax customers.
+// DuplicateService.CheckDuplicates. INVALID_ARGUMENT: nothing to find anybody by, or a number
+// that is none; NOT_FOUND: no such existing customer; FAILED_PRECONDITION: LINKAGE_MODEL_MISSING.
+// Cost: a scan for each key, and at most kComparedMax customers.
 absl::StatusOr<v1::CheckDuplicatesResponse> QueryDuplicates(
     const v1::CheckDuplicatesRequest& request, const engine::Snapshot& snapshot,
     const engine::Context& context);

@@ -194,6 +194,9 @@ TEST_F(DuplicatesTest, OnlyTheKeysOfTheModelAndExactOnes) {
 TEST_F(DuplicatesTest, Refusals) {
   EXPECT_EQ(Refusal(""), "!field:customer");
   EXPECT_EQ(Refusal("customer { industry: 'steel' }"), "!field:customer");
+  EXPECT_EQ(
+      Refusal("customer { display_name: 'x' personal { phones: '+49301234567' phones: 'zzz' } }"),
+      "!field:customer.personal.phones[1]");
   EXPECT_EQ(Refusal("customer { display_name: 'x' } show_bps: 10001"), "!field:show_bps");
   EXPECT_EQ(Refusal("customer { display_name: 'x' } show_bps: -1"), "!field:show_bps");
   EXPECT_EQ(Refusal("customer { display_name: 'x' } candidate_count_max: 51"),

@@ -234,7 +234,9 @@ std::vector<Candidate> CandidatesOf(const v1::InterviewProgramme& programme,
 }
 
 int ControlCount(int members, int control_share_bps) {
-  return static_cast<int>((int64_t{members} * control_share_bps + 4'999) / 10'000);
+  if (control_share_bps == 0 || members < 2) return 0;
+  const auto share = static_cast<int>((int64_t{members} * control_share_bps + 4'999) / 10'000);
+  return std::clamp(share, 1, members - 1);
 }
 
 Groups DrawGroups(const v1::InterviewProgramme& programme, int quota, const std::string& seed,

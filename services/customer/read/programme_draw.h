@@ -30,7 +30,8 @@ std::vector<Candidate> CandidatesOf(const v1::InterviewProgramme& programme,
                                     const std::string& staff, const engine::Context& context,
                                     const engine::Snapshot& snapshot);
 
-// How many of so many that take part are control: the share, a half rounded down.
+// How many of so many that take part are control: the share, a half rounded down; but somebody is
+// always interviewed, and of two or more somebody is control where a share is asked for.
 int ControlCount(int members, int control_share_bps);
 
 struct Groups {

@@ -146,6 +146,19 @@ TEST(ControlCount, IsTheShareWithAHalfRoundedDown) {
   EXPECT_EQ(ControlCount(1'000, 9'000), 900);
 }
 
+TEST(ControlCount, LeavesNoGroupEmptyThatCouldBeFilled) {
+  EXPECT_EQ(ControlCount(3, 9'000), 2);
+  EXPECT_EQ(ControlCount(1, 9'000), 0);
+  EXPECT_EQ(ControlCount(2, 1), 1);
+  EXPECT_EQ(ControlCount(4, 1'000), 1);
+  EXPECT_EQ(ControlCount(0, 5'000), 0);
+  v1::InterviewProgramme programme;
+  programme.set_control_share_bps(9'000);
+  const Groups groups = DrawGroups(programme, 3, kSeed, Book(3));
+  EXPECT_EQ(groups.treated.size(), 1u);
+  EXPECT_EQ(groups.control.size(), 2u);
+}
+
 TEST(DrawGroups, TheSeedSaysItAllAndAnotherSeedSaysOtherwise) {
   v1::InterviewProgramme programme;
   programme.set_control_share_bps(5'000);

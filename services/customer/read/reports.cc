@@ -348,11 +348,12 @@ class Report {
   }
 
   absl::Status Birthdays() {
-    // Within a year each comes once.
+    // A lunar year is shorter than this one: whose day comes twice is shown with the first.
+    std::set<std::string> seen;
     for (int ahead = 0; ahead <= std::min(asked_.days(), 364); ++ahead) {
       const absl::CivilDay day = context_.business_date + ahead;
       VisitBirthdays(day, snapshot_, [&](const v1::YearlyDay& birthday, int) {
-        AddBirthday(birthday, day, ahead);
+        if (seen.insert(birthday.subject()).second) AddBirthday(birthday, day, ahead);
         return true;
       });
     }

@@ -274,11 +274,30 @@ TEST_F(Reports, APersonHasOneBirthdayAndTheMoonsDaysCount) {
   EXPECT_EQ(answer->rows(0).contact(), "");
   EXPECT_EQ(answer->rows(1).contact(), "contacts/child");
   // The 15th of the first month of the moon, the lantern festival, is 2026-03-03.
-  birthday("contacts/child", true, 2009, 1, 15);
+  rows_.Put(kContacts, ParseText<v1::Contact>("name: 'contacts/moon'"));
+  rows_.Put(kPositions, ParseText<v1::Position>("name: 'customers/me/positions/moon' contact: "
+                                                "'contacts/moon'"));
+  birthday("contacts/moon", true, 2009, 1, 15);
   const auto with_moon = Ask("kind: REPORT_KIND_BIRTHDAYS");
   ASSERT_TRUE(with_moon.ok());
   EXPECT_EQ(with_moon->rows_size(), 3);
   EXPECT_EQ(with_moon->rows(2).date().day(), 3);
+}
+
+// A lunar year of 354 or 355 days ends before ours does.
+TEST_F(Reports, ABirthdayOfTheMoonComesOnceInAYear) {
+  Customer("works", v1::TIER_BIG);
+  rows_.Put(kContacts, ParseText<v1::Contact>("name: 'contacts/moon'"));
+  rows_.Put(kPositions, ParseText<v1::Position>("name: 'customers/works/positions/1' contact: "
+                                                "'contacts/moon'"));
+  // The 15th of the first month: 2026-03-03 and 2027-02-20, both within 364 days of 2026-03-02.
+  rows_.Put(kBirthdays,
+            ParseText<v1::YearlyDay>("subject: 'contacts/moon' lunar: true month: 1 day: 15"));
+  const auto answer = Ask("kind: REPORT_KIND_BIRTHDAYS days: 364");
+  ASSERT_TRUE(answer.ok());
+  ASSERT_EQ(answer->rows_size(), 1);
+  EXPECT_EQ(answer->rows(0).date().month(), 3);
+  EXPECT_EQ(answer->total_size(), 1);
 }
 
 TEST_F(Reports, EachSaysHowItIsComputedAndFromWhat) {

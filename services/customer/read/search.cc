@@ -108,10 +108,14 @@ class Search {
                             [](const Word& word) { return !LettersOf(word.text).empty(); })) {}
 
   bool incomplete() const { return incomplete_; }
-  bool HasWord() const { return std::any_of(words_.begin(), words_.end(), Searchable); }
+  bool HasWord() const { return !words_.empty(); }
 
   // The best first, at most a page.
   const std::vector<Hit>& Hits() {
+    if (std::none_of(words_.begin(), words_.end(), Searchable)) {
+      LookForWholeNames();
+      return Ranked();
+    }
     const bool parts_cut = LookForIdentifiers();
     LookForNames();
     // What is found in any other way is worse than all of these.
@@ -157,6 +161,19 @@ class Search {
     }
     Compare(identified_);
     return cut;
+  }
+
+  // One letter is in too many names: those that have no more than the query.
+  void LookForWholeNames() {
+    Names names;
+    const auto note = [&](const v1::SearchTerm& row) {
+      incomplete_ = names.size() == kSearchCandidatesMax;
+      if (!incomplete_) names.push_back(row.customer());
+      return !incomplete_;
+    };
+    snapshot_.Scan(tables_.terms, "", note, v1::SEARCH_TERM_KIND_NAME, NameStartTerm(query_));
+    Compare(names);
+    std::erase_if(hits_, [](const Hit& hit) { return hit.match != v1::SEARCH_MATCH_NAME; });
   }
 
   void LookForNames() {
@@ -292,8 +309,7 @@ absl::StatusOr<Response> Ask(const Request& request, const SearchTables& tables,
                           ? kSearchPageDefault
                           : std::min<size_t>(request.page_size(), kSearchPageMax);
   Search search(snapshot, tables, request.query(), page);
-  if (!search.HasWord())
-    return base::Invalid("query", "must have a word of two characters, or of one Chinese one");
+  if (!search.HasWord()) return base::Invalid("query", "must have a letter or a digit");
   Response response;
   for (const Hit& hit : search.Hits()) add(hit, response);
   response.set_incomplete(search.incomplete());
