@@ -184,7 +184,7 @@ void Reactor::LearnLogEnds() {
   }
 }
 
-// A partition that has stopped keeps no source waiting: it shows nothing more to anybody.
+// A partition that has stopped keeps no source waiting, as it keeps no other partition.
 bool Reactor::ShowsWhatWasDone(Source& source) const {
   if (!source.shown_at.has_value()) return false;
   if (IsShown(*source.shown_at)) return true;

@@ -14,7 +14,7 @@ inline constexpr table::TableSpec<v1::Import> kImports{
     .indexes = {{.name = "by_state", .fields = {"state", "create_time"}},
                 {.name = "by_creator", .fields = {"creator", "create_time"}},
                 {.name = "by_create_time", .fields = {"create_time"}}},
-    .version = 3};
+    .version = 4};
 
 // A view: what is wrong with rows. Kept when the import has ended.
 inline constexpr table::TableSpec<v1::ImportError> kImportErrors{
